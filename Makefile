@@ -1,0 +1,53 @@
+# mlpviz, from a fresh clone: `make run` opens the window, `make test` runs the tests. Everything is put into .venv.
+VENV := .venv
+BIN := $(VENV)/bin
+# make run PYTHON=python3.12 takes that Python; else the first of python3, python3.13, … that is new enough.
+PYTHON ?=
+# make run ARGS="train --help", make test ARGS="-k losses"
+ARGS ?=
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# The stamps say for which Python the packages of pyproject.toml are in place.
+STAMP := $(VENV)/installed-for-$(subst /,-,$(or $(PYTHON),python3))
+.PHONY: help run test check bench clean
+
+help:
+	@echo 'make run     open the window'
+	@echo 'make test    run the tests'
+	@echo 'make check   style, types, import rules and tests: all that must hold before a commit'
+	@echo 'make bench   measure speed'
+	@echo 'make clean   remove everything that make made'
+
+run: $(STAMP)-run
+	@.ci/system-libraries run
+	@$(BIN)/python -m mlpviz $(ARGS)
+
+test: $(STAMP)-test
+	@.ci/system-libraries test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP)-test
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo >$(VENV)/import-rules || { cat $(VENV)/import-rules; exit 1; }
+	@$(MAKE) --no-print-directory test
+
+bench: $(STAMP)-test
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP)-run: pyproject.toml
+	@.ci/environment $(VENV) $(PYTHON)
+	@echo 'Installing what mlpviz needs into $(VENV) (once, some 500 MB; a minute or two)'
+	@$(PIP) install --editable .
+	@touch $@
+
+$(STAMP)-test: pyproject.toml
+	@.ci/environment $(VENV) $(PYTHON)
+	@echo 'Installing what mlpviz and its tests need into $(VENV) (once, some 500 MB; a minute or two)'
+	@$(PIP) install --editable '.[test]'
+	@touch $(STAMP)-run $@
