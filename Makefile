@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # The stamps say for which Python the packages of pyproject.toml are in place.
 STAMP := $(VENV)/installed-for-$(subst /,-,$(or $(PYTHON),python3))
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench clean libraries-run libraries-test
 
 help:
 	@echo 'make run     open the window'
@@ -18,12 +18,10 @@ help:
 	@echo 'make bench   measure speed'
 	@echo 'make clean   remove everything that make made'
 
-run: $(STAMP)-run
-	@.ci/system-libraries run
+run: libraries-run $(STAMP)-run
 	@$(BIN)/python -m mlpviz $(ARGS)
 
-test: $(STAMP)-test
-	@.ci/system-libraries test
+test: libraries-test $(STAMP)-test
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(STAMP)-test
@@ -39,6 +37,9 @@ bench: $(STAMP)-test
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+libraries-run libraries-test: libraries-%:
+	@.ci/system-libraries $*
 
 $(STAMP)-run: pyproject.toml
 	@.ci/environment $(VENV) $(PYTHON)
