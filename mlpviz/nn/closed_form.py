@@ -1,0 +1,67 @@
+"""Answers without training: least squares, and the mean image of each class as a template."""
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpviz.nn.arrays import Array
+from mlpviz.nn.layers import Affine
+
+
+def slope_through_origin(x: Array, targets: Array) -> float:
+    """The w that minimises Σ (x w − t)² for one weight and no bias: w = Σ xᵢtᵢ / Σ xᵢ².
+
+    Raises
+    ------
+    ValueError
+        If every x is 0, so that any w fits equally well.
+    """
+    squares = float((x * x).sum())
+    if squares == 0:
+        raise ValueError("every x is 0: any slope fits equally well; give an example with another x")
+    return float((x * targets).sum()) / squares
+
+
+def least_squares(x: Array, targets: Array, bias: bool = True) -> Affine:
+    """The affine layer of least squared error: no gradient descent can do better on these examples.
+
+    Where several are equally good (inputs that depend on each other), the one of smallest norm.
+
+    Parameters
+    ----------
+    x, targets
+        Inputs (N, n_in) and targets (N, K).
+    bias
+        Whether the layer may have one; otherwise its bias is 0.
+    """
+    x, targets = np.asarray(x, np.float64), np.asarray(targets, np.float64)
+    columns = np.column_stack([x, np.ones(len(x))]) if bias else x
+    solution, *_ = np.linalg.lstsq(columns, targets)
+    layer = Affine(x.shape[1], targets.shape[1], initializer="zeros", dtype=np.float64)
+    layer.weight[:] = solution[: x.shape[1]]
+    if bias:
+        layer.bias[:] = solution[-1]
+    return layer
+
+
+def mean_image_templates(x: Array, labels: npt.NDArray[np.int64], n_classes: int) -> Affine:
+    """A linear classifier without training: weight column k is the mean image of class k, standardised.
+
+    Each template has its mean subtracted and is divided by its standard deviation, so that a class
+    with more ink has no advantage. The scores of a digit are then one matrix product.
+
+    Raises
+    ------
+    ValueError
+        If a class has no example, or its mean image is the same everywhere.
+    """
+    layer = Affine(x.shape[1], n_classes, initializer="zeros", dtype=x.dtype)
+    for k in range(n_classes):
+        members = x[labels == k]
+        if len(members) == 0:
+            raise ValueError(f"class {k} has no example: a template needs at least one")
+        template = members.mean(axis=0)
+        deviation = template.std()
+        if deviation == 0:
+            raise ValueError(f"the mean image of class {k} is the same everywhere: it can tell nothing apart")
+        layer.weight[:, k] = (template - template.mean()) / deviation
+    return layer

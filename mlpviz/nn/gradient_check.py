@@ -1,0 +1,112 @@
+"""Are the gradients right? Each is compared with a central difference in float64."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpviz.nn.arrays import Array
+from mlpviz.nn.losses import Loss
+from mlpviz.nn.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayCheck:
+    """How one parameter array's gradient compares with central differences.
+
+    Attributes
+    ----------
+    layer, name, shape
+        The array: its position in ``network.layers``, its name, its shape.
+    error
+        The largest |analytic − central| among the checked entries, over the largest |entry| of the
+        analytic gradient (absolute where all of it is zero).
+    largest
+        The largest |entry| of the analytic gradient.
+    checked, kinks
+        How many entries were compared, and at how many more a ReLU changed side between w − h and
+        w + h, so that no derivative exists to compare with.
+    """
+
+    layer: int
+    name: str
+    shape: tuple[int, ...]
+    error: float
+    largest: float
+    checked: int
+    kinks: int
+
+    @property
+    def passed(self) -> bool:
+        """Below 1e-6, or below 1e-10 in absolute terms where the whole gradient is zero."""
+        return self.error < (1e-6 if self.largest > 0 else 1e-10)
+
+
+def check_gradients(
+    network: Network,
+    x: Array,
+    targets: Array,
+    loss: Loss,
+    entries: int | None = None,
+    training: bool = False,
+    seed: int = 0,
+    h: float = 1e-5,
+) -> list[ArrayCheck]:
+    """Compare every parameter array's gradient with central differences (L(w+h) − L(w−h)) / 2h.
+
+    Parameters
+    ----------
+    network
+        Is copied to float64; the original is not touched.
+    x, targets
+        The batch, (N, n_in) and (N, K).
+    entries
+        How many entries of each array to check, drawn at random beside the largest; None for all.
+    training, seed
+        Check the training mode, with dropout drawing from this seed at every evaluation.
+    """
+    network = network.astype(np.float64)
+    x, targets = x.astype(np.float64), targets.astype(np.float64)
+    rng = np.random.default_rng(seed)
+
+    def run() -> tuple[float, list[npt.NDArray[np.bool_]]]:
+        y, sides = x, []
+        dropout_rng = np.random.default_rng(seed)
+        for layer in network.layers:
+            if layer.has_kink:
+                sides.append(y > 0)
+            y, _ = layer.forward_training(y, dropout_rng) if training else layer.forward(y)
+        return loss.value(y, targets), sides
+
+    _, gradients = network.loss_and_gradients(x, targets, loss, training, np.random.default_rng(seed))
+    checks = []
+    for position, layer in enumerate(network.layers):
+        for name, weight in layer.params.items():
+            analytic = gradients[position][name].reshape(-1)
+            flat = weight.reshape(-1)  # a view: writing to it changes the network
+            worst, kinks = 0.0, 0
+            chosen = _choose(np.abs(analytic), entries, rng)
+            for i in chosen:
+                w = flat[i]
+                flat[i] = w + h
+                above, sides_above = run()
+                flat[i] = w - h
+                below, sides_below = run()
+                flat[i] = w
+                if all(np.array_equal(a, b) for a, b in zip(sides_above, sides_below, strict=True)):
+                    worst = max(worst, abs(analytic[i] - (above - below) / (2 * h)))
+                else:
+                    kinks += 1
+            largest = float(np.abs(analytic).max())
+            error = float(worst / largest) if largest > 0 else float(worst)
+            checks.append(ArrayCheck(position, name, weight.shape, error, largest, len(chosen) - kinks, kinks))
+    return checks
+
+
+def _choose(sizes: Array, entries: int | None, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    if entries is None or entries >= sizes.size:
+        return np.arange(sizes.size)
+    chosen = rng.choice(sizes.size, entries, replace=False)
+    if sizes.argmax() not in chosen:
+        chosen[0] = sizes.argmax()
+    return chosen

@@ -1,0 +1,101 @@
+"""The optimizers: what is added to each parameter, given its gradient (PyTorch's forms)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mlpviz.nn.arrays import Array, Arrays
+
+
+class Optimizer:
+    """Turns gradients into updates; the caller adds them to the parameters.
+
+    Attributes
+    ----------
+    learning_rate, weight_decay
+        May be changed between two steps.
+    memory
+        What is remembered from step to step, by layer and parameter name: for each an array by name.
+    """
+
+    def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.memory: dict[tuple[int, str], Arrays] = {}
+
+    def updates(self, params: Sequence[Arrays], gradients: Sequence[Arrays]) -> list[Arrays]:
+        """Δw for every parameter of every layer, in the shapes of ``params``."""
+        return [
+            {
+                name: self.update(layer[name], gradient, self.memory.setdefault((position, name), {}))
+                for name, gradient in layer_gradients.items()
+            }
+            for position, (layer, layer_gradients) in enumerate(zip(params, gradients, strict=True))
+        ]
+
+    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
+        """Δw for one parameter, whose memory is read and written."""
+        raise TypeError(f"{type(self).__name__} defines no update")
+
+    def _decayed(self, weight: Array, gradient: Array) -> Array:
+        return gradient + self.weight_decay * weight if self.weight_decay else gradient
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: a step against the gradient, with momentum if wanted.
+
+    v ← μv + g, then Δw = −ηv, or −η(g + μv) with Nesterov's look ahead.
+    """
+
+    def __init__(
+        self, learning_rate: float, momentum: float = 0.0, nesterov: bool = False, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(learning_rate, weight_decay)
+        self.momentum = momentum
+        self.nesterov = nesterov
+
+    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
+        g = self._decayed(weight, gradient)
+        if self.momentum == 0:
+            memory.clear()  # what was gathered under an earlier momentum is over
+            return -self.learning_rate * g
+        v = memory["velocity"] = self.momentum * memory["velocity"] + g if memory else g.copy()
+        return -self.learning_rate * (g + self.momentum * v if self.nesterov else v)
+
+
+class RMSProp(Optimizer):
+    """RMSProp: each entry's step is divided by the root of its recent mean squared gradient.
+
+    s ← 0.99 s + 0.01 g², then Δw = −η g/(√s + ε).
+    """
+
+    decay = 0.99
+    epsilon = 1e-8
+
+    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
+        g = self._decayed(weight, gradient)
+        s = memory["mean_square"] = self.decay * memory.get("mean_square", 0) + (1 - self.decay) * g**2
+        return -self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+class Adam(Optimizer):
+    """Adam: momentum and RMSProp together, both corrected for their start at zero (Kingma and Ba, 2015).
+
+    m ← 0.9 m + 0.1 g, s ← 0.999 s + 0.001 g², then Δw = −η m̂/(√ŝ + ε).
+    """
+
+    beta1 = 0.9
+    beta2 = 0.999
+    epsilon = 1e-8
+
+    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
+        g = self._decayed(weight, gradient)
+        m = memory["mean"] = self.beta1 * memory.get("mean", 0) + (1 - self.beta1) * g
+        s = memory["mean_square"] = self.beta2 * memory.get("mean_square", 0) + (1 - self.beta2) * g**2
+        step = memory["step"] = np.float64(1) + memory.get("step", 0)
+        m_corrected = m / float(1 - self.beta1**step)
+        s_corrected = s / float(1 - self.beta2**step)
+        return -self.learning_rate * m_corrected / (np.sqrt(s_corrected) + self.epsilon)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "rmsprop": RMSProp, "adam": Adam}

@@ -1,0 +1,73 @@
+"""From words to numbers: the network, loss and optimizer that an experiment asks for."""
+
+import inspect
+
+import numpy as np
+
+from mlpviz.data import Dataset
+from mlpviz.nn import LOSSES, OPTIMIZERS, Affine, Layer, Loss, Network, Optimizer
+from mlpviz.training.experiment import Experiment
+from mlpviz.training.seeds import stream
+
+
+def build_network(experiment: Experiment, dataset: Dataset) -> Network:
+    """The network with its initial weights, which are the same each time.
+
+    Every affine layer draws from a stream of its own, so that a change to one layer, or an
+    activation between two, leaves the others' initial weights as they were.
+
+    Raises
+    ------
+    ValueError
+        If the network does not fit the dataset or the loss.
+    """
+    layers: list[Layer] = []
+    width = dataset.n_in
+    drawn = 0
+    for spec in experiment.layers:
+        layers.append(spec.build(width, stream(experiment.seed, "initialization", drawn)))
+        drawn += spec.kind == "affine"
+        width = spec.units or width
+    network = Network(layers)
+    _check_fit(experiment, dataset, network, width)
+    return network
+
+
+def build_loss(experiment: Experiment) -> Loss:
+    """The loss, told its scaling if it takes one."""
+    kind = LOSSES[experiment.loss]
+    if "scaling" in inspect.signature(kind).parameters:
+        return kind(scaling=experiment.loss_scaling)  # type: ignore[call-arg]
+    return kind()
+
+
+def build_optimizer(experiment: Experiment) -> Optimizer:
+    """The optimizer, told those settings of the experiment that it takes."""
+    kind = OPTIMIZERS[experiment.optimizer]
+    return kind(**{name: getattr(experiment, name) for name in inspect.signature(kind).parameters})
+
+
+def _check_fit(experiment: Experiment, dataset: Dataset, network: Network, width: int) -> None:
+    if width != dataset.n_out:
+        needs = "one for each class" if dataset.n_out > 1 and dataset.classes else "one for each target"
+        raise ValueError(
+            f"layers: the network ends with {width} outputs, but dataset {dataset.name!r} needs "
+            f"{dataset.n_out} ({needs}): give the last affine layer units = {dataset.n_out}"
+        )
+    if not any(isinstance(layer, Affine) for layer in network.layers):
+        raise ValueError("layers: there is no affine layer, so there is nothing to learn with; add one")
+    if experiment.loss == "softmax_cross_entropy" and width < 2:
+        raise ValueError(
+            "loss: softmax_cross_entropy compares classes, but the network has one output: "
+            "use binary_cross_entropy"
+        )
+
+
+def accuracy_threshold(dataset: Dataset, loss: Loss) -> float | None:
+    """Where one output's yes begins: midway between the two targets, or at score 0; None without classes."""
+    if not dataset.classes:
+        return None
+    if loss.on_scores:
+        return 0.0
+    targets = dataset.training.targets
+    return float(np.min(targets) + np.max(targets)) / 2

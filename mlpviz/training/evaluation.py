@@ -1,0 +1,46 @@
+"""How good a network is on a split: its loss and accuracy, in evaluation mode."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpviz.data import Split
+from mlpviz.nn import Loss, Network
+from mlpviz.nn.arrays import Array
+
+CHUNK = 1000  # examples at a time, so that memory stays bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Loss and accuracy (0 to 1) over a whole split; accuracy is None for a task without classes."""
+
+    loss: float
+    accuracy: float | None
+
+
+def evaluate(network: Network, split: Split, loss: Loss, threshold: float | None) -> Evaluation:
+    """The loss and accuracy of a network over all examples of a split.
+
+    Parameters
+    ----------
+    threshold
+        Where a single output's yes begins; None if the task has no classes.
+    """
+    total, right = 0.0, 0
+    with np.errstate(all="ignore"):  # a diverged network is judged as well: its loss is not finite
+        for start in range(0, len(split), CHUNK):
+            x, targets = split.batch(slice(start, start + CHUNK))
+            y = network.predict(x)
+            total += loss.value(y, targets) * len(x)
+            if threshold is not None:
+                right += int(np.count_nonzero(correct(y, targets, threshold)))
+    return Evaluation(total / len(split), right / len(split) if threshold is not None else None)
+
+
+def correct(y: Array, targets: Array, threshold: float) -> npt.NDArray[np.bool_]:
+    """Which rows name the right class, booleans (N,): by the largest output, or by the threshold if one."""
+    if targets.shape[1] > 1:
+        return y.argmax(axis=1) == targets.argmax(axis=1)
+    return (y[:, 0] > threshold) == (targets[:, 0] > 0)  # targets are 0 and 1, or −1 and 1

@@ -1,0 +1,133 @@
+"""The scalars of every step: columns that only grow, read as prefixes that never change."""
+
+import csv
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from mlpviz.training.trainer import Step
+
+Column = npt.NDArray[np.float64]
+
+
+class Table:
+    """Append-only columns of equal length. One thread may append while others read."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self._places = {name: i for i, name in enumerate(names)}
+        self._values = np.empty((len(names), 256))
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def append(self, row: Mapping[str, float]) -> None:
+        """Add one value to each column."""
+        n = self._length
+        if n == self._values.shape[1]:
+            grown = np.empty((len(self.names), 2 * n))
+            grown[:, :n] = self._values
+            self._values = grown
+        self._values[:, n] = [row[name] for name in self.names]
+        self._length = n + 1  # only now can a reader see the row
+
+    def view(self, name: str) -> Column:
+        """The column as it stands: a prefix that is never written again, (n,)."""
+        n = self._length  # before the values: a table that grows in between holds at least these rows
+        return self._values[self._places[name], :n]
+
+
+class History:
+    """All scalars of a run: those of each step, those taken now and then, and those of validation."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, Table] = {}
+        self._table_of: dict[str, Table] = {}
+
+    def append(self, step: "Step") -> None:
+        """Record a step."""
+        self._record(
+            "every step",
+            {
+                "step": step.index,
+                "epoch": step.epoch,
+                "examples": step.examples,
+                "loss": step.loss,
+                "accuracy": float("nan") if step.accuracy is None else step.accuracy,
+                **step.probes,
+            },
+        )
+        if step.sparse_probes:
+            self._record("sparse", {"step": step.index, **step.sparse_probes})
+        if step.validation is not None:
+            accuracy = step.validation.accuracy
+            self._record(
+                "validation",
+                {
+                    "step": step.index,
+                    "validation_loss": step.validation.loss,
+                    "validation_accuracy": float("nan") if accuracy is None else accuracy,
+                },
+            )
+
+    def __len__(self) -> int:
+        """The number of steps recorded."""
+        return len(self._tables.get("every step", ()))
+
+    @property
+    def names(self) -> list[str]:
+        """The columns there are, besides the step."""
+        return list(self._table_of)
+
+    def view(self, name: str) -> tuple[Column, Column]:
+        """Steps and values of one column, both (n,); empty while nothing was recorded under the name."""
+        table = self._table_of.get(name)
+        if table is None:
+            return np.empty(0), np.empty(0)
+        values = table.view(name)
+        return table.view("step")[: len(values)], values
+
+    def last(self, name: str) -> float | None:
+        """The newest value of a column; None while there is none."""
+        _, values = self.view(name)
+        return float(values[-1]) if len(values) else None
+
+    def write_csv(self, file: TextIO) -> None:
+        """A row a step, a column a name; empty where nothing was measured at that step."""
+        tables = list(self._tables.values())
+        columns = {name: self.view(name) for name in self._table_of}
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["step", *columns])
+        if not tables:
+            return
+        cursors = dict.fromkeys(columns, 0)
+        for step in tables[0].view("step"):
+            row: list[str] = [str(int(step))]
+            for name, (steps, values) in columns.items():
+                i = cursors[name]
+                if i < len(steps) and steps[i] == step:
+                    row.append(_cell(name, values[i]))
+                    cursors[name] = i + 1
+                else:
+                    row.append("")
+            writer.writerow(row)
+
+    def _record(self, group: str, row: Mapping[str, float]) -> None:
+        table = self._tables.get(group)
+        if table is None:
+            table = Table(tuple(row))
+            table.append(row)
+            self._tables[group] = table
+            self._table_of.update({name: table for name in table.names if name != "step"})
+        else:
+            table.append(row)
+
+
+def _cell(name: str, value: float) -> str:
+    if np.isnan(value):
+        return ""
+    return str(int(value)) if name in ("epoch", "examples") else repr(float(value))

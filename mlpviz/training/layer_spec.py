@@ -1,0 +1,97 @@
+"""One layer of an experiment in words: its kind and options, before there are any numbers."""
+
+import inspect
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+
+from mlpviz.data import unknown_name
+from mlpviz.nn import LAYERS, Layer
+
+MOST_UNITS = 100_000  # a typing mistake should not ask for more memory than there is
+
+TYPE_WORDS: dict[type, str] = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
+
+_BY_PLACE = ("n_in", "n", "rng", "dtype")  # given by the place in the network, not by the experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a kind of layer can be told: a value's type and default (None: it must be given)."""
+
+    type: type
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """A kind of layer, a key of `mlpviz.nn.LAYERS`, and what it is told."""
+
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], position: int) -> Self:
+        """The layer that a TOML table describes; errors name its position in the network."""
+        where = f"layers.{position}"
+        kind = table.get("kind")
+        if kind not in LAYERS:
+            raise unknown_name(f"kind of layer in {where},", str(kind), LAYERS)
+        known = layer_options(kind)
+        given = {name: value for name, value in table.items() if name != "kind"}
+        for name, value in given.items():
+            if name not in known:
+                takes = ", ".join(known) or "no options"
+                raise ValueError(f"{where}: {kind} has no option {name!r}: it takes {takes}")
+            given[name] = _checked(f"{where}.{name}", known[name].type, value)
+        for name, option in known.items():
+            if option.default is None and name not in given:
+                raise ValueError(f"{where}: {kind} needs {name}, such as {name} = 10")
+        if not 1 <= given.get("units", 1) <= MOST_UNITS:
+            raise ValueError(f"{where}.units must be from 1 to {MOST_UNITS}, not {given['units']}")
+        spec = cls(kind, given)
+        try:
+            spec.build(1, np.random.default_rng(0))  # the layer itself knows which values make sense
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from error
+        return spec
+
+    def as_table(self) -> dict[str, Any]:
+        """The layer as it stands in a TOML file."""
+        return {"kind": self.kind, **self.options}
+
+    @property
+    def units(self) -> int | None:
+        """How many outputs the layer has; None where it has as many as inputs."""
+        return self.options.get("units")
+
+    def build(self, n_in: int, rng: np.random.Generator) -> Layer:
+        """The layer itself, for `n_in` inputs, its initial values drawn from `rng`."""
+        wanted = inspect.signature(LAYERS[self.kind]).parameters
+        options = {"n_out" if name == "units" else name: value for name, value in self.options.items()}
+        place = {"n_in": n_in, "n": n_in, "rng": rng}
+        return LAYERS[self.kind](**options, **{name: place[name] for name in place if name in wanted})
+
+
+def layer_options(kind: str) -> dict[str, Option]:
+    """What a kind of layer can be told, read off the class itself."""
+    options = {}
+    for name, parameter in inspect.signature(LAYERS[kind]).parameters.items():
+        if name not in _BY_PLACE:
+            default = None if parameter.default is inspect.Parameter.empty else parameter.default
+            options["units" if name == "n_out" else name] = Option(parameter.annotation, default)
+    return options
+
+
+def _checked(name: str, wanted: type, value: Any) -> Any:
+    """The value as the wanted type, or a sentence on what is wrong with it."""
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, not {value}")
+    return value

@@ -1,0 +1,152 @@
+"""What is measured of every layer as it trains: one entry of `PROBES` each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpviz.nn import Layer, ReLU, Sigmoid, Tanh
+from mlpviz.nn.arrays import Array, Arrays
+
+SPARSELY = 10
+"""Measurements that cost more than a glance are made at every tenth step."""
+
+SILENT_FOR = 100
+"""A ReLU that has not fired on any example for this many steps counts as dead."""
+
+SATURATED_BELOW = 0.05
+"""A sigmoid or tanh unit is saturated where its slope is below this share of its largest slope."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerStep:
+    """One layer in one step: what a probe may look at.
+
+    ``silent_steps`` counts, for each unit of a ReLU, the steps since it last fired on any example.
+    """
+
+    layer: Layer
+    outputs: Array
+    gradients: Arrays
+    updates: Arrays
+    silent_steps: npt.NDArray[np.int64] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One measurement.
+
+    Attributes
+    ----------
+    title, help
+        For the menu, and a sentence on what the number means.
+    every
+        It is taken at the first step and every so many after.
+    applies
+        Whether a layer has it at all.
+    measure
+        For a parameter's name (None: for the layer as a whole) the number itself.
+    per_parameter
+        Whether it is taken of each parameter array, or once a layer.
+    """
+
+    title: str
+    help: str
+    every: int
+    per_parameter: bool
+    applies: Callable[[Layer], bool]
+    measure: Callable[[LayerStep, str], float]
+
+
+def norm(array: Array) -> float:
+    """The Euclidean norm of all entries, ‖a‖."""
+    flat = array.reshape(-1)
+    return float(np.sqrt(flat @ flat))
+
+
+def _gradient_norm(step: LayerStep, name: str) -> float:
+    return norm(step.gradients[name])
+
+
+def _gradient_largest(step: LayerStep, name: str) -> float:
+    return float(np.abs(step.gradients[name]).max())
+
+
+def _update_ratio(step: LayerStep, name: str) -> float:
+    weight = norm(step.layer.params[name])
+    return norm(step.updates[name]) / weight if weight else float("nan")
+
+
+def _dead_share(step: LayerStep, name: str) -> float:
+    assert step.silent_steps is not None
+    return float(np.mean(step.silent_steps >= SILENT_FOR))
+
+
+def _saturated_share(step: LayerStep, name: str) -> float:
+    y = step.outputs
+    slope = 4 * y * (1 - y) if isinstance(step.layer, Sigmoid) else 1 - y**2
+    return float(np.mean(slope < SATURATED_BELOW))
+
+
+def _has_params(layer: Layer) -> bool:
+    return bool(layer.params)
+
+
+def can_die(layer: Layer) -> bool:
+    """Whether a unit of this layer can fall silent for good."""
+    return isinstance(layer, ReLU)
+
+
+def can_saturate(layer: Layer) -> bool:
+    """Whether the layer's slope vanishes for large inputs."""
+    return isinstance(layer, (Sigmoid, Tanh))
+
+
+PROBES: dict[str, Probe] = {
+    "gradient_norm": Probe(
+        "Gradient norm",
+        "The Euclidean norm of the gradient: how steep the loss is in these parameters.",
+        1,
+        True,
+        _has_params,
+        _gradient_norm,
+    ),
+    "gradient_largest": Probe(
+        "Largest gradient",
+        "The largest absolute entry of the gradient.",
+        SPARSELY,
+        True,
+        _has_params,
+        _gradient_largest,
+    ),
+    "update_ratio": Probe(
+        "Update ratio",
+        "The norm of the update over the norm of the parameters; about 0.001 is often healthy.",
+        SPARSELY,
+        True,
+        _has_params,
+        _update_ratio,
+    ),
+    "dead_share": Probe(
+        "Dead ReLUs",
+        f"The share of units that have not fired on any example for {SILENT_FOR} steps.",
+        SPARSELY,
+        False,
+        can_die,
+        _dead_share,
+    ),
+    "saturated_share": Probe(
+        "Saturated",
+        "The share of outputs on the flat ends of the curve, where hardly any gradient passes.",
+        SPARSELY,
+        False,
+        can_saturate,
+        _saturated_share,
+    ),
+}
+
+
+def column(probe: str, position: int, name: str = "") -> str:
+    """The name of a measurement's column in the history, such as ``gradient_norm.0.weight``."""
+    return f"{probe}.{position}.{name}" if name else f"{probe}.{position}"

@@ -1,0 +1,76 @@
+"""A frozen copy of a network after a step, and the one-slot mailbox that carries it between threads."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpviz.nn import Network
+from mlpviz.nn.arrays import Arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The network after a step, with what the step did to it. All arrays are read-only.
+
+    Attributes
+    ----------
+    step, epoch
+        How many steps were made, and in which epoch the last one was (0 before the first).
+    network
+        A frozen copy.
+    gradients, updates
+        Of the last step, one dict a layer in order; empty dicts before the first.
+    batch
+        The positions in the training split of the examples of the last step.
+    """
+
+    step: int
+    epoch: int
+    network: Network
+    gradients: Sequence[Arrays]
+    updates: Sequence[Arrays]
+    batch: npt.NDArray[np.int64]
+
+
+def freeze(network: Network) -> Network:
+    """Make every array of a network read-only, and return it."""
+    for layer in network.layers:
+        for array in (*layer.params.values(), *layer.statistics.values()):
+            array.flags.writeable = False
+    return network
+
+
+def frozen_copies(arrays: Sequence[Arrays]) -> list[Arrays]:
+    """Read-only copies of arrays by name, one dict a layer."""
+    copies = [{name: array.copy() for name, array in layer.items()} for layer in arrays]
+    for layer in copies:
+        for array in layer.values():
+            array.flags.writeable = False
+    return copies
+
+
+class Mailbox:
+    """One slot. The producer fills it when it is empty, so a slow reader slows nothing and costs no memory."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._content: Snapshot | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether a snapshot is wanted."""
+        return self._content is None
+
+    def put(self, snapshot: Snapshot) -> None:
+        """Fill the slot; what nobody took is replaced by what is newer."""
+        with self._lock:
+            self._content = snapshot
+
+    def take(self) -> Snapshot | None:
+        """Empty the slot."""
+        with self._lock:
+            content, self._content = self._content, None
+        return content

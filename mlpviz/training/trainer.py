@@ -1,0 +1,361 @@
+"""The training loop: each step takes one mini-batch forward, back, and against the gradient."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpviz.data import Dataset, load_dataset, split, unknown_name
+from mlpviz.nn import BatchNorm
+from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.training.blas import use_blas_threads
+from mlpviz.training.construction import accuracy_threshold, build_loss, build_network, build_optimizer
+from mlpviz.training.evaluation import Evaluation, correct, evaluate
+from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
+from mlpviz.training.probes import PROBES, SPARSELY, LayerStep, can_die, column
+from mlpviz.training.seeds import stream
+from mlpviz.training.snapshot import Snapshot, freeze, frozen_copies
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step measured.
+
+    Attributes
+    ----------
+    index, epoch
+        Counted from 1: step 1 is the first mini-batch, epoch 1 the first pass.
+    examples
+        How many examples the run has seen, this batch included.
+    loss, accuracy
+        Of the batch, before its update; accuracy from 0 to 1, None for a task without classes.
+    probes, sparse_probes
+        Measurements by column name, those of every step and those taken now and then.
+    validation
+        Of the whole validation split, after the update, where it was due.
+    """
+
+    index: int
+    epoch: int
+    examples: int
+    loss: float
+    accuracy: float | None
+    probes: Mapping[str, float]
+    sparse_probes: Mapping[str, float]
+    validation: Evaluation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A setting that was changed while training, between step ``step`` and the next."""
+
+    step: int
+    setting: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Why a run stopped by itself: at which step, in which layer (None: in the loss), and in words."""
+
+    step: int
+    layer: int | None
+    sentence: str
+
+
+class Trainer:
+    """Trains one experiment. Knows nothing of threads, pausing or windows: whoever pulls sets the pace.
+
+    Parameters
+    ----------
+    experiment
+        What to train.
+    dataset
+        The examples; loaded by the experiment's name for them if not given.
+    changes
+        Changes of settings from an earlier run, made again at the same steps: an exact replay.
+
+    Raises
+    ------
+    ValueError
+        If network, dataset and settings do not fit together.
+    """
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset | None = None, changes: Sequence[Change] = ()
+    ) -> None:
+        self.experiment = experiment
+        self.dataset = load_dataset(experiment.dataset) if dataset is None else dataset
+        self.splits = split(
+            self.dataset,
+            stream(experiment.seed, "split"),
+            validation_size=experiment.validation_size,
+            training_size=experiment.training_size,
+            scaling=experiment.input_scaling,
+        )
+        self.network = build_network(experiment, self.dataset)
+        self._check_batch_size(experiment.batch_size)
+        self.loss = build_loss(experiment)
+        self.optimizer = build_optimizer(experiment)
+        self.threshold = accuracy_threshold(self.dataset, self.loss)
+        self.changes: list[Change] = []
+        self.divergence: Divergence | None = None
+        self.index = 0
+        self.epoch = 0
+        self.examples = 0
+        self._due = list(changes)
+        self._dropout_rng = stream(experiment.seed, "dropout")
+        self._order: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._offset = 0
+        self._batch: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._gradients: list[Arrays] = [{} for _ in self.network.layers]
+        self._updates: list[Arrays] = [{} for _ in self.network.layers]
+        self._before: list[Arrays] = [dict(params) for params in self.network.params]
+        self._last_fired = {
+            i: np.zeros(width, np.int64) for i, width in self._widths().items() if can_die(self.network.layers[i])
+        }
+
+    # ------------------------------------------------------------------ the loop
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the run diverged."""
+        done = self.epoch >= self.experiment.epochs and self._offset >= len(self._order)
+        return done or self.divergence is not None
+
+    def steps(self) -> Iterator[Step]:
+        """One mini-batch per iteration, to the end of the last epoch or until the run diverges."""
+        while not self.finished:
+            step = self._step()
+            if step is None:
+                return
+            yield step
+
+    def _step(self) -> Step | None:
+        """One mini-batch: forward, backward, update. None if the numbers are no longer finite."""
+        use_blas_threads(self.experiment.blas_threads)
+        while self._due and self._due[0].step <= self.index:
+            change = self._due.pop(0)
+            self.change(change.setting, change.value)
+        batch = self._next_batch()
+        x, targets = self.splits.training.batch(batch)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # looked for just below
+            outputs, caches = self.network.forward(x, training=True, rng=self._dropout_rng)
+            loss = self.loss.value(outputs[-1], targets)
+            gradients = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
+            updates = self.optimizer.updates(self.network.params, gradients)
+            self._note_silence(outputs)
+            probes = self._measure(1, outputs, gradients, updates)
+        if self._diverged(loss, gradients, probes):
+            return None
+        sparse = self._measure(SPARSELY, outputs, gradients, updates) if self.index % SPARSELY == 0 else {}
+        self._apply(updates, caches)
+        self._batch, self._gradients, self._updates = batch, gradients, updates
+        self.index += 1
+        self.examples += len(batch)
+        accuracy = None
+        if self.threshold is not None:
+            accuracy = np.count_nonzero(correct(outputs[-1], targets, self.threshold)) / len(batch)
+        validation = self.evaluate("validation") if self._validation_is_due() else None
+        return Step(self.index, self.epoch, self.examples, loss, accuracy, probes, sparse, validation)
+
+    def _next_batch(self) -> npt.NDArray[np.int64]:
+        """Positions in the training split; the last batch of an epoch may be smaller."""
+        if self._offset >= len(self._order):
+            self.epoch += 1
+            self._order = self._shuffled(self.epoch)
+            self._offset = 0
+        size = self.experiment.batch_size or len(self._order)
+        batch = self._order[self._offset : self._offset + size]
+        self._offset += size
+        return batch
+
+    def _shuffled(self, epoch: int) -> npt.NDArray[np.int64]:
+        return stream(self.experiment.seed, "order", epoch).permutation(len(self.splits.training))
+
+    def _apply(self, updates: list[Arrays], caches: list[Any]) -> None:
+        """Add the updates. Each sum is a new array, so the parameters before the step are still there."""
+        for i, layer in enumerate(self.network.layers):
+            self._before[i] = dict(layer.params)
+            for name, update in updates[i].items():
+                layer.params[name] = layer.params[name] + update
+            layer.statistics.update(layer.new_statistics(caches[i]))
+
+    # ------------------------------------------------------------------ what is measured
+
+    def _measure(
+        self, every: int, outputs: list[Array], gradients: list[Arrays], updates: list[Arrays]
+    ) -> dict[str, float]:
+        measured = {}
+        for i, layer in enumerate(self.network.layers):
+            silent = self.index + 1 - self._last_fired[i] if i in self._last_fired else None
+            step = LayerStep(layer, outputs[i], gradients[i], updates[i], silent)
+            for key, probe in PROBES.items():
+                if probe.every == every and probe.applies(layer):
+                    for name in layer.params if probe.per_parameter else [""]:
+                        measured[column(key, i, name)] = probe.measure(step, name)
+        return measured
+
+    def _note_silence(self, outputs: list[Array]) -> None:
+        for i, last_fired in self._last_fired.items():
+            last_fired[outputs[i].any(axis=0)] = self.index + 1
+
+    def _validation_is_due(self) -> bool:
+        """At the end of each epoch; in the first also at steps 10, 20, 50, 100, 200, 500, and so on."""
+        if len(self.splits.validation) == 0:
+            return False
+        if self._offset >= len(self._order):
+            return True
+        leading = self.index / 10 ** math.floor(math.log10(self.index))
+        return self.epoch == 1 and self.index >= 10 and leading in (1.0, 2.0, 5.0)
+
+    def evaluate(self, which: str) -> Evaluation | None:
+        """Loss and accuracy over ``"training"``, ``"validation"`` or ``"test"``; None if there is none."""
+        use_blas_threads(self.experiment.blas_threads)
+        examples = getattr(self.splits, which)
+        if examples is None or len(examples) == 0:
+            return None
+        return evaluate(self.network, examples, self.loss, self.threshold)
+
+    # ------------------------------------------------------------------ when it goes wrong
+
+    def _diverged(self, loss: float, gradients: list[Arrays], norms: Mapping[str, float]) -> bool:
+        """Whether the numbers are no longer finite; if so the last good network is back in place."""
+        step, layer = self.index + 1, None
+        if not math.isfinite(loss):
+            what = f"the loss became {'NaN' if math.isnan(loss) else 'infinite'}"
+        else:
+            bad = [i for i, g in enumerate(gradients) if not all(np.isfinite(a).all() for a in g.values())]
+            if all(map(math.isfinite, norms.values())) or not bad:
+                return False
+            layer = bad[-1]  # the gradient travels backwards: it went wrong here first
+            what = f"the gradient of layer {layer} ({self.experiment.layers[layer].kind}) is not finite"
+        if self.index:
+            cause = f"learning rate {self.experiment.learning_rate:g} is the likely cause"
+        else:
+            cause = "no update was made yet, so the inputs or initial weights are the likely cause"
+        sentence = f"{what} at step {step}; {cause}. The last good network is kept."
+        self.divergence = Divergence(step, layer, sentence)
+        if layer is None and self.index:
+            self._undo()
+        return True
+
+    def _undo(self) -> None:
+        """Take back the last update, which led to numbers that are not finite."""
+        for layer, params in zip(self.network.layers, self._before, strict=True):
+            layer.params.update(params)
+        self.index -= 1
+        self._gradients = [{} for _ in self.network.layers]
+        self._updates = [{} for _ in self.network.layers]
+
+    # ------------------------------------------------------------------ changing, looking, keeping
+
+    def change(self, setting: str, value: Any) -> None:
+        """Change a live setting from the next step on, and record it.
+
+        Raises
+        ------
+        ValueError
+            If the setting is not a live one or the value impossible; nothing is changed.
+        """
+        if setting not in LIVE_SETTINGS:
+            raise unknown_name("live setting", setting, LIVE_SETTINGS)
+        experiment = self.experiment.with_settings({setting: value})
+        self._check_batch_size(experiment.batch_size)
+        self.experiment = experiment
+        if hasattr(self.optimizer, setting):
+            setattr(self.optimizer, setting, getattr(self.experiment, setting))
+        self.changes.append(Change(self.index, setting, value))
+
+    def _check_batch_size(self, size: int) -> None:
+        if size > len(self.splits.training):
+            raise ValueError(
+                f"batch_size must be at most {len(self.splits.training)}, the number of training examples, "
+                f"not {size}"
+            )
+        if size == 1 and any(isinstance(layer, BatchNorm) for layer in self.network.layers):
+            raise ValueError("batch_size must be at least 2 with batch_norm: one example has no variance")
+
+    def snapshot(self) -> Snapshot:
+        """A frozen copy of the network as it is now, with the gradients and updates of the last step."""
+        return Snapshot(
+            self.index,
+            self.epoch,
+            freeze(self.network.copy()),
+            frozen_copies(self._gradients),
+            frozen_copies(self._updates),
+            self._batch.copy(),
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Everything that `restore` needs to go on bit for bit: copies of arrays, and plain values."""
+        arrays: dict[str, npt.NDArray[Any]] = {f"last_fired.{i}": steps.copy() for i, steps in self._last_fired.items()}
+        for i, layer in enumerate(self.network.layers):
+            arrays |= {f"statistics.{i}.{name}": array.copy() for name, array in layer.statistics.items()}
+        for (i, name), memory in self.optimizer.memory.items():
+            arrays |= {f"optimizer.{i}.{name}.{key}": np.array(array) for key, array in memory.items()}
+        return {
+            "parameters": {
+                f"{i}.{name}": array.copy()
+                for i, params in enumerate(self.network.params)
+                for name, array in params.items()
+            },
+            "arrays": arrays,
+            "position": {
+                "step": self.index,
+                "epoch": self.epoch,
+                "offset": self._offset,
+                "examples": self.examples,
+            },
+            "dropout": self._dropout_rng.bit_generator.state,
+            "changes": [[change.step, change.setting, change.value] for change in self.changes],
+            "divergence": None
+            if self.divergence is None
+            else [self.divergence.step, self.divergence.layer, self.divergence.sentence],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state of the same experiment, as if training had never stopped.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another experiment; nothing is changed.
+        """
+        fresh = {f"{i}.{n}": a for i, params in enumerate(self.network.params) for n, a in params.items()}
+        saved: Mapping[str, Array] = state["parameters"]
+        if {k: a.shape for k, a in fresh.items()} != {k: a.shape for k, a in saved.items()}:
+            raise ValueError("the saved parameters do not have the shapes of this experiment's network")
+        self.experiment = self.experiment.with_settings({name: value for _, name, value in state["changes"]})
+        self.optimizer = build_optimizer(self.experiment)
+        self.changes = [Change(*change) for change in state["changes"]]
+        self._due = [change for change in self._due if change.step > state["position"]["step"]]
+        self.divergence = None if state["divergence"] is None else Divergence(*state["divergence"])
+        for i, layer in enumerate(self.network.layers):
+            layer.params.update({name: saved[f"{i}.{name}"].copy() for name in layer.params})
+            self._before[i] = dict(layer.params)
+        for key, array in state["arrays"].items():
+            kind, position, *names = key.split(".")
+            i = int(position)
+            if kind == "last_fired":
+                self._last_fired[i] = array.copy()
+            elif kind == "statistics":
+                self.network.layers[i].statistics[names[0]] = array.copy()
+            else:
+                self.optimizer.memory.setdefault((i, names[0]), {})[names[1]] = array.copy()
+        position = state["position"]
+        self.index, self.epoch = position["step"], position["epoch"]
+        self._offset, self.examples = position["offset"], position["examples"]
+        self._order = self._shuffled(self.epoch) if self.epoch else np.empty(0, np.int64)
+        self._dropout_rng.bit_generator.state = state["dropout"]
+
+    def _widths(self) -> dict[int, int]:
+        """The number of outputs of each layer."""
+        widths, width = {}, self.dataset.n_in
+        for i, layer in enumerate(self.network.layers):
+            width = layer.n_out or width
+            widths[i] = width
+        return widths
