@@ -236,8 +236,8 @@ def split(
     """Deal a data set's training examples into a training and a validation split.
 
     Random by `rng`, and stratified: to within one example, each class has its share of the validation split,
-    and of the training split its share of what is left. Within a split the examples stay in the order in which
-    they are stored. The validation split does not depend on `training_size`.
+    and of the training split its share of what is left. Within a split the examples stay in stored order. The
+    validation split does not depend on `training_size`.
 
     Parameters
     ----------
