@@ -99,7 +99,9 @@ def check_gradients(
                     kinks += 1
             largest = float(np.abs(analytic).max())
             error = float(worst / largest) if largest > 0 else float(worst)
-            checks.append(ArrayCheck(position, name, weight.shape, error, largest, len(chosen) - kinks, kinks))
+            checks.append(
+                ArrayCheck(position, name, weight.shape, error, largest, len(chosen) - kinks, kinks)
+            )
     return checks
 
 

@@ -68,7 +68,9 @@ def standard_deviation(initializer: str, n_in: int, n_out: int) -> float:
     except ValueError:
         deviation = math.nan
     if not (math.isfinite(deviation) and deviation >= 0):
-        raise ValueError(f"initializer {initializer!r}: the standard deviation must be a number of at least 0")
+        raise ValueError(
+            f"initializer {initializer!r}: the standard deviation must be a number of at least 0"
+        )
     return deviation
 
 
@@ -97,5 +99,7 @@ def initialize(
     if deviation == 0:
         return np.zeros(shape, dtype)
     if rng is None:
-        raise ValueError(f"initializer {initializer!r} draws random numbers: pass rng=np.random.default_rng(seed)")
+        raise ValueError(
+            f"initializer {initializer!r} draws random numbers: pass rng=np.random.default_rng(seed)"
+        )
     return (deviation * rng.standard_normal(shape)).astype(dtype)

@@ -62,7 +62,9 @@ class Layer:
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
         twin.params = {name: array.astype(dtype or array.dtype) for name, array in self.params.items()}
-        twin.statistics = {name: array.astype(dtype or array.dtype) for name, array in self.statistics.items()}
+        twin.statistics = {
+            name: array.astype(dtype or array.dtype) for name, array in self.statistics.items()
+        }
         return twin
 
 

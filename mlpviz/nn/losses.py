@@ -72,7 +72,7 @@ class SoftmaxCrossEntropy(Loss):
 
 
 class BinaryCrossEntropy(Loss):
-    """Binary cross-entropy, on scores: (1/N) Σᵢ Σⱼ [log(1 + eᶻ) − t z], each output a yes or no of its own."""
+    """Binary cross-entropy, on scores: (1/N) Σᵢ Σⱼ [log(1 + eᶻ) − t z], each output its own yes or no."""
 
     on_scores = True
 

@@ -92,7 +92,7 @@ class Adam(Optimizer):
         g = self._decayed(weight, gradient)
         m = memory["mean"] = self.beta1 * memory.get("mean", 0) + (1 - self.beta1) * g
         s = memory["mean_square"] = self.beta2 * memory.get("mean_square", 0) + (1 - self.beta2) * g**2
-        step = memory["step"] = np.float64(1) + memory.get("step", 0)
+        step = memory["step"] = memory.get("step", np.zeros(())) + np.ones(())
         m_corrected = m / float(1 - self.beta1**step)
         s_corrected = s / float(1 - self.beta2**step)
         return -self.learning_rate * m_corrected / (np.sqrt(s_corrected) + self.epsilon)

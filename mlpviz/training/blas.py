@@ -8,7 +8,7 @@ from threadpoolctl import ThreadpoolController
 
 @functools.cache
 def _libraries() -> list[Any]:
-    return ThreadpoolController().select(user_api="blas").lib_controllers  # type: ignore[no-any-return]
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
 def use_blas_threads(n: int) -> None:

@@ -53,7 +53,7 @@ def frozen_copies(arrays: Sequence[Arrays]) -> list[Arrays]:
 
 
 class Mailbox:
-    """One slot. The producer fills it when it is empty, so a slow reader slows nothing and costs no memory."""
+    """One slot, filled only when it is empty: a slow reader slows nothing and costs no memory."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

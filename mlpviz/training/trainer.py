@@ -115,7 +115,9 @@ class Trainer:
         self._updates: list[Arrays] = [{} for _ in self.network.layers]
         self._before: list[Arrays] = [dict(params) for params in self.network.params]
         self._last_fired = {
-            i: np.zeros(width, np.int64) for i, width in self._widths().items() if can_die(self.network.layers[i])
+            i: np.zeros(width, np.int64)
+            for i, width in self._widths().items()
+            if can_die(self.network.layers[i])
         }
 
     # ------------------------------------------------------------------ the loop
@@ -149,10 +151,10 @@ class Trainer:
             updates = self.optimizer.updates(self.network.params, gradients)
             self._note_silence(outputs)
             probes = self._measure(1, outputs, gradients, updates)
-        if self._diverged(loss, gradients, probes):
-            return None
-        sparse = self._measure(SPARSELY, outputs, gradients, updates) if self.index % SPARSELY == 0 else {}
-        self._apply(updates, caches)
+            if self._diverged(loss, gradients, probes):
+                return None
+            sparse = self._measure(SPARSELY, outputs, gradients, updates) if self.index % SPARSELY == 0 else {}
+            self._apply(updates, caches)
         self._batch, self._gradients, self._updates = batch, gradients, updates
         self.index += 1
         self.examples += len(batch)
@@ -292,7 +294,9 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         """Everything that `restore` needs to go on bit for bit: copies of arrays, and plain values."""
-        arrays: dict[str, npt.NDArray[Any]] = {f"last_fired.{i}": steps.copy() for i, steps in self._last_fired.items()}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            f"last_fired.{i}": steps.copy() for i, steps in self._last_fired.items()
+        }
         for i, layer in enumerate(self.network.layers):
             arrays |= {f"statistics.{i}.{name}": array.copy() for name, array in layer.statistics.items()}
         for (i, name), memory in self.optimizer.memory.items():

@@ -1,0 +1,296 @@
+"""The command line: parse, call, report."""
+
+import argparse
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import mlpviz
+
+COMMANDS = ("open", "train", "list", "check", "screenshot")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, 1 for a failed check, 2 for bad input, 130 for Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
+        arguments.insert(0, "open")  # `mlpviz FILE` is short for it
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("mlpviz: interrupted", file=sys.stderr)
+        return 130
+    except (ValueError, OSError) as error:
+        print(f"mlpviz: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mlpviz",
+        description="Watch a neural network learn. Without a command: open the window; "
+        "`mlpviz FILE` opens it on an experiment in TOML or a checkpoint.",
+    )
+    parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    command = commands.add_parser("open", help="open the window")
+    command.add_argument("file", nargs="?", metavar="FILE", help="an experiment or a checkpoint")
+    command.set_defaults(run=_open)
+
+    command = commands.add_parser("train", help="train without a window")
+    _add_experiment(command)
+    command.add_argument("--epochs", type=int, metavar="N", help="short for --set epochs=N")
+    command.add_argument("--seed", type=int, metavar="N", help="short for --set seed=N")
+    command.add_argument("--out", type=Path, metavar="DIR", help="write a checkpoint to this folder")
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    command.set_defaults(run=_train)
+
+    command = commands.add_parser("list", help="what there is")
+    command.add_argument("what", choices=("experiments", "datasets", "layers", "losses", "optimizers"))
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    command.set_defaults(run=_list)
+
+    command = commands.add_parser("check", help="compare gradients with central differences")
+    _add_experiment(command)
+    command.add_argument(
+        "--entries",
+        type=int,
+        default=1000,
+        metavar="N",
+        help="how many entries of each array to check, drawn at random beside the largest; 0 for all",
+    )
+    command.add_argument(
+        "--examples", type=int, default=10, metavar="N", help="how many training examples to check on"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    command.set_defaults(run=_check)
+
+    command = commands.add_parser("screenshot", help="a picture of the window")
+    command.add_argument("out", type=Path, metavar="OUT.png")
+    command.add_argument("--experiment", default="digits", metavar="E", help="a preset or a TOML file")
+    command.add_argument("--page", default="train", metavar="P", help="which page to show")
+    command.add_argument("--steps", type=int, default=0, metavar="N", help="train so many steps first")
+    command.add_argument("--size", default="1440x900", metavar="WxH", help="of the window, in pixels")
+    command.add_argument("--theme", choices=("light", "dark"), default="light")
+    command.add_argument("--scale", type=float, default=1.0, metavar="S", help="2 for a sharp screen")
+    command.set_defaults(run=_screenshot)
+    return parser
+
+
+def _add_experiment(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "experiment", nargs="?", default="digits", metavar="EXPERIMENT", help="a preset's name or a TOML file"
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="change a setting, such as learning_rate=0.1 or layers.0.units=30",
+    )
+
+
+def _open(options: argparse.Namespace) -> int:
+    from mlpviz.gui.application import run
+
+    return run(options.file)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from mlpviz.files import check_can_write, save_checkpoint
+    from mlpviz.files.checkpoints import CHECKPOINT_FILES
+    from mlpviz.training import History, Trainer
+
+    settings = [f"{name}={getattr(options, name)}" for name in ("epochs", "seed")]
+    settings = [*options.settings, *(s for s in settings if not s.endswith("=None"))]
+    trainer = Trainer(_experiment(options.experiment, settings))
+    if options.out is not None:
+        check_can_write(options.out, CHECKPOINT_FILES)
+    history = History()
+    start = time.perf_counter()
+    interrupted = False
+    try:
+        for step in _with_progress(trainer):
+            history.append(step)
+    except KeyboardInterrupt:
+        interrupted = True
+    seconds = time.perf_counter() - start
+    if options.out is not None:
+        save_checkpoint(options.out, trainer, history)
+    if interrupted:
+        kept = f"the run so far is in {options.out}" if options.out else "nothing was saved"
+        print(f"mlpviz: interrupted at step {trainer.index}; {kept}", file=sys.stderr)
+        return 130
+    report = _report(options, trainer, seconds)
+    _print_json(report) if options.json else _print_report(report, trainer)
+    return 0
+
+
+def _with_progress(trainer: Any) -> Any:
+    """The trainer's steps, with a progress bar where a person is looking."""
+    if not sys.stderr.isatty():
+        return trainer.steps()
+    from tqdm import tqdm
+
+    size = trainer.experiment.batch_size or len(trainer.splits.training)
+    total = trainer.experiment.epochs * math.ceil(len(trainer.splits.training) / size)
+    return tqdm(trainer.steps(), total=total, unit=" steps", dynamic_ncols=True, leave=False)
+
+
+def _report(options: argparse.Namespace, trainer: Any, seconds: float) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "experiment": options.experiment,
+        "seed": trainer.experiment.seed,
+        "epochs": trainer.experiment.epochs,
+        "steps": trainer.index,
+        "seconds": round(seconds, 3),
+        "status": "finished" if trainer.divergence is None else "diverged",
+        "diverged_step": None if trainer.divergence is None else trainer.divergence.step,
+        "message": None if trainer.divergence is None else trainer.divergence.sentence,
+    }
+    for name, which in (("train", "training"), ("validation", "validation"), ("test", "test")):
+        evaluation = trainer.evaluate(which)
+        report[f"{name}_loss"] = None if evaluation is None else evaluation.loss
+        report[f"{name}_accuracy"] = None if evaluation is None else evaluation.accuracy
+    report["out"] = None if options.out is None else str(options.out)
+    return report
+
+
+def _print_report(report: dict[str, Any], trainer: Any) -> None:
+    print(f"{trainer.experiment.title}: {report['steps']} steps in {report['seconds']:.1f} s")
+    if report["message"]:
+        print(f"Diverged: {report['message']}")
+    for name, label in (("train", "training"), ("validation", "validation"), ("test", "test")):
+        loss, accuracy = report[f"{name}_loss"], report[f"{name}_accuracy"]
+        if loss is not None:
+            percent = "" if accuracy is None else f", accuracy {100 * accuracy:.2f} %"
+            print(f"  {label:10} loss {loss:.4g}{percent}")
+    if report["out"]:
+        print(f"Saved to {report['out']}")
+
+
+def _list(options: argparse.Namespace) -> int:
+    entries = _entries(options.what)
+    if options.json:
+        _print_json({options.what: [{"name": name, "title": title} for name, title in entries.items()]})
+    else:
+        width = max(map(len, entries))
+        for name, title in entries.items():
+            print(f"{name:{width}}  {title}")
+    return 0
+
+
+def _entries(what: str) -> dict[str, str]:
+    from mlpviz.data import DATASETS, load_dataset
+    from mlpviz.nn import LAYERS, LOSSES, OPTIMIZERS
+    from mlpviz.training.presets import load_preset, preset_names
+
+    if what == "experiments":
+        return {name: load_preset(name).title for name in preset_names()}
+    if what == "datasets":
+        return {name: load_dataset(name).description for name in DATASETS}
+    tables: dict[str, dict[str, Any]] = {"layers": LAYERS, "losses": LOSSES, "optimizers": OPTIMIZERS}
+    return {name: (thing.__doc__ or "").strip().splitlines()[0] for name, thing in tables[what].items()}
+
+
+def _check(options: argparse.Namespace) -> int:
+    from mlpviz.nn import check_gradients
+    from mlpviz.training import Trainer
+    from mlpviz.training.blas import use_blas_threads
+
+    if options.examples < 1 or options.entries < 0:
+        raise ValueError("--examples must be at least 1, and --entries at least 0 (all of them)")
+    trainer = Trainer(_experiment(options.experiment, options.settings))
+    use_blas_threads(trainer.experiment.blas_threads)
+    x, targets = trainer.splits.training.batch(slice(0, options.examples))
+    training = len(x) > 1  # batch normalisation needs more than one example
+    checks = check_gradients(
+        trainer.network, x, targets, trainer.loss, entries=options.entries or None, training=training
+    )
+    rows = [
+        {
+            "layer": check.layer,
+            "kind": trainer.experiment.layers[check.layer].kind,
+            "parameter": check.name,
+            "shape": list(check.shape),
+            "largest_gradient": check.largest,
+            "error": check.error,
+            "checked": check.checked,
+            "kinks": check.kinks,
+            "passed": check.passed,
+        }
+        for check in checks
+    ]
+    if options.json:
+        _print_json({"experiment": options.experiment, "examples": len(x), "arrays": rows})
+    else:
+        print(f"Gradients of {len(x)} examples against central differences in float64, h = 1e-05.")
+        print("error: largest |analytic − central| over the array's largest |gradient|\n")
+        print(
+            f"{'layer':16}{'parameter':11}{'shape':12}{'largest':>11}{'error':>11}{'checked':>9}{'kinks':>7}"
+        )
+        for row in rows:
+            layer = f"{row['layer']} {row['kind']}"
+            shape = " x ".join(map(str, row["shape"]))
+            verdict = "ok" if row["passed"] else "WRONG"
+            print(
+                f"{layer:16}{row['parameter']:11}{shape:12}{row['largest_gradient']:11.3g}"
+                f"{row['error']:11.2g}{row['checked']:9}{row['kinks']:7}  {verdict}"
+            )
+    return 0 if all(check.passed for check in checks) else 1
+
+
+def _screenshot(options: argparse.Namespace) -> int:
+    from mlpviz.gui.screenshot import save_screenshot
+
+    width, cross, height = options.size.partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise ValueError(f"--size must be of the form WIDTHxHEIGHT, such as 1440x900, not {options.size!r}")
+    if not 0.5 <= options.scale <= 4:
+        raise ValueError(f"--scale must be from 0.5 to 4, not {options.scale:g}")
+    if options.steps < 0:
+        raise ValueError(f"--steps must be at least 0, not {options.steps}")
+    save_screenshot(
+        options.out,
+        experiment=_experiment(options.experiment, []),
+        page=options.page,
+        steps=options.steps,
+        size=(int(width), int(height)),
+        theme=options.theme,
+        scale=options.scale,
+    )
+    return 0
+
+
+def _experiment(name_or_path: str, settings: Sequence[str]) -> Any:
+    from mlpviz.training import parse_assignment
+    from mlpviz.training.presets import find_experiment
+
+    experiment = find_experiment(name_or_path)
+    return experiment.with_settings(dict(map(parse_assignment, settings))) if settings else experiment
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(_strict(value), allow_nan=False))
+
+
+def _strict(value: Any) -> Any:
+    """The value with null in place of what JSON has no number for."""
+    if isinstance(value, dict):
+        return {key: _strict(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
