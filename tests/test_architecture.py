@@ -4,7 +4,6 @@ import ast
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -75,7 +74,17 @@ for name in {modules}:
 """)
 
 
-@pytest.mark.skipif(not find_spec("mlpviz.cli"), reason="there is no command line yet")
+def test_the_command_line_trains_without_qt():
+    result = run_python(f"""
+import sys
+for name in {QT}:
+    sys.modules[name] = None
+from mlpviz.cli import main
+sys.exit(main(["train", "digits", "--epochs", "1", "--json"]))
+""")
+    assert json.loads(result)["test_accuracy"] > 0.8
+
+
 def test_the_command_line_starts_light():
     imported = run_python("import json, sys, mlpviz.cli; print(json.dumps(sorted(sys.modules)))")
     heavy = {*QT, "PIL", "scipy", "matplotlib", "ziamath"}
