@@ -1,0 +1,92 @@
+"""Round numbers for an axis, and their labels."""
+
+import math
+from collections.abc import Sequence
+
+from mlpviz.figures.numbers import MINUS, THIN_SPACE
+
+_MANTISSAS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
+
+
+def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> list[float]:
+    """Return multiples of 1, 2 or 5 times a power of ten between two values.
+
+    Parameters
+    ----------
+    low, high : float
+    most : int
+        At most so many, at least 2 (in a narrow range fewer may lie inside).
+    whole : bool
+        Integers only.
+    """
+    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+        return []
+    rough = (high - low) / max(1, most)
+    power = 10.0 ** math.floor(math.log10(rough))
+    for factor in (1.0, 2.0, 5.0, 10.0):
+        step = factor * power
+        if whole:
+            step = max(1.0, step)
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first + 1 <= max(2, most):
+            break
+    return [i * step for i in range(first, last + 1)]
+
+
+def log_ticks(low: float, high: float, most: int) -> list[float]:
+    """Return readable values between two others, spread evenly on a logarithmic axis.
+
+    Powers of ten, every second or third of them over many decades; 1 and 3, or 1, 2 and 5 of each over few;
+    evenly spaced round numbers inside a narrow range.
+
+    Parameters
+    ----------
+    low, high : float
+        Greater than zero.
+    most : int
+        At most so many.
+    """
+    if not (0.0 < low < high < math.inf):
+        return []
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    best: list[float] = []
+    for mantissas in _MANTISSAS:
+        ticks = [m * 10.0**k for k in range(first, last + 1) for m in mantissas]
+        ticks = [t for t in ticks if low * (1 - 1e-9) <= t <= high * (1 + 1e-9)]
+        if len(ticks) <= most:
+            best = ticks
+    if len(best) >= 3:
+        return best
+    if high / low < 10.0:
+        linear = [t for t in linear_ticks(low, high, most) if t > 0.0]
+        return linear if len(linear) > len(best) else best
+    if best:
+        return best
+    every = -(-(last - first + 1) // max(1, most))
+    decades = [10.0**k for k in range(first, last + 1) if k % every == 0]
+    return [t for t in decades if low * (1 - 1e-9) <= t <= high * (1 + 1e-9)]
+
+
+def tick_labels(values: Sequence[float], percent: bool = False) -> list[str]:
+    """Write the ticks of one axis with as many decimals as tell them apart.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Ascending, as :func:`linear_ticks` and :func:`log_ticks` return them.
+    percent : bool
+        The values are parts of one, to be read as percentages.
+    """
+    return [_label(100.0 * v if percent else v) + (f"{THIN_SPACE}%" if percent else "") for v in values]
+
+
+def _label(value: float) -> str:
+    if value == 0.0:
+        return "0"
+    size = abs(value)
+    if size >= 1e6 or size < 1e-4:
+        mantissa, exponent = f"{value:.3e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".")
+        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    text = f"{value:,.10f}".rstrip("0").rstrip(".")
+    return text.replace(",", THIN_SPACE).replace("-", MINUS)

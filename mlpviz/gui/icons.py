@@ -1,0 +1,80 @@
+"""Icons from the small SVG files in ``resources/icons``, in the theme's colours and sharp on any screen."""
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
+
+from mlpviz.gui.theme import Theme
+from mlpviz.locations import resource_path
+
+_SIDE_PX = 20
+_SCALES = (1, 2, 3)
+
+
+def icon(name: str, theme: Theme, role: str = "text", checked_role: str = "accent") -> QIcon:
+    """Return an icon in the colours on show; :func:`set_icon` also follows a change of theme.
+
+    Parameters
+    ----------
+    name : str
+        A file of ``resources/icons`` without its ending: ``"train"``, ``"play"``.
+    theme : Theme
+    role : str
+        The colour's name in ``Palette``; ``"accent_text"`` on a primary button.
+    checked_role : str
+        The same while its button is checked.
+    """
+    source = resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
+    result = QIcon()
+    for color, mode, state in (
+        (role, QIcon.Mode.Normal, QIcon.State.Off),
+        (checked_role, QIcon.Mode.Normal, QIcon.State.On),
+        ("disabled", QIcon.Mode.Disabled, QIcon.State.Off),
+        ("disabled", QIcon.Mode.Disabled, QIcon.State.On),
+    ):
+        renderer = QSvgRenderer(
+            QByteArray(source.replace("currentColor", getattr(theme.palette, color)).encode())
+        )
+        for scale in _SCALES:
+            result.addPixmap(_drawn(renderer, scale), mode, state)
+    return result
+
+
+def set_icon(
+    target: QAbstractButton | QAction,
+    name: str,
+    theme: Theme,
+    role: str = "text",
+    checked_role: str = "accent",
+) -> None:
+    """Give a button or action an icon that follows the theme; calling it again replaces the icon."""
+    keeper = target.findChild(_Keeper, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if keeper is None:
+        keeper = _Keeper(target, theme)
+    keeper.arguments = (name, theme, role, checked_role)
+    keeper.show_icon()
+
+
+def _drawn(renderer: QSvgRenderer, scale: int) -> QPixmap:
+    side = _SIDE_PX * scale
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap
+
+
+class _Keeper(QObject):
+    """Lives and dies with its button and draws its icon anew when the theme changes."""
+
+    arguments: tuple[str, Theme, str, str]
+
+    def __init__(self, target: QAbstractButton | QAction, theme: Theme) -> None:
+        super().__init__(target)
+        theme.changed.connect(self.show_icon)
+
+    def show_icon(self) -> None:
+        self.parent().setIcon(icon(*self.arguments))

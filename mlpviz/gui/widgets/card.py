@@ -1,0 +1,85 @@
+"""A card: a titled frame that holds one thing."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from mlpviz.gui.theme import Theme, set_role
+
+MARGIN_PX = 14
+GAP_PX = 14
+
+
+class Card(QFrame):
+    """A framed part of a page with a title, controls at the right of it, and a body.
+
+    Parameters
+    ----------
+    theme : Theme
+    title : str
+        Empty for a card without a header (adding to the header shows it).
+    object_name : str
+    subtitle : str
+        Beside the title, quieter.
+    parent : QWidget, optional
+
+    Attributes
+    ----------
+    body : QVBoxLayout
+        Where the content goes.
+    """
+
+    def __init__(
+        self, theme: Theme, title: str, object_name: str, subtitle: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setObjectName(object_name)
+        self.setAccessibleName(title)
+        set_role(self, "card")
+        self._title, self._subtitle = QLabel(title), QLabel(subtitle)
+        set_role(self._title, "title")
+        set_role(self._subtitle, "subtitle")
+        self._subtitle.setVisible(bool(subtitle))
+        self._header_row = QWidget()
+        self._header_row.setVisible(bool(title or subtitle))
+        self._header = QHBoxLayout(self._header_row)
+        self._header.setContentsMargins(0, 0, 0, 0)
+        self._header.setSpacing(8)
+        self._header.addWidget(self._title)
+        self._header.addWidget(self._subtitle)
+        self._header.addStretch(1)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN_PX, 10, MARGIN_PX, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._header_row)
+        layout.addLayout(self.body, 1)
+
+    @property
+    def title(self) -> str:
+        """What the card says it shows."""
+        return self._title.text()
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        self._title.setText(title)
+        self.setAccessibleName(title)
+        self._header_row.show()
+
+    def set_subtitle(self, subtitle: str) -> None:
+        """Change the quiet words beside the title; none where empty."""
+        self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
+
+    def add_header_widget(self, widget: QWidget) -> None:
+        """Add a control at the right of the header."""
+        self._header.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._header_row.show()
+
+    def set_header_middle(self, widget: QWidget) -> None:
+        """Let a widget, a legend for one, take the room between title and controls; once at most."""
+        spacer = self._header.takeAt(2)
+        if spacer.widget() is not None:
+            raise RuntimeError(f"the header of {self.objectName()} already has something in its middle")
+        self._header.insertWidget(2, widget, 1, Qt.AlignmentFlag.AlignVCenter)

@@ -1,0 +1,567 @@
+"""Curves over the steps of a run: legend, logarithmic axis, smoothing, zoom, values under the pointer."""
+
+import math
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, set_role, text_font
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.flow_layout import FlowLayout
+from mlpviz.gui.widgets.legend import LegendEntry
+from mlpviz.gui.widgets.plot_axes import LEFT_PX, PlotAxis
+from mlpviz.gui.widgets.plot_series import PlotSeries
+
+SMOOTHING = {"off": 0.0, "light": 0.9, "strong": 0.98}
+"""Names of the moving averages and the weight of the past in each: about 10 and 50 steps count."""
+
+_ROOM_Y = 0.06
+_MARK_ROWS = 3
+_BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+
+
+class CurvePlot(Card):
+    """A card with curves that grow while a network trains.
+
+    The owner hands over data whenever it likes and calls :meth:`refresh` a few times a second; nothing is
+    drawn in between, nor while the plot is hidden. The picture follows the data until the user zooms or pans,
+    and again after *Fit* (the button, a double click, or F).
+
+    Parameters
+    ----------
+    theme : Theme
+    title : str
+    object_name : str
+        Also the beginning of the names of its parts: ``<name>_menu``, ``<name>_fit``,
+        ``<name>_legend_<key>``.
+    y_label : str
+        What is measured, beside the title.
+    log : bool
+        Start with a logarithmic axis.
+    percent : bool
+        The values are parts of one, shown as percentages, never logarithmically.
+    x_label : str
+    parent : QWidget, optional
+
+    Attributes
+    ----------
+    menu : QMenu
+        The plot's own menu, also on the right mouse button; owners may add actions.
+    """
+
+    range_changed = Signal()
+    """Sent after the user zoomed, panned, fitted or switched the axis."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        object_name: str,
+        y_label: str = "",
+        log: bool = False,
+        percent: bool = False,
+        x_label: str = "step",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, title, object_name, y_label, parent)
+        self._series: dict[str, PlotSeries] = {}
+        self._entries: dict[str, LegendEntry] = {}
+        self._marks: list[tuple[pg.InfiniteLine, str]] = []
+        self._percent, self._log, self._smoothing = percent, log and not percent, "light"
+        self._x_label = x_label
+        self._end_x: float | None = None
+        self._following, self._dirty, self._drawing = True, True, False
+        self._build_plot()
+        self._build_header()
+        self.setAccessibleDescription(
+            f"Curves of {title} over {x_label}. In the plot, left and right read the values, F fits the axes."
+        )
+        self.setMinimumSize(220, 140)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    # What the owner says
+
+    def add_series(
+        self,
+        key: str,
+        name: str,
+        color: str | int,
+        dash: bool = False,
+        smooth: bool = True,
+        markers: bool = False,
+    ) -> None:
+        """Add a line.
+
+        Parameters
+        ----------
+        key : str
+            How the owner calls it.
+        name : str
+            What the legend calls it.
+        color : str or int
+            A colour of the palette by name (``"training"``), or by the number of a layer.
+        dash : bool
+            Broken instead of solid; with the number of a layer its own pattern, of which that of layer 0 is
+            solid.
+        smooth : bool
+            Whether smoothing applies to it.
+        markers : bool
+            Show each point as a dot while there are few.
+        """
+        if key in self._series:
+            raise ValueError(f"the plot {self.objectName()} already has a series {key!r}")
+        series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers)
+        entry = LegendEntry(self.theme, name, color, series.dashes, f"{self.objectName()}_legend_{key}")
+        entry.toggled.connect(self._apply_legend)
+        self._series[key], self._entries[key] = series, entry
+        self._flow.addWidget(entry)
+        self._dirty = True
+
+    def remove_series(self, key: str) -> None:
+        """Take a line away."""
+        self._series.pop(key).remove()
+        entry = self._entries.pop(key)
+        self._flow.removeWidget(entry)
+        entry.deleteLater()
+        self._dirty = True
+
+    def clear_series(self) -> None:
+        """Take every line away."""
+        for key in tuple(self._series):
+            self.remove_series(key)
+
+    def series_keys(self) -> tuple[str, ...]:
+        """Return the keys of the lines, in the order of the legend."""
+        return tuple(self._series)
+
+    def set_data(self, key: str, x: ArrayLike, y: ArrayLike) -> None:
+        """Hand over the whole line, at most with new points at its end since last time.
+
+        Parameters
+        ----------
+        key : str
+        x : (n,) array
+            Ascending.
+        y : (n,) array
+            Where not finite, the line breaks.
+        """
+        if self._series[key].data.set_data(x, y):
+            self._dirty = True
+
+    def clear_data(self) -> None:
+        """Empty every line, take the marks away and follow the data again."""
+        for series in self._series.values():
+            series.data.clear()
+        self.set_marks(())
+        self._hide_readout()
+        self.fit()
+
+    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Show vertical marks with a word or two each; they replace the ones before."""
+        if [(line.value(), text) for line, text in self._marks] == [(float(x), text) for x, text in marks]:
+            return
+        for line, _ in self._marks:
+            self._view.removeItem(line)
+        self._marks = []
+        for i, (x, text) in enumerate(marks):
+            options = {"position": 0.93 - 0.11 * (i % _MARK_ROWS), "anchors": [(0, 0.5), (0, 0.5)]}
+            line = pg.InfiniteLine(float(x), angle=90, movable=False, label=text, labelOpts=options)
+            line.label.setFont(text_font(SMALLEST_TEXT_PX))
+            line.setZValue(5.0 - 0.001 * i)  # an earlier word lies over a later line
+            self._view.addItem(line, ignoreBounds=True)
+            self._marks.append((line, text))
+        self._restyle_marks()
+
+    def set_end_x(self, x: float | None) -> None:
+        """Let the axis reach at least to `x`, the last step to come; None: to the data's end."""
+        if x != self._end_x:
+            self._end_x = x
+            self._dirty = True
+
+    def set_log(self, log: bool) -> None:
+        """Switch the axis of values to logarithmic or back, and fit it."""
+        if self._percent or log == self._log:
+            return
+        self._log = log
+        self._log_action.setChecked(log)
+        self._apply_axis()
+        self.fit()
+
+    def set_smoothing(self, name: str) -> None:
+        """Choose the moving average: "off", "light" or "strong"."""
+        if name not in SMOOTHING:
+            raise ValueError(f"smoothing is one of {', '.join(SMOOTHING)}, not {name!r}")
+        self._smoothing = name
+        self._smoothing_actions[name].setChecked(True)
+        self._draw_lines()
+
+    @property
+    def log(self) -> bool:
+        """Whether the axis of values is logarithmic."""
+        return self._log
+
+    @property
+    def smoothing(self) -> str:
+        """The moving average on show: "off", "light" or "strong"."""
+        return self._smoothing
+
+    @property
+    def following(self) -> bool:
+        """Whether the axes follow the data; not after the user zoomed, until *Fit*."""
+        return self._following
+
+    def refresh(self) -> None:
+        """Draw what is new, if there is anything and the plot can be seen."""
+        if not self._dirty or not self.isVisible():
+            return
+        self._dirty = False
+        if self._following:
+            self._fit_range()
+        self._draw_lines()
+
+    def fit(self) -> None:
+        """Show everything, and follow the data from now on."""
+        self._following = True
+        self._fit_button.hide()
+        self._dirty = True
+        self.refresh()
+        self.range_changed.emit()
+
+    # How it is built
+
+    def _build_plot(self) -> None:
+        name = self.objectName()
+        axes = {
+            "left": PlotAxis(self.theme, "left", percent=self._percent),
+            "bottom": PlotAxis(self.theme, "bottom", whole=True),
+        }
+        self._plot = _PlotArea(self.theme, axes)
+        self._plot.setObjectName(f"{name}_plot")
+        self._plot.setAccessibleName(f"plot of {self.title}")
+        item = self._plot.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.layout.setContentsMargins(0, 4, 14, 0)
+        self._left, self._bottom, self._view = axes["left"], axes["bottom"], item.getViewBox()
+        self._left.setZValue(-1000)  # its lines across the plot lie under the curves
+        self._view.setDefaultPadding(0.0)
+        self._view.disableAutoRange()
+        self._view.sigRangeChangedManually.connect(self._user_zoomed)
+        self._view.sigXRangeChanged.connect(self._x_range_changed)
+        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
+        self._crosshair.setZValue(40)
+        self._crosshair.hide()
+        self._view.addItem(self._crosshair, ignoreBounds=True)
+        self._plot.pointed.connect(self._show_readout)
+        self._plot.left.connect(self._hide_readout)
+        self._plot.fit_wanted.connect(self.fit)
+        self._plot.stepped.connect(self._step_readout)
+        self._plot.menu_wanted.connect(lambda place: self.menu.popup(place))
+        self._readout = QLabel(self._plot)
+        self._readout.setObjectName(f"{name}_readout")
+        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._readout.setTextFormat(Qt.TextFormat.RichText)
+        self._readout.hide()
+        self._corner = QLabel(self._x_label, self._plot)
+        set_role(self._corner, "subtitle")
+        self._corner.setFont(text_font(SMALLEST_TEXT_PX + 1))
+        self._corner.setFixedWidth(LEFT_PX - 10)
+        self._corner.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._corner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._plot.resized.connect(self._place_corner)
+        self.body.addWidget(self._plot, 1)
+
+    def _build_header(self) -> None:
+        name = self.objectName()
+        self._legend = QWidget()
+        self._flow = FlowLayout(self._legend)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self._legend.setSizePolicy(policy)
+        self.set_header_middle(self._legend)
+        self._fit_button = _flat_button("Fit", f"{name}_fit", "Show everything again and follow the run (F)")
+        self._fit_button.clicked.connect(self.fit)
+        self._fit_button.hide()
+        self.add_header_widget(self._fit_button)
+        self.menu = QMenu(self)
+        self.menu.setObjectName(f"{name}_menu_list")
+        self._log_action = QAction("Logarithmic axis", self.menu, checkable=True, checked=self._log)
+        self._log_action.setObjectName(f"{name}_log")
+        self._log_action.setVisible(not self._percent)
+        self._log_action.toggled.connect(self.set_log)
+        self.menu.addAction(self._log_action)
+        self._smoothing_actions: dict[str, QAction] = {}
+        group = QActionGroup(self.menu)
+        submenu = self.menu.addMenu("Smoothing")
+        for choice, weight in SMOOTHING.items():
+            text = choice if weight == 0.0 else f"{choice}: mean of about {1.0 / (1.0 - weight):.0f} steps"
+            action = QAction(text, group, checkable=True, checked=choice == self._smoothing)
+            action.setObjectName(f"{name}_smoothing_{choice}")
+            action.setData(choice)
+            submenu.addAction(action)
+            self._smoothing_actions[choice] = action
+        group.triggered.connect(self._smoothing_chosen)
+        fit = self.menu.addAction("Fit")
+        fit.triggered.connect(self.fit)
+        self._menu_button = _flat_button("", f"{name}_menu", "Axis, smoothing and fit")
+        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu_button.setMenu(self.menu)
+        self.add_header_widget(self._menu_button)
+        self._apply_axis()
+
+    def _place_corner(self) -> None:
+        self._corner.move(0, self._plot.height() - 19)
+
+    def _apply_axis(self) -> None:
+        self._left.set_log(self._log)
+        words = "linear" if not self._log else "log"
+        self._menu_button.setText(f"{words} ▾")
+        self._menu_button.setAccessibleName(f"{self.title}: {words} axis, smoothing, fit")
+
+    def _smoothing_chosen(self, action: QAction) -> None:
+        self.set_smoothing(action.data())
+
+    def _apply_legend(self) -> None:
+        for key, entry in self._entries.items():
+            self._series[key].visible = entry.isChecked()
+        self._dirty = True
+        self.refresh()
+
+    def _restyle(self) -> None:
+        colors = self.theme.palette
+        self._plot.setBackground(self.theme.color("card"))
+        self._left.restyle()
+        self._bottom.restyle()
+        self._crosshair.setPen(pg.mkPen(self.theme.color("secondary"), width=1))
+        self._readout.setStyleSheet(
+            f"background: {colors.card}; color: {colors.text}; border: 1px solid {colors.field_line};"
+            "border-radius: 6px; padding: 3px 6px;"
+        )
+        self._restyle_marks()
+        for series in self._series.values():
+            series.restyle()
+
+    def _restyle_marks(self) -> None:
+        pen = pg.mkPen(self.theme.color("secondary"), width=1, dash=[2, 3])
+        for line, _ in self._marks:
+            line.setPen(pen)
+            line.label.setColor(self.theme.color("secondary"))
+            line.label.fill = pg.mkBrush(self.theme.color("card"))
+
+    # What it draws
+
+    def _fit_range(self) -> None:
+        shown = [s for s in self._series.values() if s.visible and len(s.data)]
+        bounds = [b for s in shown if (b := s.data.bounds(self._log)) is not None]
+        first = min((float(s.data.x[0]) for s in shown), default=0.0)
+        last = max((float(s.data.x[-1]) for s in shown), default=1.0)
+        if self._end_x is not None:
+            last = max(last, self._end_x)
+        if 0.0 < first <= 0.05 * last:
+            first = 0.0
+        low = min((b[0] for b in bounds), default=0.1 if self._log else 0.0)
+        high = max((b[1] for b in bounds), default=1.0)
+        self._drawing = True
+        y_range = _log_range(low, high) if self._log else _linear_range(low, high, self._percent)
+        self._view.setRange(
+            xRange=(first, last if last > first else first + 1.0), yRange=y_range, padding=0.0
+        )
+        self._drawing = False
+
+    def _draw_lines(self) -> None:
+        (low, high), _ = self._view.viewRange()
+        bins = max(100, int(self._view.width()))
+        for series in self._series.values():
+            series.draw(low, high, bins, self._log, SMOOTHING[self._smoothing], self.devicePixelRatioF())
+
+    def _user_zoomed(self) -> None:
+        self._following = False
+        self._fit_button.show()
+        self.range_changed.emit()
+
+    def _x_range_changed(self) -> None:
+        if not self._drawing:
+            self._draw_lines()
+
+    # What it says about a point
+
+    def _show_readout(self, place: QPointF) -> None:
+        point = self._view.mapSceneToView(place)
+        if not self._view.sceneBoundingRect().contains(place) or not self._read_at(point.x()):
+            self._hide_readout()
+
+    def _step_readout(self, direction: int) -> None:
+        (low, high), _ = self._view.viewRange()
+        if not self._crosshair.isVisible():
+            self._read_at(high if direction < 0 else low)
+            return
+        x = self._crosshair.value()
+        step = max(1.0, (high - low) / 200.0)
+        self._read_at(min(max(x + direction * step, low), high))
+
+    def _read_at(self, x: float) -> bool:
+        shown = [s for s in self._series.values() if s.visible and len(s.data)]
+        if not shown:
+            return False
+        longest = max(shown, key=lambda s: len(s.data))
+        at = float(longest.data.x[longest.data.nearest(x) or 0])
+        rows = "".join(self._readout_row(series, at) for series in shown)
+        step = format_number(int(at) if at.is_integer() else at)
+        self._readout.setText(
+            f"<table cellspacing='2'><tr><td colspan='4'>{self._x_label} {step}</td></tr>{rows}</table>"
+        )
+        self._readout.adjustSize()
+        area = self._plot.rect().adjusted(LEFT_PX + 4, 6, -18, -26)
+        pointer_x = self._plot.mapFromScene(self._view.mapViewToScene(QPointF(at, 0.0))).x()
+        left = area.right() - self._readout.width() if pointer_x < area.center().x() else area.left()
+        self._readout.move(left, area.top())
+        self._crosshair.setValue(at)
+        self._crosshair.show()
+        self._readout.show()
+        return True
+
+    def _readout_row(self, series: PlotSeries, at: float) -> str:
+        index = series.data.nearest(at) or 0
+        color, quiet = self.theme.color(series.color).name(), self.theme.palette.secondary
+        value = self._format(float(series.data.y[index]))
+        notes = []
+        weight = SMOOTHING[self._smoothing]
+        if weight > 0.0 and series.smooth:
+            notes.append(f"mean {self._format(series.data.smoothed_at(index, weight))}")
+        x = float(series.data.x[index])
+        if x != at:
+            notes.append(f"at {format_number(int(x) if x.is_integer() else x)}")
+        note = f"<span style='color:{quiet}'>{', '.join(notes)}</span>"
+        return (
+            f"<tr><td><span style='color:{color}'>━</span></td><td>{series.name}&nbsp;</td>"
+            f"<td align='right'><b>{value}</b>&nbsp;</td><td>{note}</td></tr>"
+        )
+
+    def _format(self, value: float) -> str:
+        return format_percent(value) if self._percent else format_number(value, 4)
+
+    def _hide_readout(self) -> None:
+        self._crosshair.hide()
+        self._readout.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+
+class _PlotArea(pg.PlotWidget):
+    """The plotting area: tells where the pointer is and which keys were pressed, and shows the focus."""
+
+    pointed = Signal(QPointF)
+    left = Signal()
+    fit_wanted = Signal()
+    stepped = Signal(int)
+    menu_wanted = Signal(QPoint)
+    resized = Signal()
+
+    def __init__(self, theme: Theme, axes: dict[str, PlotAxis]) -> None:
+        super().__init__(axisItems=axes, background=theme.color("card"))
+        self._theme = theme
+        self._by_keyboard = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.scene().sigMouseMoved.connect(self._pointer_moved)
+
+    def _pointer_moved(self, place: QPointF) -> None:
+        self.pointed.emit(QPointF(place))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self.fit_wanted.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.accept()
+        self.menu_wanted.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        match event.key() if plain else None:
+            case Qt.Key.Key_Left:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_Right:
+                self.stepped.emit(1)
+            case Qt.Key.Key_F:
+                self.fit_wanted.emit()
+            case Qt.Key.Key_Escape:
+                self.left.emit()
+            case _:
+                event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._by_keyboard = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self._by_keyboard:
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(self._theme.color("accent"), 2.0))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+def _flat_button(text: str, object_name: str, tool_tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setObjectName(object_name)
+    button.setToolTip(tool_tip)
+    set_role(button, "flat")
+    return button
+
+
+def _linear_range(low: float, high: float, percent: bool) -> tuple[float, float]:
+    span = high - low
+    if span <= 1e-12 * max(abs(low), abs(high)):
+        span = abs(high) or 1.0
+        low, high = low - 0.5 * span, high + 0.5 * span
+    low, high = low - _ROOM_Y * span, high + _ROOM_Y * span
+    if percent:
+        return max(low, 0.0), min(high, 1.0 + 0.03 * (1.0 - max(low, 0.0)))
+    return low, high
+
+
+def _log_range(low: float, high: float) -> tuple[float, float]:
+    bottom, top = math.log10(low), math.log10(high)
+    span = top - bottom
+    if span < 1e-9:
+        return bottom - 0.3, top + 0.3
+    return bottom - _ROOM_Y * span, top + _ROOM_Y * span

@@ -1,0 +1,68 @@
+"""A field for one number, that takes what people type and says when it is done."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+
+class NumberField(QLineEdit):
+    """A number as text: 0.5, 1e-3. The arrow keys change it by a step, or by factors of two.
+
+    Parameters
+    ----------
+    whole : bool
+        Whether the number must be whole; arrows then count, and multiply otherwise.
+    """
+
+    committed = Signal(object)
+    """An int or float that was typed or stepped to; the text itself where it is no number."""
+
+    def __init__(self, object_name: str, whole: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self._whole = whole
+        self._shown: float = 0
+        self.editingFinished.connect(self._commit)
+
+    def set_value(self, value: float) -> None:
+        """Show a number, unless the user is typing another."""
+        self._shown = value
+        text = f"{value:d}" if isinstance(value, int) else f"{value:.10g}"
+        if self.text() != text and not (self.hasFocus() and self.isModified()):
+            self.setText(text)
+        self.set_invalid(False)
+
+    def set_invalid(self, invalid: bool) -> None:
+        """Draw the frame as of a wrong value, or not."""
+        if bool(self.property("invalid")) != invalid:
+            self.setProperty("invalid", invalid)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _value(self) -> object:
+        text = self.text().strip().replace("−", "-").replace(",", ".")
+        try:
+            return int(text) if self._whole else float(text)
+        except ValueError:
+            return self.text().strip()
+
+    def _commit(self) -> None:
+        value = self._value()
+        self.setModified(False)
+        if value != self._shown or self.property("invalid"):
+            self.committed.emit(value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            value, up = self._value(), event.key() == Qt.Key.Key_Up
+            if isinstance(value, (int, float)):
+                if self._whole:
+                    self.committed.emit(max(0, int(value) + (1 if up else -1)))
+                else:
+                    self.committed.emit(value * 2 if up else value / 2)
+            return
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.setModified(False)
+            self.set_value(self._shown)
+            return
+        super().keyPressEvent(event)

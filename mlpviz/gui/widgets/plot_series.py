@@ -1,0 +1,105 @@
+"""One line of a curve plot: its data, its pens and the items that draw it."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from mlpviz.figures.curve_data import CurveData
+from mlpviz.gui.theme import DASHES, Theme, mix
+from mlpviz.gui.widgets.legend import line_pen
+
+_PALE = 0.42
+_MOST_MARKERS = 60
+
+
+class PlotSeries:
+    """A growing line, drawn pale with its moving average on top while smoothing is on.
+
+    Parameters
+    ----------
+    theme : Theme
+    view : pyqtgraph.ViewBox
+        What it is drawn in.
+    name : str
+    color : str or int
+        A colour of the palette by name, or by the number of a layer.
+    dash : bool
+        Broken instead of solid; with the number of a layer its own pattern, of which the first is solid.
+    smooth : bool
+        Whether smoothing applies to it.
+    markers : bool
+        Show each point as a dot while there are few.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        view: pg.ViewBox,
+        name: str,
+        color: str | int,
+        dash: bool = False,
+        smooth: bool = True,
+        markers: bool = False,
+    ) -> None:
+        self.data = CurveData()
+        self.name, self.color, self.smooth = name, color, smooth
+        self.dashes = DASHES[color % len(DASHES) if isinstance(color, int) else 1] if dash else ()
+        self.visible = True
+        self._theme, self._view, self._markers = theme, view, markers
+        self._line = pg.PlotCurveItem(antialias=not smooth)
+        self._average = pg.PlotCurveItem(antialias=True)
+        self._dots = pg.ScatterPlotItem(size=6, pxMode=True, pen=pg.mkPen(None))
+        for z, item in enumerate((self._line, self._average, self._dots)):
+            item.setZValue(10 * z)
+            item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+            view.addItem(item, ignoreBounds=True)
+        self._smoothed, self._ratio = False, 1.0
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme."""
+        color = self._theme.color(self.color)
+        if self._smoothed:
+            pale = line_pen(self._theme, self.color, (), 1.0)
+            pale.setColor(mix(color, self._theme.color("card"), _PALE))
+            self._line.setPen(pale)
+        else:
+            width = (
+                1.0 if self.smooth else 2.0
+            )  # wide pens are slow on the many points of a curve that needs smoothing
+            self._line.setPen(line_pen(self._theme, self.color, self.dashes, width))
+        self._average.setPen(line_pen(self._theme, self.color, self.dashes, 2.0))
+        self._dots.setBrush(color)
+
+    def draw(self, low: float, high: float, bins: int, log: bool, smoothing: float, ratio: float) -> None:
+        """Draw the part between two abscissas, about `bins` pixels wide, `ratio` screen pixels each."""
+        smoothed = smoothing > 0.0 and self.smooth
+        if (smoothed, ratio) != (self._smoothed, self._ratio):
+            self._smoothed, self._ratio = smoothed, ratio
+            self.restyle()
+        items = (self._line, self._average, self._dots)
+        if not self.visible:
+            for item in items:
+                item.setVisible(False)
+            return
+        x, y = self.data.line(low, high, bins, log)
+        _set_line(self._line, x, y)
+        self._average.setVisible(smoothed)
+        if smoothed:
+            _set_line(self._average, *self.data.line(low, high, bins, log, smoothing))
+        finite = np.isfinite(y)
+        dots = (self._markers or len(self.data) == 1) and len(y) <= _MOST_MARKERS and bool(finite.any())
+        self._dots.setVisible(dots)
+        if dots:
+            self._dots.setData(x[finite], y[finite])
+
+    def remove(self) -> None:
+        """Take the line out of the plot."""
+        for item in (self._line, self._average, self._dots):
+            self._view.removeItem(item)
+
+
+def _set_line(item: pg.PlotCurveItem, x: np.ndarray, y: np.ndarray) -> None:
+    whole = bool(np.isfinite(y).all())
+    item.setData(x, y, connect="all" if whole else "finite", skipFiniteCheck=whole)
+    item.setVisible(len(x) > 1)
