@@ -188,7 +188,7 @@ def _indices(array: ArrayLike, low: float, extent: ArrayLike, levels: int, first
     if values.size == 0:
         return np.zeros(values.shape, np.uint8)
     if not np.all(np.greater(extent, 0.0)):
-        raise ValueError(f"the extent of a colour scale must be greater than zero, not {extent}")
+        raise ValueError(f"the extent of a colour scale must be greater than zero, not {np.asarray(extent)}")
     factor = np.asarray(levels / np.maximum(extent, SMALLEST_LIMIT), dtype=values.dtype)
     with np.errstate(over="ignore"):
         scaled = values * factor

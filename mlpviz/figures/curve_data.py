@@ -1,7 +1,7 @@
 """One curve that grows: what of it to draw, how far it reaches, and its value at a point."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from mlpviz.figures.curves import Floats, Smoother, decimate
 
@@ -76,7 +76,7 @@ class CurveData:
         return thin_x, np.log10(thin_y) if log else thin_y
 
     def bounds(self, log: bool = False) -> tuple[float, float] | None:
-        """Return the smallest and the largest finite value, of those above zero if `log`; None without any."""
+        """Return the smallest and the largest finite value, of those above zero if `log`, or None."""
         low = self._lowest_positive if log else self._lowest
         return (low, self._highest) if low <= self._highest else None
 
@@ -95,11 +95,11 @@ class CurveData:
         """Return the moving average at a point."""
         return float(self._smoothed(smoothing)[index])
 
-    def _continues(self, x: NDArray, y: NDArray) -> bool:
+    def _continues(self, x: np.ndarray, y: np.ndarray) -> bool:
         known = len(self)
         return len(x) >= known and all(x[i] == self.x[i] and _same(y[i], self.y[i]) for i in (0, known - 1))
 
-    def _append(self, x: NDArray, y: NDArray) -> None:
+    def _append(self, x: np.ndarray, y: np.ndarray) -> None:
         if not len(x):
             return
         values = y.astype(np.float64)
@@ -139,7 +139,7 @@ class _Column:
     def view(self) -> Floats:
         return self._room[: self._length]
 
-    def append(self, values: NDArray) -> None:
+    def append(self, values: np.ndarray) -> None:
         end = self._length + len(values)
         if end > len(self._room):
             room = np.empty(max(end, 2 * len(self._room)))

@@ -46,13 +46,13 @@ class Smoother:
 
     def _extend_finite(self, values: Floats) -> Floats:
         n = len(values)
-        out = np.zeros(-(-n // _BLOCK) * _BLOCK)
-        out[:n] = values
-        out = out.reshape(-1, _BLOCK) @ self._within.T  # each block as if nothing had been before it
-        for block in out:
-            block += self._carry * self._sum
-            self._sum = float(block[-1])
-        out = out.ravel()[:n]
+        padded = np.zeros(-(-n // _BLOCK) * _BLOCK)
+        padded[:n] = values
+        blocks = padded.reshape(-1, _BLOCK) @ self._within.T  # each as if nothing had been before it
+        for i in range(len(blocks)):
+            blocks[i] += self._carry * self._sum
+            self._sum = float(blocks[i, -1])
+        out = blocks.ravel()[:n]
         if n:
             self._sum = float(out[-1])
         seen = np.arange(self._count + 1, self._count + n + 1, dtype=np.float64)
@@ -93,17 +93,19 @@ def decimate(
         return x[start:stop], y[start:stop]
     start -= start % size
     whole = start + (stop - start) // size * size
-    last = slice(stop - 1, stop) if stop > whole else slice(0, 0)
+    last = slice(stop - 1, stop)
     if not envelope:
         ends = slice(start + size - 1, whole, size)
+        if stop == whole:
+            return x[ends], y[ends]
         return np.concatenate([x[ends], x[last]]), np.concatenate([y[ends], y[last]])
     groups = y[start:whole].reshape(-1, size)
     thin_x, thin_y = np.empty((len(groups), 2)), np.empty((len(groups), 2))
     thin_x[:, 0], thin_x[:, 1] = x[start:whole:size], x[start + size // 2 : whole : size]
     thin_y[:, 0], thin_y[:, 1] = np.fmin.reduce(groups, axis=1), np.fmax.reduce(groups, axis=1)
-    parts_x, parts_y = [thin_x.ravel()], [thin_y.ravel()]
+    parts_x, parts_y = [thin_x.ravel(), x[last]], [thin_y.ravel(), y[last]]
     if stop > whole:
         rest = y[whole:stop]
-        parts_x += [x[[whole, stop - 1]], x[last]]
-        parts_y += [np.array([np.fmin.reduce(rest), np.fmax.reduce(rest)]), y[last]]
+        parts_x.insert(1, x[[whole, stop - 1]])
+        parts_y.insert(1, np.array([np.fmin.reduce(rest), np.fmax.reduce(rest)]))
     return np.concatenate(parts_x), np.concatenate(parts_y)

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlpviz.figures.colors import GAP
 
@@ -101,7 +100,7 @@ def best_columns(n: int, cell_shape: tuple[int, int], aspect: float) -> int:
     return int(columns[np.argmax(scale)])
 
 
-def tile(images: NDArray, grid: Grid, out: NDArray | None = None) -> NDArray:
+def tile(images: np.ndarray, grid: Grid, out: np.ndarray | None = None) -> np.ndarray:
     """Copy images into one array.
 
     Parameters

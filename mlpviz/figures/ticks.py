@@ -1,11 +1,39 @@
-"""Round numbers for an axis, and their labels."""
+"""How far an axis reaches, round numbers on it, and their labels."""
 
 import math
 from collections.abc import Sequence
 
 from mlpviz.figures.numbers import MINUS, THIN_SPACE
 
+_ROOM = 0.06
 _MANTISSAS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
+
+
+def axis_range(low: float, high: float, log: bool = False, percent: bool = False) -> tuple[float, float]:
+    """Return the ends of an axis that shows two values and all between, with a little room around.
+
+    Parameters
+    ----------
+    low, high : float
+        Greater than zero if `log`; they may be equal.
+    log : bool
+        Return decimal logarithms.
+    percent : bool
+        The values are parts of one: no room below zero, and hardly any above one.
+    """
+    if log:
+        low, high = math.log10(low), math.log10(high)
+        span = high - low
+        return (low - 0.3, high + 0.3) if span < 1e-9 else (low - _ROOM * span, high + _ROOM * span)
+    span = high - low
+    if span <= 1e-12 * max(abs(low), abs(high)):
+        span = abs(high) or 1.0
+        low, high = low - 0.5 * span, high + 0.5 * span
+    low, high = low - _ROOM * span, high + _ROOM * span
+    if percent:
+        low = max(low, 0.0)
+        high = min(high, 1.0 + 0.03 * (1.0 - low))
+    return low, high
 
 
 def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> list[float]:

@@ -77,4 +77,6 @@ class _Keeper(QObject):
         theme.changed.connect(self.show_icon)
 
     def show_icon(self) -> None:
-        self.parent().setIcon(icon(*self.arguments))
+        target = self.parent()
+        if isinstance(target, QAbstractButton | QAction):
+            target.setIcon(icon(*self.arguments))

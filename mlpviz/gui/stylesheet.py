@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def stylesheet(palette: "Palette") -> str:
-    """Return the style sheet in the colours of `palette`; widgets choose a part of it with ``theme.set_role``."""
+    """Return the style sheet in the colours of `palette`; ``theme.set_role`` lets a widget choose a part."""
     names = {"arrow_down": "arrow_down", "arrow_up": "arrow_up", "tick": f"tick_on_{_tone(palette.accent)}"}
     pictures = {key: resource_path("icons", f"{name}.svg").as_posix() for key, name in names.items()}
     return _TEMPLATE.substitute(asdict(palette), **pictures)
@@ -65,7 +65,9 @@ QPushButton[role="flat"], QToolButton[role="flat"] {
     background: transparent; border: 2px solid transparent; color: $secondary; padding: 2px 6px;
 }
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: $hover; color: $text; }
-QPushButton[role="flat"]:checked, QToolButton[role="flat"]:checked { background: $accent_soft; color: $accent; }
+QPushButton[role="flat"]:checked, QToolButton[role="flat"]:checked {
+    background: $accent_soft; color: $accent;
+}
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border: 2px solid $accent; }
 QPushButton[role="link"], QToolButton[role="link"] {
     background: transparent; border: 2px solid transparent; color: $accent; padding: 2px 4px;
@@ -73,14 +75,16 @@ QPushButton[role="link"], QToolButton[role="link"] {
 QPushButton[role="link"]:hover, QToolButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus { border: 2px solid $accent; }
 QPushButton[role="segment"], QToolButton[role="segment"] {
-    background: transparent; border: 2px solid transparent; border-radius: 12px; color: $secondary; padding:
-    2px 8px;
+    background: transparent; border: 2px solid transparent; border-radius: 12px; color: $secondary;
+    padding: 2px 6px;
 }
 QPushButton[role="segment"]:hover, QToolButton[role="segment"]:hover { color: $text; }
 QPushButton[role="segment"]:checked, QToolButton[role="segment"]:checked {
-    background: $hover; border: 1px solid $line; padding: 3px 9px; color: $text;
+    background: $hover; border: 1px solid $line; padding: 3px 7px; color: $text;
 }
-QPushButton[role="segment"]:focus, QToolButton[role="segment"]:focus { border: 2px solid $accent; padding: 2px 8px; }
+QPushButton[role="segment"]:focus, QToolButton[role="segment"]:focus {
+    border: 2px solid $accent; padding: 2px 6px;
+}
 QToolButton[role="rail"] {
     background: transparent; border: none; border-left: 3px solid transparent; border-radius: 0;
     color: $secondary; padding: 8px 5px 8px 2px; font-size: 12px;
@@ -102,7 +106,6 @@ QAbstractSpinBox { padding-right: 20px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     border: none; border-radius: 0; padding: 0; min-height: 0; background: transparent;
 }
-QAbstractSpinBox QLineEdit { padding-left: 6px; }
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover { border-color: $secondary; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
     border: 2px solid $accent; padding: 2px 6px;

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
 
 from mlpviz.gui.stylesheet import stylesheet
 
@@ -196,10 +196,21 @@ def set_role(widget: QWidget, role: str) -> None:
     style.polish(widget)
 
 
+def inset_text(field: QAbstractSpinBox) -> None:
+    """Move the number of a spin box in from its frame, like the words of the other fields.
+
+    The padding of a style sheet does not reach it: Qt starts the text of a spin box at its very edge.
+    """
+    field.lineEdit().setTextMargins(6, 0, 0, 0)
+
+
 def mix(color: QColor, ground: QColor, part: float) -> QColor:
     """Return a colour between two, opaque: `part` of `color` on `ground`."""
+    rest = 1.0 - part
     return QColor.fromRgbF(
-        *(part * c + (1.0 - part) * g for c, g in zip(color.getRgbF()[:3], ground.getRgbF()[:3], strict=True))
+        part * color.redF() + rest * ground.redF(),
+        part * color.greenF() + rest * ground.greenF(),
+        part * color.blueF() + rest * ground.blueF(),
     )
 
 

@@ -1,40 +1,27 @@
 """Curves over the steps of a run: legend, logarithmic axis, smoothing, zoom, values under the pointer."""
 
-import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QContextMenuEvent,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.figures.ticks import axis_range
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.legend import LegendEntry
+from mlpviz.gui.widgets.plot_area import PlotArea
 from mlpviz.gui.widgets.plot_axes import LEFT_PX, PlotAxis
 from mlpviz.gui.widgets.plot_series import PlotSeries
+from mlpviz.gui.widgets.readout import Readout
 
 SMOOTHING = {"off": 0.0, "light": 0.9, "strong": 0.98}
 """Names of the moving averages and the weight of the past in each: about 10 and 50 steps count."""
 
-_ROOM_Y = 0.06
 _MARK_ROWS = 3
-_BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class CurvePlot(Card):
@@ -253,12 +240,11 @@ class CurvePlot(Card):
             "left": PlotAxis(self.theme, "left", percent=self._percent),
             "bottom": PlotAxis(self.theme, "bottom", whole=True),
         }
-        self._plot = _PlotArea(self.theme, axes)
+        self._plot = PlotArea(self.theme, axes)
         self._plot.setObjectName(f"{name}_plot")
         self._plot.setAccessibleName(f"plot of {self.title}")
         item = self._plot.getPlotItem()
         item.hideButtons()
-        item.setMenuEnabled(False)
         item.layout.setContentsMargins(0, 4, 14, 0)
         self._left, self._bottom, self._view = axes["left"], axes["bottom"], item.getViewBox()
         self._left.setZValue(-1000)  # its lines across the plot lie under the curves
@@ -274,12 +260,8 @@ class CurvePlot(Card):
         self._plot.left.connect(self._hide_readout)
         self._plot.fit_wanted.connect(self.fit)
         self._plot.stepped.connect(self._step_readout)
-        self._plot.menu_wanted.connect(lambda place: self.menu.popup(place))
-        self._readout = QLabel(self._plot)
-        self._readout.setObjectName(f"{name}_readout")
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.setTextFormat(Qt.TextFormat.RichText)
-        self._readout.hide()
+        self._plot.menu_wanted.connect(self._show_menu)
+        self._readout = Readout(self.theme, f"{name}_readout", self._percent, self._plot)
         self._corner = QLabel(self._x_label, self._plot)
         set_role(self._corner, "subtitle")
         self._corner.setFont(text_font(SMALLEST_TEXT_PX + 1))
@@ -327,6 +309,9 @@ class CurvePlot(Card):
         self.add_header_widget(self._menu_button)
         self._apply_axis()
 
+    def _show_menu(self, place: QPoint) -> None:
+        self.menu.popup(place)
+
     def _place_corner(self) -> None:
         self._corner.move(0, self._plot.height() - 19)
 
@@ -346,15 +331,10 @@ class CurvePlot(Card):
         self.refresh()
 
     def _restyle(self) -> None:
-        colors = self.theme.palette
         self._plot.setBackground(self.theme.color("card"))
         self._left.restyle()
         self._bottom.restyle()
         self._crosshair.setPen(pg.mkPen(self.theme.color("secondary"), width=1))
-        self._readout.setStyleSheet(
-            f"background: {colors.card}; color: {colors.text}; border: 1px solid {colors.field_line};"
-            "border-radius: 6px; padding: 3px 6px;"
-        )
         self._restyle_marks()
         for series in self._series.values():
             series.restyle()
@@ -380,7 +360,7 @@ class CurvePlot(Card):
         low = min((b[0] for b in bounds), default=0.1 if self._log else 0.0)
         high = max((b[1] for b in bounds), default=1.0)
         self._drawing = True
-        y_range = _log_range(low, high) if self._log else _linear_range(low, high, self._percent)
+        y_range = axis_range(low, high, self._log, self._percent)
         self._view.setRange(
             xRange=(first, last if last > first else first + 1.0), yRange=y_range, padding=0.0
         )
@@ -423,12 +403,7 @@ class CurvePlot(Card):
             return False
         longest = max(shown, key=lambda s: len(s.data))
         at = float(longest.data.x[longest.data.nearest(x) or 0])
-        rows = "".join(self._readout_row(series, at) for series in shown)
-        step = format_number(int(at) if at.is_integer() else at)
-        self._readout.setText(
-            f"<table cellspacing='2'><tr><td colspan='4'>{self._x_label} {step}</td></tr>{rows}</table>"
-        )
-        self._readout.adjustSize()
+        self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing])
         area = self._plot.rect().adjusted(LEFT_PX + 4, 6, -18, -26)
         pointer_x = self._plot.mapFromScene(self._view.mapViewToScene(QPointF(at, 0.0))).x()
         left = area.right() - self._readout.width() if pointer_x < area.center().x() else area.left()
@@ -437,26 +412,6 @@ class CurvePlot(Card):
         self._crosshair.show()
         self._readout.show()
         return True
-
-    def _readout_row(self, series: PlotSeries, at: float) -> str:
-        index = series.data.nearest(at) or 0
-        color, quiet = self.theme.color(series.color).name(), self.theme.palette.secondary
-        value = self._format(float(series.data.y[index]))
-        notes = []
-        weight = SMOOTHING[self._smoothing]
-        if weight > 0.0 and series.smooth:
-            notes.append(f"mean {self._format(series.data.smoothed_at(index, weight))}")
-        x = float(series.data.x[index])
-        if x != at:
-            notes.append(f"at {format_number(int(x) if x.is_integer() else x)}")
-        note = f"<span style='color:{quiet}'>{', '.join(notes)}</span>"
-        return (
-            f"<tr><td><span style='color:{color}'>━</span></td><td>{series.name}&nbsp;</td>"
-            f"<td align='right'><b>{value}</b>&nbsp;</td><td>{note}</td></tr>"
-        )
-
-    def _format(self, value: float) -> str:
-        return format_percent(value) if self._percent else format_number(value, 4)
 
     def _hide_readout(self) -> None:
         self._crosshair.hide()
@@ -467,78 +422,6 @@ class CurvePlot(Card):
         self.refresh()
 
 
-class _PlotArea(pg.PlotWidget):
-    """The plotting area: tells where the pointer is and which keys were pressed, and shows the focus."""
-
-    pointed = Signal(QPointF)
-    left = Signal()
-    fit_wanted = Signal()
-    stepped = Signal(int)
-    menu_wanted = Signal(QPoint)
-    resized = Signal()
-
-    def __init__(self, theme: Theme, axes: dict[str, PlotAxis]) -> None:
-        super().__init__(axisItems=axes, background=theme.color("card"))
-        self._theme = theme
-        self._by_keyboard = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self.scene().sigMouseMoved.connect(self._pointer_moved)
-
-    def _pointer_moved(self, place: QPointF) -> None:
-        self.pointed.emit(QPointF(place))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.left.emit()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-        self.fit_wanted.emit()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        event.accept()
-        self.menu_wanted.emit(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        match event.key() if plain else None:
-            case Qt.Key.Key_Left:
-                self.stepped.emit(-1)
-            case Qt.Key.Key_Right:
-                self.stepped.emit(1)
-            case Qt.Key.Key_F:
-                self.fit_wanted.emit()
-            case Qt.Key.Key_Escape:
-                self.left.emit()
-            case _:
-                event.ignore()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._by_keyboard = event.reason() in (
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-        )
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.viewport().update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus() and self._by_keyboard:
-            painter = QPainter(self.viewport())
-            painter.setPen(QPen(self._theme.color("accent"), 2.0))
-            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
-            painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.resized.emit()
-
-
 def _flat_button(text: str, object_name: str, tool_tip: str) -> QToolButton:
     button = QToolButton()
     button.setText(text)
@@ -546,22 +429,3 @@ def _flat_button(text: str, object_name: str, tool_tip: str) -> QToolButton:
     button.setToolTip(tool_tip)
     set_role(button, "flat")
     return button
-
-
-def _linear_range(low: float, high: float, percent: bool) -> tuple[float, float]:
-    span = high - low
-    if span <= 1e-12 * max(abs(low), abs(high)):
-        span = abs(high) or 1.0
-        low, high = low - 0.5 * span, high + 0.5 * span
-    low, high = low - _ROOM_Y * span, high + _ROOM_Y * span
-    if percent:
-        return max(low, 0.0), min(high, 1.0 + 0.03 * (1.0 - max(low, 0.0)))
-    return low, high
-
-
-def _log_range(low: float, high: float) -> tuple[float, float]:
-    bottom, top = math.log10(low), math.log10(high)
-    span = top - bottom
-    if span < 1e-9:
-        return bottom - 0.3, top + 0.3
-    return bottom - _ROOM_Y * span, top + _ROOM_Y * span

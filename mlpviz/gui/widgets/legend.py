@@ -57,9 +57,8 @@ class LegendEntry(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2.0
-        painter.setPen(
-            line_pen(self._theme, self._color if self.isChecked() else "disabled", self._dashes, 2.0)
-        )
+        color = self._color if self.isChecked() else "disabled"
+        painter.setPen(line_pen(self._theme, color, self._dashes, 2.0 * self.devicePixelRatioF()))
         painter.drawLine(QLineF(QPointF(_PAD_PX, middle), QPointF(_PAD_PX + _SAMPLE_PX, middle)))
         quiet = self.underMouse() or not self.isChecked()
         role = "disabled" if not self.isChecked() else "text" if quiet else "secondary"

@@ -212,6 +212,9 @@ class MosaicView(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton and i >= 0:
             self.activated.emit(i)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         n, columns = len(self._images), self._grid.columns
         i = self._selection
@@ -225,7 +228,7 @@ class MosaicView(QAbstractScrollArea):
             Qt.Key.Key_End: n - 1,
         }
         if n and plain and event.key() in steps:
-            wanted = steps[event.key()]
+            wanted = steps[Qt.Key(event.key())]
             if i < 0:
                 self._choose(n - 1 if event.key() == Qt.Key.Key_End else 0)
             elif 0 <= wanted < n:

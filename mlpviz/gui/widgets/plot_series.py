@@ -10,6 +10,8 @@ from mlpviz.gui.widgets.legend import line_pen
 
 _PALE = 0.42
 _MOST_MARKERS = 60
+_MOST_WIDE = 400
+"""Above that a wide pen, which is slow on many points, gives way to a thin one."""
 
 
 class PlotSeries:
@@ -46,14 +48,14 @@ class PlotSeries:
         self.dashes = DASHES[color % len(DASHES) if isinstance(color, int) else 1] if dash else ()
         self.visible = True
         self._theme, self._view, self._markers = theme, view, markers
-        self._line = pg.PlotCurveItem(antialias=not smooth)
-        self._average = pg.PlotCurveItem(antialias=True)
+        self._line = pg.PlotCurveItem()
+        self._average = pg.PlotCurveItem()
         self._dots = pg.ScatterPlotItem(size=6, pxMode=True, pen=pg.mkPen(None))
         for z, item in enumerate((self._line, self._average, self._dots)):
             item.setZValue(10 * z)
             item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
             view.addItem(item, ignoreBounds=True)
-        self._smoothed, self._ratio = False, 1.0
+        self._smoothed, self._wide, self._ratio = False, False, 1.0
         self.restyle()
 
     def restyle(self) -> None:
@@ -64,29 +66,28 @@ class PlotSeries:
             pale.setColor(mix(color, self._theme.color("card"), _PALE))
             self._line.setPen(pale)
         else:
-            width = (
-                1.0 if self.smooth else 2.0
-            )  # wide pens are slow on the many points of a curve that needs smoothing
-            self._line.setPen(line_pen(self._theme, self.color, self.dashes, width))
-        self._average.setPen(line_pen(self._theme, self.color, self.dashes, 2.0))
+            width = 2.0 if self._wide else 1.0
+            self._line.setPen(line_pen(self._theme, self.color, self.dashes, width * self._ratio))
+        self._average.setPen(line_pen(self._theme, self.color, self.dashes, 2.0 * self._ratio))
         self._dots.setBrush(color)
 
     def draw(self, low: float, high: float, bins: int, log: bool, smoothing: float, ratio: float) -> None:
         """Draw the part between two abscissas, about `bins` pixels wide, `ratio` screen pixels each."""
         smoothed = smoothing > 0.0 and self.smooth
-        if (smoothed, ratio) != (self._smoothed, self._ratio):
-            self._smoothed, self._ratio = smoothed, ratio
-            self.restyle()
         items = (self._line, self._average, self._dots)
         if not self.visible:
             for item in items:
                 item.setVisible(False)
             return
         x, y = self.data.line(low, high, bins, log)
-        _set_line(self._line, x, y)
+        wide = not smoothed and len(x) <= _MOST_WIDE
+        if (smoothed, wide, ratio) != (self._smoothed, self._wide, self._ratio):
+            self._smoothed, self._wide, self._ratio = smoothed, wide, ratio
+            self.restyle()
+        _set_line(self._line, x, y, antialias=wide)
         self._average.setVisible(smoothed)
         if smoothed:
-            _set_line(self._average, *self.data.line(low, high, bins, log, smoothing))
+            _set_line(self._average, *self.data.line(low, high, bins, log, smoothing), antialias=True)
         finite = np.isfinite(y)
         dots = (self._markers or len(self.data) == 1) and len(y) <= _MOST_MARKERS and bool(finite.any())
         self._dots.setVisible(dots)
@@ -99,7 +100,8 @@ class PlotSeries:
             self._view.removeItem(item)
 
 
-def _set_line(item: pg.PlotCurveItem, x: np.ndarray, y: np.ndarray) -> None:
+def _set_line(item: pg.PlotCurveItem, x: np.ndarray, y: np.ndarray, antialias: bool) -> None:
     whole = bool(np.isfinite(y).all())
-    item.setData(x, y, connect="all" if whole else "finite", skipFiniteCheck=whole)
+    connect = "all" if whole else "finite"
+    item.setData(x, y, connect=connect, skipFiniteCheck=whole, antialias=antialias)
     item.setVisible(len(x) > 1)

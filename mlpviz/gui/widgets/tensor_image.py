@@ -199,7 +199,7 @@ class TensorImage(QWidget):
         if not self._array.size or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             event.ignore()
         elif event.key() in _ARROWS:
-            down, right = _ARROWS[event.key()]
+            down, right = _ARROWS[Qt.Key(event.key())]
             row, column = self._hovered or (0, 0)
             moved = self._hovered is not None
             row = min(max(row + moved * down, 0), rows - 1)

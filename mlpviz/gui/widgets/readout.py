@@ -1,0 +1,72 @@
+"""The values of a plot's lines at one step, in a small box over the plot."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.plot_series import PlotSeries
+
+
+class Readout(QLabel):
+    """A table with a row for each line: its value, its moving average, and the step of its nearest point.
+
+    Parameters
+    ----------
+    theme : Theme
+    object_name : str
+    percent : bool
+        The values are parts of one.
+    parent : QWidget
+        The plot it lies over; the pointer passes through it.
+    """
+
+    def __init__(self, theme: Theme, object_name: str, percent: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self._theme, self._percent = theme, percent
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    def tell(self, x_label: str, x: float, lines: Sequence[PlotSeries], smoothing: float) -> None:
+        """Write the values at `x`; `smoothing` is the weight of the moving average, 0 for none."""
+        head = f"<tr><td colspan='4'>{escape(x_label)} {_place(x)}</td></tr>"
+        rows = "".join(self._row(line, x, smoothing) for line in lines)
+        self.setText(f"<table cellspacing='2'>{head}{rows}</table>")
+        self.adjustSize()
+
+    def _row(self, line: PlotSeries, x: float, smoothing: float) -> str:
+        index = line.data.nearest(x)
+        if index is None:
+            return ""
+        notes = []
+        if smoothing > 0.0 and line.smooth:
+            notes.append(f"mean {self._number(line.data.smoothed_at(index, smoothing))}")
+        if line.data.x[index] != x:
+            notes.append(f"at {_place(float(line.data.x[index]))}")
+        color, quiet = self._theme.color(line.color).name(), self._theme.palette.secondary
+        return (
+            f"<tr><td><span style='color:{color}'>━</span></td><td>{escape(line.name)}&nbsp;</td>"
+            f"<td align='right'><b>{self._number(float(line.data.y[index]))}</b>&nbsp;</td>"
+            f"<td><span style='color:{quiet}'>{', '.join(notes)}</span></td></tr>"
+        )
+
+    def _number(self, value: float) -> str:
+        return format_percent(value) if self._percent else format_number(value, 4)
+
+    def _restyle(self) -> None:
+        colors = self._theme.palette
+        self.setStyleSheet(
+            f"background: {colors.card}; color: {colors.text}; border: 1px solid {colors.field_line};"
+            "border-radius: 6px; padding: 3px 6px;"
+        )
+
+
+def _place(x: float) -> str:
+    return format_number(int(x) if x.is_integer() else x)

@@ -1,0 +1,277 @@
+"""Curves are drawn, follow the data, and can be read."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+
+from mlpviz.gui.theme import DARK, LIGHT, Theme
+from mlpviz.gui.widgets.curve_plot import CurvePlot
+from mlpviz.gui.widgets.legend import LegendEntry
+from mlpviz.gui.widgets.plot_area import PlotArea
+
+
+@pytest.fixture
+def theme(qapp) -> Theme:
+    return Theme("light")
+
+
+@pytest.fixture
+def plot(qtbot, theme) -> CurvePlot:
+    plot = CurvePlot(theme, "Loss", "plot_loss")
+    qtbot.addWidget(plot)
+    plot.add_series("training", "training", "training")
+    plot.add_series("validation", "validation", "validation", dash=True, smooth=False, markers=True)
+    plot.resize(500, 260)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    return plot
+
+
+@pytest.fixture
+def filled(plot) -> CurvePlot:
+    plot.set_data("training", np.arange(1, 1001), np.linspace(2.0, 0.1, 1000))
+    plot.set_data("validation", np.arange(100, 1001, 100), np.linspace(1.9, 0.2, 10))
+    plot.refresh()
+    return plot
+
+
+def part(plot: CurvePlot, kind: type, name: str):
+    return plot.findChild(kind, f"plot_loss_{name}")
+
+
+def area(plot: CurvePlot) -> PlotArea:
+    return part(plot, PlotArea, "plot")
+
+
+def seen(plot: CurvePlot, color: str) -> int:
+    """The number of pixels of a colour in the plotting area."""
+    picture = area(plot).grab().toImage()
+    return sum(
+        picture.pixelColor(x, y).name().upper() == color
+        for x in range(picture.width())
+        for y in range(picture.height())
+    )
+
+
+def view_range(plot: CurvePlot) -> tuple[list[float], list[float]]:
+    x, y = area(plot).getPlotItem().getViewBox().viewRange()
+    return x, y
+
+
+def zoom(plot: CurvePlot) -> None:
+    middle = QPointF(area(plot).rect().center())
+    event = QWheelEvent(
+        middle,
+        area(plot).mapToGlobal(middle),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(area(plot).viewport(), event)
+
+
+def test_lines_appear_in_their_colours(plot, filled):
+    assert seen(plot, LIGHT.training) > 100
+    assert seen(plot, LIGHT.validation) > 50
+
+
+def test_nothing_is_drawn_before_refresh(plot):
+    plot.set_data("training", np.arange(10), np.ones(10))
+    assert seen(plot, LIGHT.training) == 0
+    plot.refresh()
+    assert seen(plot, LIGHT.training) > 50
+
+
+def test_a_hidden_plot_is_drawn_when_it_is_shown(plot, qtbot):
+    plot.hide()
+    plot.set_data("training", np.arange(10), np.ones(10))
+    plot.refresh()
+    plot.show()
+    assert seen(plot, LIGHT.training) > 50
+
+
+def test_a_change_of_theme_restyles_at_once(plot, filled, theme):
+    theme.set_mode("dark")
+    assert seen(plot, DARK.training) > 100
+    assert seen(plot, DARK.card) > seen(plot, LIGHT.card)
+
+
+def test_the_axes_follow_the_data(plot, filled):
+    (low, high), (bottom, top) = view_range(plot)
+    assert (low, high) == (0, 1000)
+    assert bottom < 0.1
+    assert top > 2.0
+    plot.set_data("training", np.arange(1, 2001), np.linspace(2.0, 0.1, 2000))
+    plot.refresh()
+    assert view_range(plot)[0] == [0, 2000]
+    plot.set_end_x(5000)
+    plot.refresh()
+    assert view_range(plot)[0] == [0, 5000]
+
+
+def test_following_stops_on_zoom_until_fit(plot, filled, qtbot):
+    fit = part(plot, QToolButton, "fit")
+    assert plot.following
+    assert not fit.isVisible()
+    with qtbot.waitSignal(plot.range_changed):
+        zoom(plot)
+    assert not plot.following
+    assert fit.isVisible()
+    zoomed = view_range(plot)
+    plot.set_data("training", np.arange(1, 3001), np.linspace(9.0, 0.1, 3000))
+    plot.refresh()
+    assert view_range(plot) == zoomed
+    qtbot.mouseClick(fit, Qt.MouseButton.LeftButton)
+    assert plot.following
+    assert not fit.isVisible()
+    assert view_range(plot)[0] == [0, 3000]
+
+
+@pytest.mark.parametrize("how", ["double click", "key"])
+def test_other_ways_to_fit(plot, filled, qtbot, how):
+    zoom(plot)
+    if how == "key":
+        qtbot.keyClick(area(plot), Qt.Key.Key_F)
+    else:
+        place = area(plot).rect().center()
+        qtbot.mouseDClick(area(plot).viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert plot.following
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.zeros(50), np.r_[0.0, np.ones(49)], np.full(50, 0.1), np.full(50, np.nan), np.r_[1.0, [np.inf] * 49]],
+)
+def test_a_logarithmic_axis_copes_with_anything(plot, values):
+    plot.set_log(True)
+    plot.set_data("training", np.arange(len(values)), values)
+    plot.refresh()
+    area(plot).grab()
+    assert np.isfinite(view_range(plot)).all()
+
+
+def test_a_logarithmic_axis_shows_powers_of_ten(plot):
+    plot.set_log(True)
+    assert part(plot, QToolButton, "menu").text() == "log ▾"
+    plot.set_data("training", np.arange(100), np.logspace(0, -3, 100))
+    plot.refresh()
+    _, (bottom, top) = view_range(plot)
+    assert bottom == pytest.approx(-3.18)
+    assert top == pytest.approx(0.18)
+    axis = area(plot).getPlotItem().getAxis("left")
+    ((_, places),) = axis.tickValues(bottom, top, 200)
+    assert axis.tickStrings(places, 1.0, 1.0) == ["0.001", "0.01", "0.1", "1"]
+
+
+def test_accuracy_is_in_percent_and_never_logarithmic(qtbot, theme):
+    plot = CurvePlot(theme, "Accuracy", "plot_accuracy", log=True, percent=True)
+    qtbot.addWidget(plot)
+    plot.set_log(True)
+    assert not plot.log
+    axis = plot.findChild(PlotArea).getPlotItem().getAxis("left")
+    ((_, places),) = axis.tickValues(0.4, 1.03, 160)
+    assert [text[-1] for text in axis.tickStrings(places, 1.0, 1.0)] == ["%"] * len(places)
+    assert max(places) == 1.0
+
+
+def test_smoothing_draws_the_mean_over_the_pale_curve(plot, theme):
+    noise = np.random.default_rng(0).normal(size=500)
+    plot.set_data("training", np.arange(500), noise)
+    plot.set_smoothing("off")
+    plot.refresh()
+    rough = seen(plot, LIGHT.training)
+    plot.set_smoothing("strong")
+    assert plot.smoothing == "strong"
+    assert seen(plot, LIGHT.training) < rough / 2
+    with pytest.raises(ValueError, match="off, light, strong"):
+        plot.set_smoothing("heavy")
+
+
+def test_the_legend_hides_and_shows_a_line(plot, filled, qtbot):
+    entry = part(plot, LegendEntry, "legend_training")
+    assert entry.focusPolicy() & Qt.FocusPolicy.TabFocus
+    qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
+    assert seen(plot, LIGHT.training) == 0
+    qtbot.keyClick(entry, Qt.Key.Key_Space)
+    assert seen(plot, LIGHT.training) > 100
+
+
+def test_a_line_breaks_where_values_are_not_finite(plot):
+    y = np.ones(100)
+    y[40:60] = np.nan
+    plot.set_data("training", np.arange(100), y)
+    plot.refresh()
+    picture = area(plot).grab().toImage()
+    box = area(plot).getPlotItem().getViewBox()
+
+    def row_has_ink(step: float) -> bool:
+        x = round(area(plot).mapFromScene(box.mapViewToScene(QPointF(step, 1.0))).x())
+        return any(picture.pixelColor(x, y).name().upper() == LIGHT.training for y in range(picture.height()))
+
+    assert row_has_ink(20)
+    assert not row_has_ink(50)
+    assert row_has_ink(80)
+
+
+def test_a_single_point_can_be_seen(plot):
+    plot.set_data("training", [5], [1.0])
+    plot.refresh()
+    assert seen(plot, LIGHT.training) > 5
+
+
+def test_the_readout_tells_all_values_under_the_pointer(plot, filled):
+    readout = part(plot, QLabel, "readout")
+    box = area(plot).getPlotItem().getViewBox()
+    assert not readout.isVisible()
+    area(plot).pointed.emit(box.mapViewToScene(QPointF(500.2, 1.0)))
+    assert readout.isVisible()
+    for words in ("step 500", "training", "1.051", "validation", "1.144", "mean"):
+        assert words in readout.text()
+    QApplication.sendEvent(area(plot), QEvent(QEvent.Type.Leave))
+    assert not readout.isVisible()
+
+
+def test_the_readout_is_reached_by_keyboard(plot, filled, qtbot):
+    readout = part(plot, QLabel, "readout")
+    qtbot.keyClick(area(plot), Qt.Key.Key_Left)
+    assert "step 1\u202f000" in readout.text()
+    qtbot.keyClick(area(plot), Qt.Key.Key_Left)
+    assert "step 995" in readout.text()
+    qtbot.keyClick(area(plot), Qt.Key.Key_Escape)
+    assert not readout.isVisible()
+
+
+def test_marks_stand_where_something_changed(plot, filled):
+    before = seen(plot, LIGHT.secondary)
+    plot.set_marks([(300, "learning rate 0.1"), (600, "momentum 0.9")])
+    assert seen(plot, LIGHT.secondary) > before
+    plot.set_marks([])
+    assert seen(plot, LIGHT.secondary) == before
+
+
+def test_series_come_and_go(plot, filled):
+    with pytest.raises(ValueError, match="already has a series 'training'"):
+        plot.add_series("training", "again", 0)
+    plot.remove_series("training")
+    assert plot.series_keys() == ("validation",)
+    assert seen(plot, LIGHT.training) == 0
+    plot.clear_series()
+    assert plot.series_keys() == ()
+    plot.refresh()
+    plot.add_series("layer_2", "layer 2", 1, dash=True)
+    plot.set_data("layer_2", [0, 1], [0.0, 1.0])
+    plot.refresh()
+    assert seen(plot, LIGHT.series[1]) > 50
+
+
+def test_clearing_starts_anew(plot, filled):
+    zoom(plot)
+    plot.set_marks([(300, "x")])
+    plot.clear_data()
+    assert plot.following
+    assert seen(plot, LIGHT.training) == 0

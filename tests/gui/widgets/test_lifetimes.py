@@ -1,0 +1,58 @@
+"""Widgets die when they are deleted, and take everything of theirs along."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.color_bar import ColorBar
+from mlpviz.gui.widgets.curve_plot import CurvePlot
+from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.tensor_image import HeatMap, TensorImage
+
+
+def curve_plot(theme):
+    plot = CurvePlot(theme, "Loss", "plot_loss")
+    plot.add_series("a", "a", "training", markers=True)
+    plot.set_data("a", np.arange(10), np.arange(10.0))
+    plot.set_marks([(3, "mark")])
+    return plot
+
+
+def mosaic(theme):
+    view = MosaicView(theme, "mosaic")
+    view.set_images(np.zeros((4, 3, 3)))
+    return view
+
+
+MAKERS = {
+    "card": lambda theme: Card(theme, "title", "card"),
+    "color_bar": lambda theme: ColorBar(theme, "bar"),
+    "curve_plot": curve_plot,
+    "mosaic": mosaic,
+    "tensor_image": lambda theme: TensorImage(theme, "image"),
+    "heat_map": lambda theme: HeatMap(theme, "heat", "row", "column"),
+}
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_deleted_widget_is_gone_and_the_theme_forgets_it(qapp, make):
+    theme = Theme("light")
+    widget = make(theme)
+    widget.resize(200, 150)
+    widget.grab()
+    wrapper = weakref.ref(widget)
+    parts = [part for part in widget.children() if shiboken6.isValid(part)]
+    widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not shiboken6.isValid(widget)
+    assert not any(shiboken6.isValid(part) for part in parts)
+    theme.set_mode("dark")
+    del widget, parts
+    gc.collect()
+    assert wrapper() is None
