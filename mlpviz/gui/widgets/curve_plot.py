@@ -268,7 +268,7 @@ class CurvePlot(Card):
         self._corner.setFixedWidth(LEFT_PX - 10)
         self._corner.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._corner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._plot.resized.connect(self._place_corner)
+        self._plot.resized.connect(self._resized)
         self.body.addWidget(self._plot, 1)
 
     def _build_header(self) -> None:
@@ -312,8 +312,10 @@ class CurvePlot(Card):
     def _show_menu(self, place: QPoint) -> None:
         self.menu.popup(place)
 
-    def _place_corner(self) -> None:
+    def _resized(self) -> None:
         self._corner.move(0, self._plot.height() - 19)
+        self._dirty = True
+        self.refresh()
 
     def _apply_axis(self) -> None:
         self._left.set_log(self._log)

@@ -275,3 +275,12 @@ def test_clearing_starts_anew(plot, filled):
     plot.clear_data()
     assert plot.following
     assert seen(plot, LIGHT.training) == 0
+
+
+def test_a_wider_plot_is_drawn_with_more_points(plot):
+    plot.set_data("training", np.arange(100_000), np.random.default_rng(0).normal(size=100_000))
+    plot.refresh()
+    curve = next(item for item in area(plot).getPlotItem().getViewBox().addedItems if hasattr(item, "xData"))
+    before = len(curve.xData)
+    plot.resize(1500, 260)
+    assert len(curve.xData) > before
