@@ -1,4 +1,4 @@
-"""Weights as pictures: the columns of a matrix as images, seen from the input, in an order, as a histogram."""
+"""Weights as pictures: the columns of a matrix as images, from the input, in order, as a histogram."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -10,11 +10,18 @@ from mlpviz.nn.layers import Affine
 def slope_through_origin(x: Array, targets: Array) -> float:
     """The w that minimises Σ (x w − t)² for one weight and no bias: w = Σ xᵢtᵢ / Σ xᵢ².
 
+    Parameters
+    ----------
+    x, targets
+        As many numbers each, of one shape: (N,) or (N, 1).
+
     Raises
     ------
     ValueError
-        If every x is 0, so that any w fits equally well.
+        If every x is 0, so that any w fits equally well, or the shapes differ.
     """
+    if x.shape != targets.shape:
+        raise ValueError(f"x has the shape {x.shape} and targets {targets.shape}: give both the same")
     squares = float((x * x).sum())
     if squares == 0:
         raise ValueError("every x is 0: any slope fits equally well; give an example with another x")
@@ -54,14 +61,14 @@ def mean_image_templates(x: Array, labels: npt.NDArray[np.int64], n_classes: int
     ValueError
         If a class has no example, or its mean image is the same everywhere.
     """
-    layer = Affine(x.shape[1], n_classes, initializer="zeros", dtype=x.dtype)
+    dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.float32
+    layer = Affine(x.shape[1], n_classes, initializer="zeros", dtype=dtype)
     for k in range(n_classes):
         members = x[labels == k]
         if len(members) == 0:
             raise ValueError(f"class {k} has no example: a template needs at least one")
-        template = members.mean(axis=0)
-        deviation = template.std()
-        if deviation == 0:
+        template = members.mean(axis=0, dtype=np.float64)
+        if np.ptp(template) == 0:
             raise ValueError(f"the mean image of class {k} is the same everywhere: it can tell nothing apart")
-        layer.weight[:, k] = (template - template.mean()) / deviation
+        layer.weight[:, k] = (template - template.mean()) / template.std()
     return layer

@@ -61,10 +61,8 @@ class Layer:
         """A layer of its own with equal parameters, in another precision if asked."""
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
-        twin.params = {name: array.astype(dtype or array.dtype) for name, array in self.params.items()}
-        twin.statistics = {
-            name: array.astype(dtype or array.dtype) for name, array in self.statistics.items()
-        }
+        twin.params = _copies(self.params, dtype)
+        twin.statistics = _copies(self.statistics, dtype)
         return twin
 
 
@@ -145,7 +143,7 @@ class LeakyReLU(Layer):
         super().__init__()
         if not np.isfinite(slope):
             raise ValueError(f"slope must be a finite number, such as 0.01, not {slope}")
-        self.slope = slope
+        self.slope = float(slope)
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         return np.where(x > 0, x, self.slope * x), x
@@ -189,7 +187,7 @@ class Dropout(Layer):
         super().__init__()
         if not 0 <= rate < 1:
             raise ValueError(f"rate must be at least 0 and less than 1, not {rate}")
-        self.rate = rate
+        self.rate = float(rate)
 
     def forward(self, x: Array) -> tuple[Array, Any]:
         return x, 1
@@ -284,7 +282,11 @@ def sigmoid(x: Array) -> Array:
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
+def _copies(arrays: Arrays, dtype: npt.DTypeLike | None) -> Arrays:
+    return {name: array.astype(dtype or array.dtype, order="C") for name, array in arrays.items()}
+
+
 def _size(name: str, value: int) -> int:
-    if value < 1:
+    if not isinstance(value, (int, np.integer)) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, not {value}")
     return value

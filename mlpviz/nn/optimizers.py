@@ -19,8 +19,8 @@ class Optimizer:
     """
 
     def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
+        self.learning_rate = float(learning_rate)
+        self.weight_decay = float(weight_decay)
         self.memory: dict[tuple[int, str], Arrays] = {}
 
     def updates(self, params: Sequence[Arrays], gradients: Sequence[Arrays]) -> list[Arrays]:
@@ -51,13 +51,13 @@ class SGD(Optimizer):
         self, learning_rate: float, momentum: float = 0.0, nesterov: bool = False, weight_decay: float = 0.0
     ) -> None:
         super().__init__(learning_rate, weight_decay)
-        self.momentum = momentum
+        self.momentum = float(momentum)
         self.nesterov = nesterov
 
     def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
         g = self._decayed(weight, gradient)
         if self.momentum == 0:
-            memory.clear()  # what was gathered under an earlier momentum is over
+            memory.clear()  # a velocity gathered under an earlier momentum is over
             return -self.learning_rate * g
         v = memory["velocity"] = self.momentum * memory["velocity"] + g if memory else g.copy()
         return -self.learning_rate * (g + self.momentum * v if self.nesterov else v)

@@ -1,7 +1,9 @@
 """What is measured of every layer as it trains: one entry of `PROBES` each."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +21,7 @@ SATURATED_BELOW = 0.05
 """A sigmoid or tanh unit is saturated where its slope is below this share of its largest slope."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayerStep:
+class LayerStep(NamedTuple):
     """One layer in one step: what a probe may look at.
 
     ``silent_steps`` counts, for each unit of a ReLU, the steps since it last fired on any example.
@@ -62,7 +63,7 @@ class Probe:
 def norm(array: Array) -> float:
     """The Euclidean norm of all entries, ‖a‖."""
     flat = array.reshape(-1)
-    return float(np.sqrt(flat @ flat))
+    return math.sqrt(flat @ flat)
 
 
 def _gradient_norm(step: LayerStep, name: str) -> float:
@@ -150,3 +151,16 @@ PROBES: dict[str, Probe] = {
 def column(probe: str, position: int, name: str = "") -> str:
     """The name of a measurement's column in the history, such as ``gradient_norm.0.weight``."""
     return f"{probe}.{position}.{name}" if name else f"{probe}.{position}"
+
+
+def planned(
+    layers: Sequence[Layer], every: int
+) -> dict[int, list[tuple[str, Callable[[LayerStep, str], float], str]]]:
+    """What to measure at a step of one rhythm: by layer, each column with its measurement and parameter."""
+    plan: dict[int, list[tuple[str, Callable[[LayerStep, str], float], str]]] = {}
+    for i, layer in enumerate(layers):
+        for key, probe in PROBES.items():
+            if probe.every == every and probe.applies(layer):
+                for name in layer.params if probe.per_parameter else [""]:
+                    plan.setdefault(i, []).append((column(key, i, name), probe.measure, name))
+    return plan

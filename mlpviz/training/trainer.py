@@ -15,7 +15,7 @@ from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.construction import accuracy_threshold, build_loss, build_network, build_optimizer
 from mlpviz.training.evaluation import Evaluation, correct, evaluate
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
-from mlpviz.training.probes import PROBES, SPARSELY, LayerStep, can_die, column
+from mlpviz.training.probes import SPARSELY, LayerStep, can_die, planned
 from mlpviz.training.seeds import stream
 from mlpviz.training.snapshot import Snapshot, freeze, frozen_copies
 
@@ -114,6 +114,7 @@ class Trainer:
         self._gradients: list[Arrays] = [{} for _ in self.network.layers]
         self._updates: list[Arrays] = [{} for _ in self.network.layers]
         self._before: list[Arrays] = [dict(params) for params in self.network.params]
+        self._probes = {every: planned(self.network.layers, every) for every in (1, SPARSELY)}
         self._last_fired = {
             i: np.zeros(width, np.int64)
             for i, width in self._widths().items()
@@ -125,8 +126,20 @@ class Trainer:
     @property
     def finished(self) -> bool:
         """Whether all epochs are done, or the run diverged."""
-        done = self.epoch >= self.experiment.epochs and self._offset >= len(self._order)
+        done = self.epoch >= self.experiment.epochs and self.at_epoch_end
         return done or self.divergence is not None
+
+    @property
+    def at_epoch_end(self) -> bool:
+        """Whether the next step begins a new epoch."""
+        return self._offset >= len(self._order)
+
+    @property
+    def progress(self) -> float:
+        """How many epochs are done, the part of the one under way included."""
+        if self.epoch == 0:
+            return 0.0
+        return self.epoch - 1 + min(1.0, self._offset / len(self._order))
 
     def steps(self) -> Iterator[Step]:
         """One mini-batch per iteration, to the end of the last epoch or until the run diverges."""
@@ -153,7 +166,8 @@ class Trainer:
             probes = self._measure(1, outputs, gradients, updates)
             if self._diverged(loss, gradients, probes):
                 return None
-            sparse = self._measure(SPARSELY, outputs, gradients, updates) if self.index % SPARSELY == 0 else {}
+            due = self.index % SPARSELY == 0
+            sparse = self._measure(SPARSELY, outputs, gradients, updates) if due else {}
             self._apply(updates, caches)
         self._batch, self._gradients, self._updates = batch, gradients, updates
         self.index += 1
@@ -166,7 +180,7 @@ class Trainer:
 
     def _next_batch(self) -> npt.NDArray[np.int64]:
         """Positions in the training split; the last batch of an epoch may be smaller."""
-        if self._offset >= len(self._order):
+        if self.at_epoch_end:
             self.epoch += 1
             self._order = self._shuffled(self.epoch)
             self._offset = 0
@@ -184,7 +198,8 @@ class Trainer:
             self._before[i] = dict(layer.params)
             for name, update in updates[i].items():
                 layer.params[name] = layer.params[name] + update
-            layer.statistics.update(layer.new_statistics(caches[i]))
+            if layer.statistics:
+                layer.statistics.update(layer.new_statistics(caches[i]))
 
     # ------------------------------------------------------------------ what is measured
 
@@ -192,13 +207,11 @@ class Trainer:
         self, every: int, outputs: list[Array], gradients: list[Arrays], updates: list[Arrays]
     ) -> dict[str, float]:
         measured = {}
-        for i, layer in enumerate(self.network.layers):
+        for i, columns in self._probes[every].items():
             silent = self.index + 1 - self._last_fired[i] if i in self._last_fired else None
-            step = LayerStep(layer, outputs[i], gradients[i], updates[i], silent)
-            for key, probe in PROBES.items():
-                if probe.every == every and probe.applies(layer):
-                    for name in layer.params if probe.per_parameter else [""]:
-                        measured[column(key, i, name)] = probe.measure(step, name)
+            step = LayerStep(self.network.layers[i], outputs[i], gradients[i], updates[i], silent)
+            for key, measure, name in columns:
+                measured[key] = measure(step, name)
         return measured
 
     def _note_silence(self, outputs: list[Array]) -> None:
@@ -206,13 +219,10 @@ class Trainer:
             last_fired[outputs[i].any(axis=0)] = self.index + 1
 
     def _validation_is_due(self) -> bool:
-        """At the end of each epoch; in the first also at steps 10, 20, 50, 100, 200, 500, and so on."""
+        """At the end of each epoch; in the first also at steps 100, 1000 and 10,000."""
         if len(self.splits.validation) == 0:
             return False
-        if self._offset >= len(self._order):
-            return True
-        leading = self.index / 10 ** math.floor(math.log10(self.index))
-        return self.epoch == 1 and self.index >= 10 and leading in (1.0, 2.0, 5.0)
+        return self.at_epoch_end or (self.epoch == 1 and self.index in (100, 1000, 10_000))
 
     def evaluate(self, which: str) -> Evaluation | None:
         """Loss and accuracy over ``"training"``, ``"validation"`` or ``"test"``; None if there is none."""
@@ -230,9 +240,11 @@ class Trainer:
         if not math.isfinite(loss):
             what = f"the loss became {'NaN' if math.isnan(loss) else 'infinite'}"
         else:
+            if all(map(math.isfinite, norms.values())):
+                return False  # a norm is finite only if every entry is
             bad = [i for i, g in enumerate(gradients) if not all(np.isfinite(a).all() for a in g.values())]
-            if all(map(math.isfinite, norms.values())) or not bad:
-                return False
+            if not bad:
+                return False  # only the sum of squares was too large for a float
             layer = bad[-1]  # the gradient travels backwards: it went wrong here first
             what = f"the gradient of layer {layer} ({self.experiment.layers[layer].kind}) is not finite"
         if self.index:
@@ -263,14 +275,18 @@ class Trainer:
         ValueError
             If the setting is not a live one or the value impossible; nothing is changed.
         """
+        self.experiment = self.check_change(setting, value)
+        if hasattr(self.optimizer, setting):
+            setattr(self.optimizer, setting, getattr(self.experiment, setting))
+        self.changes.append(Change(self.index, setting, value))
+
+    def check_change(self, setting: str, value: Any) -> Experiment:
+        """The experiment as it would be after a change; raises as `change` does, and changes nothing."""
         if setting not in LIVE_SETTINGS:
             raise unknown_name("live setting", setting, LIVE_SETTINGS)
         experiment = self.experiment.with_settings({setting: value})
         self._check_batch_size(experiment.batch_size)
-        self.experiment = experiment
-        if hasattr(self.optimizer, setting):
-            setattr(self.optimizer, setting, getattr(self.experiment, setting))
-        self.changes.append(Change(self.index, setting, value))
+        return experiment
 
     def _check_batch_size(self, size: int) -> None:
         if size > len(self.splits.training):

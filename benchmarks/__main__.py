@@ -1,0 +1,52 @@
+"""Runs every benchmark and prints a table; with ``--json FILE`` writes the numbers too."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+TARGETS = {
+    "epoch over bare products": "at most 1.6",
+    "share of headless steps per second": "at least 0.80",
+    "repaints per second of each picture": "at least 10",
+    "lateness of a 5 ms timer, 99th percentile, ms": "less than 16",
+    "window on screen over a bare window": "at most 1.5",
+}
+
+
+def on_a_display(module: str) -> dict[str, float]:
+    """Run a benchmark that opens windows: on the display, on a virtual one, or in memory."""
+    command = [sys.executable, "-m", module]
+    environment = dict(os.environ)
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        if shutil.which("xvfb-run"):
+            command = ["xvfb-run", "-a", "-s", "-screen 0 1440x900x24", *command]
+        else:
+            environment["QT_QPA_PLATFORM"] = "offscreen"
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    return json.loads(printed.splitlines()[-1])
+
+
+def main() -> None:
+    """Measure everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file too")
+    options = parser.parse_args()
+    from benchmarks import engine
+
+    results = engine.measure()
+    for module in ("benchmarks.window", "benchmarks.startup"):
+        results |= on_a_display(module)
+    width = max(map(len, results))
+    for name, value in results.items():
+        target = TARGETS.get(name, "")
+        print(f"{name:{width}}  {value:10.3f}  {target}")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

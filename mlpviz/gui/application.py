@@ -1,0 +1,80 @@
+"""Starts the program: one application, one theme, one workspace, one window."""
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+
+from mlpviz.gui.display import check_display
+
+
+def run(file: str | None) -> int:
+    """Open the window, on a file if one is given, and return the exit status once it is closed.
+
+    Raises
+    ------
+    ValueError
+        If there is no display, or the file holds nothing to show.
+    """
+    check_display()
+    if file is not None and not Path(file).exists():
+        from mlpviz.training.presets import load_preset
+
+        load_preset(file)  # raises for what is neither a file nor a preset
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from mlpviz.gui.main_window import MainWindow
+    from mlpviz.gui.opening import trainer_of
+    from mlpviz.gui.theme import MODES, Theme
+    from mlpviz.gui.workspace import Workspace
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("mlpviz")
+    application.setDesktopFileName("mlpviz")
+    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mlpviz", "mlpviz")
+    mode = str(settings.value("window/theme", "system"))
+    theme = Theme(mode if mode in MODES else "system")
+    theme.apply(application)
+    workspace = Workspace()
+    window = MainWindow(workspace, theme, settings)
+    _log_defects(window.state_line.say)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program
+    window.show()
+    workspace.open(trainer_of(file) if file is not None else remembered_trainer(settings.value("experiment")))
+    return application.exec()
+
+
+def remembered_trainer(toml: object):
+    """The trainer for the experiment of last time; for the digits if there was none that can be read."""
+    from mlpviz.training import Experiment, Trainer
+    from mlpviz.training.presets import DEFAULT_PRESET, load_preset
+
+    def make() -> Trainer:
+        try:
+            return Trainer(Experiment.from_toml(str(toml)))
+        except ValueError:
+            return Trainer(load_preset(DEFAULT_PRESET))
+
+    return make
+
+
+def _log_defects(say) -> None:
+    """Let a defect of ours cost a sentence, not the window: the details go to a file."""
+    log = platformdirs.user_log_path("mlpviz", appauthor=False, ensure_exists=True) / "mlpviz.log"
+    logging.basicConfig(
+        filename=log, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        logging.getLogger("mlpviz").error("a defect", exc_info=(kind, error, trace))
+        say(f"Something went wrong in mlpviz ({kind.__name__}); the details are in {log}")
+
+    sys.excepthook = hook

@@ -1,0 +1,154 @@
+"""The window: wires rail, tool bar, pages, experiment and state line to one workspace."""
+
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from mlpviz.gui.icons import set_icon
+from mlpviz.gui.menus import build_menus
+from mlpviz.gui.pages import PAGES, Page
+from mlpviz.gui.panels.experiment_panel import ExperimentPanel
+from mlpviz.gui.panels.state_line import StateLine
+from mlpviz.gui.panels.training_bar import TrainingBar
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.workspace import Workspace
+
+DEFAULT_SIZE = QSize(1440, 900)
+SMALLEST_SIZE = QSize(1000, 640)
+
+
+class MainWindow(QMainWindow):
+    """Everything on screen.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    theme : Theme
+    settings : QSettings, optional
+        Where window, page and theme are remembered; without it nothing is.
+    """
+
+    def __init__(self, workspace: Workspace, theme: Theme, settings: QSettings | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("mlpviz")
+        self.setMinimumSize(SMALLEST_SIZE)
+        self.resize(DEFAULT_SIZE)
+        self.workspace, self.theme, self.settings = workspace, theme, settings
+        self.training_bar = TrainingBar(workspace, theme)
+        self.addToolBar(self.training_bar)
+        self.page_actions = QActionGroup(self)
+        self.pages: list[Page] = []
+        self._stack = QStackedWidget()
+        self._build_rail()
+        self.experiment_panel = ExperimentPanel(workspace, theme)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._stack, 1)
+        row.addWidget(self.experiment_panel)
+        self.setCentralWidget(centre)
+        self.state_line = StateLine(workspace, theme)
+        self.setStatusBar(self.state_line)
+        self.action_experiment = QAction("Experiment", self)
+        self.action_experiment.setObjectName("action_show_experiment")
+        self.action_experiment.setCheckable(True)
+        self.action_experiment.setChecked(True)
+        self.action_experiment.setShortcut(QKeySequence("Ctrl+E"))
+        self.action_experiment.toggled.connect(self.experiment_panel.setVisible)
+        self.experiment_panel.collapse_wanted.connect(lambda: self.action_experiment.setChecked(False))
+        build_menus(self)
+        workspace.refreshed.connect(self.training_bar.show_progress)
+        workspace.run_changed.connect(self._show_title)
+        self._restore()
+
+    def _build_rail(self) -> None:
+        rail = QToolBar("Pages")
+        rail.setObjectName("rail")
+        rail.setMovable(False)
+        rail.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        rail.setIconSize(QSize(22, 22))
+        rail.setStyleSheet("QToolBar { padding: 0; spacing: 0; border: none; }")
+        for i, page_class in enumerate(PAGES):
+            page = page_class(self.workspace, self.theme)
+            self.pages.append(page)
+            self._stack.addWidget(page)
+            action = QAction(page.title, self.page_actions)
+            action.setObjectName(f"action_page_{page.key}")
+            action.setCheckable(True)
+            action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
+            action.setToolTip(f"{page.tip} (Ctrl+{i + 1})")
+            action.triggered.connect(lambda _checked, page=page: self.show_page(page.key))
+            set_icon(action, page.icon, self.theme, "secondary")
+            button = QToolButton()
+            button.setObjectName(f"button_page_{page.key}")
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setFixedWidth(76)
+            set_role(button, "rail")
+            rail.addWidget(button)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, rail)
+        self.show_page(PAGES[0].key)
+
+    # ------------------------------------------------------------------ verbs
+
+    @property
+    def page(self) -> Page:
+        """The page on show."""
+        return self.pages[self._stack.currentIndex()]
+
+    def show_page(self, key: str) -> None:
+        """Show a page.
+
+        Raises
+        ------
+        ValueError
+            If there is no such page.
+        """
+        keys = [page.key for page in self.pages]
+        if key not in keys:
+            raise ValueError(f"unknown page {key!r}; known are: {', '.join(keys)}")
+        self._stack.setCurrentIndex(keys.index(key))
+        self.page_actions.actions()[keys.index(key)].setChecked(True)
+        self.workspace.refresher.set_parts(self.page.parts())
+        self.workspace.refresher.refresh_all()
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self.workspace.experiment.title} – mlpviz")
+
+    # ------------------------------------------------------------------ remembered
+
+    def _restore(self) -> None:
+        if self.settings is None:
+            return
+        geometry = self.settings.value("window/geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self.action_experiment.setChecked(self.settings.value("window/experiment", True, bool))
+        page = str(self.settings.value("window/page", PAGES[0].key))
+        if page in [each.key for each in self.pages]:
+            self.show_page(page)
+
+    def _remember(self) -> None:
+        if self.settings is None:
+            return
+        self.settings.setValue("window/geometry", self.saveGeometry())
+        self.settings.setValue("window/experiment", self.action_experiment.isChecked())
+        self.settings.setValue("window/page", self.page.key)
+        self.settings.setValue("window/theme", self.theme.mode)
+        if self.workspace.run is not None:
+            self.settings.setValue("experiment", self.workspace.experiment.to_toml())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window, and end training cleanly."""
+        self._remember()
+        self.workspace.shut_down()
+        super().closeEvent(event)

@@ -1,0 +1,18 @@
+"""What a file that was opened holds: an experiment, or a checkpoint to go on from."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mlpviz.files import load_checkpoint
+from mlpviz.training import Trainer
+from mlpviz.training.presets import find_experiment
+
+
+def trainer_of(name: str) -> Callable[[], Trainer]:
+    """A function that makes the trainer for an experiment file, a preset's name or a checkpoint folder.
+
+    It may take a while, and raises ValueError with a sentence if the file is no such thing.
+    """
+    if Path(name).is_dir():
+        return lambda: load_checkpoint(Path(name))
+    return lambda: Trainer(find_experiment(name))

@@ -1,0 +1,355 @@
+"""The experiment at the right of the window: what decides the run, to read and to change."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mlpviz.data import SCALINGS
+from mlpviz.figures.numbers import format_number
+from mlpviz.gui.icons import set_icon
+from mlpviz.gui.panels.layer_list import LayerList
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.number_field import NumberField
+from mlpviz.gui.workspace import Workspace
+from mlpviz.nn import LOSSES, OPTIMIZERS
+from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment
+from mlpviz.training.presets import load_preset, preset_names
+
+GROUPS = {"data": "Data", "network": "Network", "loss": "Loss", "training": "Training"}
+CHOICE_HELP: dict[str, dict[str, str]] = {
+    "input_scaling": SCALINGS,
+    "loss": {name: str(kind.__doc__).splitlines()[0] for name, kind in LOSSES.items()},
+    "optimizer": {name: str(kind.__doc__).splitlines()[0] for name, kind in OPTIMIZERS.items()},
+}
+
+
+class ExperimentPanel(QFrame):
+    """A form with a row for each setting. Live settings apply at once; others need a new network."""
+
+    collapse_wanted = Signal()
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel_experiment")
+        set_role(self, "panel")
+        self.setFixedWidth(292)
+        self._workspace, self._theme = workspace, theme
+        self._draft: dict[str, Any] = {}
+        self._draft_words: list[str] = []
+        self._fields: dict[str, QWidget] = {}
+        self._labels: dict[str, QLabel] = {}
+        self._errors: dict[str, QLabel] = {}
+        self._preset_experiments = {name: load_preset(name) for name in preset_names()}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._build_form(), 1)
+        box.addWidget(self._build_notice())
+        workspace.run_changed.connect(self._run_changed)
+        workspace.settings_changed.connect(self.show_experiment)
+        workspace.training_changed.connect(self._show_notice)
+        workspace.refused.connect(self._refused)
+
+    # ------------------------------------------------------------------ parts
+
+    def _build_form(self) -> QScrollArea:
+        content = QWidget()
+        form = QVBoxLayout(content)
+        form.setContentsMargins(14, 12, 14, 12)
+        form.setSpacing(6)
+        form.addLayout(self._build_header())
+        form.addWidget(self._build_presets())
+        self._description = QLabel()
+        self._description.setObjectName("label_description")
+        self._description.setWordWrap(True)
+        set_role(self._description, "subtitle")
+        form.addWidget(self._description)
+        for group, title in GROUPS.items():
+            form.addSpacing(8)
+            caption = QLabel(title)
+            caption.setObjectName(f"caption_{group}")
+            caption.setWordWrap(True)
+            set_role(caption, "caption")
+            self._labels[group] = caption
+            form.addWidget(caption)
+            form.addLayout(self._build_group(group))
+        self._error = self._error_label("error_experiment")
+        form.addWidget(self._error)
+        legend = QLabel("<span>●</span> applies at once, also while training")
+        legend.setTextFormat(Qt.TextFormat.RichText)
+        legend.setWordWrap(True)
+        set_role(legend, "subtitle")
+        form.addWidget(legend)
+        form.addStretch(1)
+        area = QScrollArea()
+        area.setObjectName("scroll_experiment")
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        return area
+
+    def _build_header(self) -> QHBoxLayout:
+        title = QLabel("Experiment")
+        set_role(title, "title")
+        collapse = QToolButton()
+        collapse.setObjectName("button_collapse_experiment")
+        collapse.setToolTip("Hide the experiment (Ctrl+E shows it again)")
+        collapse.setAccessibleName("Hide the experiment")
+        set_icon(collapse, "chevron_right", self._theme, "secondary")
+        set_role(collapse, "flat")
+        collapse.clicked.connect(self.collapse_wanted)
+        row = QHBoxLayout()
+        row.addWidget(title)
+        row.addStretch(1)
+        row.addWidget(collapse)
+        return row
+
+    def _build_presets(self) -> QWidget:
+        self.presets = QComboBox()
+        self.presets.setObjectName("field_preset")
+        self.presets.setAccessibleName("Preset")
+        self.presets.setToolTip("An experiment that comes with mlpviz: choosing one starts it anew")
+        self.presets.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        for name, experiment in self._preset_experiments.items():
+            self.presets.addItem(experiment.title, name)
+            self.presets.setItemData(
+                self.presets.count() - 1, f"{name}: {experiment.description}", Qt.ItemDataRole.ToolTipRole
+            )
+        self.presets.activated.connect(self._preset_chosen)
+        return self.presets
+
+    def _build_group(self, group: str) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(5)
+        grid.setColumnStretch(0, 1)
+        for name, field in SETTINGS.items():
+            if field.metadata["group"] != group:
+                continue
+            row = grid.rowCount()
+            self._errors[name] = self._error_label(f"error_{name}")
+            if name == "layers":
+                self.layers = LayerList(self._theme)
+                self.layers.edited.connect(lambda layers, words: self._edit("layers", layers, words))
+                grid.addWidget(self.layers, row, 0, 1, 2)
+            else:
+                self._fields[name] = widget = self._build_field(name)
+                widget.setFixedWidth(124)
+                dot = f" <span style='color:{self._theme.palette.accent}'>●</span>"
+                label = QLabel(field.metadata["label"] + (dot if name in LIVE_SETTINGS else ""))
+                label.setBuddy(widget)
+                label.setToolTip(field.metadata["help"])
+                self._labels[name] = label
+                grid.addWidget(label, row, 0)
+                grid.addWidget(widget, row, 1)
+            grid.addWidget(self._errors[name], row + 1, 0, 1, 2)
+        return grid
+
+    def _build_field(self, name: str) -> QWidget:
+        metadata, kind = SETTINGS[name].metadata, SETTINGS[name].type
+        widget: QWidget
+        if metadata["choices"]:
+            widget = combo = QComboBox()
+            for choice in metadata["choices"]:
+                combo.addItem(choice.replace("_", " "), choice)
+                tip = CHOICE_HELP.get(name, {}).get(choice)
+                combo.setItemData(combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            combo.activated.connect(lambda: self._edit(name, combo.currentData()))
+        elif kind is bool:
+            widget = box = QCheckBox()
+            box.clicked.connect(lambda checked: self._edit(name, checked))
+        else:
+            widget = number = NumberField("", whole=kind is int)
+            number.committed.connect(lambda value: self._edit(name, value))
+        widget.setObjectName(f"field_{name}")
+        widget.setAccessibleName(metadata["label"])
+        widget.setAccessibleDescription(metadata["help"])
+        widget.setToolTip(metadata["help"])
+        return widget
+
+    @staticmethod
+    def _error_label(name: str) -> QLabel:
+        label = QLabel()
+        label.setObjectName(name)
+        label.setWordWrap(True)
+        label.hide()
+        set_role(label, "error")
+        return label
+
+    def _build_notice(self) -> QFrame:
+        self._notice = QFrame()
+        self._notice.setObjectName("notice_new_network")
+        set_role(self._notice, "card")
+        self._notice_words = QLabel()
+        self._notice_words.setWordWrap(True)
+        self.start_anew = QPushButton("Start anew")
+        self.start_anew.setObjectName("button_start_anew")
+        self.start_anew.setToolTip("Make a new network with these changes")
+        set_role(self.start_anew, "primary")
+        self.start_anew.clicked.connect(self._apply_draft)
+        self.discard = QPushButton("Discard")
+        self.discard.setObjectName("button_discard_changes")
+        self.discard.setToolTip("Keep the network as it is, and forget these changes")
+        self.discard.clicked.connect(self._discard_draft)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.start_anew)
+        buttons.addWidget(self.discard)
+        box = QVBoxLayout(self._notice)
+        box.addWidget(self._notice_words)
+        box.addLayout(buttons)
+        self._notice.hide()
+        return self._notice
+
+    # ------------------------------------------------------------------ showing
+
+    def _run_changed(self) -> None:
+        self._forget_draft()
+        self.show_experiment()
+
+    def show_experiment(self) -> None:
+        """Show the current run's experiment, with what was edited but not yet applied."""
+        if self._workspace.run is None:
+            return
+        experiment = self._workspace.experiment
+        table = {**experiment.as_table(), **self._draft}
+        for name, widget in self._fields.items():
+            value = table[name]
+            if isinstance(widget, QComboBox):
+                widget.setCurrentIndex(max(0, widget.findData(value)))
+            elif isinstance(widget, QCheckBox):
+                widget.setChecked(value)
+            elif isinstance(widget, NumberField) and isinstance(value, (int, float)):
+                widget.set_value(value)
+        if "layers" not in self._draft:
+            self.layers.set_layers(experiment.layers, self._workspace.dataset.n_in)
+        self._show_group_facts(table)
+        self._description.setText(experiment.description)
+        self._description.setVisible(bool(experiment.description))
+        self._show_preset(experiment)
+
+    def _show_group_facts(self, table: dict[str, Any]) -> None:
+        workspace = self._workspace
+        assert workspace.run is not None
+        splits = workspace.run.trainer.splits
+        sizes = {"training": splits.training, "validation": splits.validation, "test": splits.test}
+        words = [f"{format_number(len(split))} {name}" for name, split in sizes.items() if split]
+        self._labels["data"].setText("Data · " + ", ".join(words))
+        n_parameters = workspace.initial.network.n_parameters
+        self._labels["network"].setText(f"Network · {format_number(n_parameters)} parameters")
+        self._show_row("loss_scaling", table["loss"] == "squared_error")
+        for name in ("momentum", "nesterov"):
+            self._show_row(name, table["optimizer"] == "sgd")
+
+    def _show_row(self, name: str, visible: bool) -> None:
+        self._fields[name].setVisible(visible)
+        self._labels[name].setVisible(visible)
+
+    def _show_preset(self, experiment: Experiment) -> None:
+        for i, preset in enumerate(self._preset_experiments.values()):
+            if preset == experiment:
+                self.presets.setCurrentIndex(i)
+                return
+        index = self.presets.findText(experiment.title)
+        self.presets.setCurrentIndex(index)
+        self.presets.setPlaceholderText(experiment.title)
+
+    # ------------------------------------------------------------------ editing
+
+    def _preset_chosen(self, index: int) -> None:
+        name = self.presets.itemData(index)
+        self._forget_draft()
+        self._workspace.edit_experiment(self._preset_experiments[name], f"preset {name}")
+
+    def _edit(self, name: str, value: Any, words: str = "") -> None:
+        """A field was edited: apply it if that can be done at once, else keep it for a new network."""
+        workspace = self._workspace
+        if workspace.run is None:
+            return
+        words = words or f"{SETTINGS[name].metadata['label'].lower()} {value}"
+        begun = len(workspace.history) > 0 or workspace.training
+        self._show_error(name, "")
+        try:
+            if name in LIVE_SETTINGS and begun and name not in self._draft:
+                workspace.change_setting(name, value)
+                self._fields[name].setFocus()
+                return
+            draft = {**self._draft, name: value}
+            if name == "optimizer" and value != "sgd":
+                draft.update(momentum=0.0, nesterov=False)
+            experiment = workspace.experiment.with_settings(draft)
+        except ValueError as error:
+            self._show_error(name, str(error))
+            return
+        if experiment == workspace.experiment:
+            self._discard_draft()
+            return
+        self._draft = draft
+        self._draft_words.append(words)
+        if begun:
+            self._show_notice()
+            self.show_experiment()
+        else:
+            self._apply_draft()
+
+    def _apply_draft(self) -> None:
+        try:
+            experiment = self._workspace.experiment.with_settings(self._draft)
+        except ValueError as error:
+            self._refused(str(error))
+            return
+        self._workspace.edit_experiment(experiment, ", ".join(self._draft_words))
+
+    def _discard_draft(self) -> None:
+        self._forget_draft()
+        self.show_experiment()
+
+    def _forget_draft(self) -> None:
+        self._draft.clear()
+        self._draft_words.clear()
+        for name in self._errors:
+            self._show_error(name, "")
+        self._error.hide()
+        self._notice.hide()
+
+    def _show_notice(self) -> None:
+        begun = self._workspace.run is not None and len(self._workspace.history) > 0
+        self._notice.setVisible(bool(self._draft) and begun)
+        if self._notice.isVisible():
+            steps = format_number(len(self._workspace.history))
+            self._notice_words.setText(
+                f"<b>{', '.join(self._draft_words)}</b>: this needs a new network. "
+                f"The {steps} steps made so far would be lost."
+            )
+
+    def _refused(self, sentence: str) -> None:
+        """Show why an experiment could not be made, beside the field that the sentence names."""
+        if not self._draft:
+            return
+        named = [name for name in self._errors if sentence.startswith(name)]
+        if named:
+            self._show_error(max(named, key=len), sentence)
+        else:
+            self._error.setText(sentence)
+            self._error.show()
+
+    def _show_error(self, name: str, sentence: str) -> None:
+        self._errors[name].setText(sentence)
+        self._errors[name].setVisible(bool(sentence))
+        field = self._fields.get(name)
+        if isinstance(field, NumberField):
+            field.set_invalid(bool(sentence))

@@ -1,0 +1,102 @@
+"""One measurement of every layer over the steps: gradient sizes, update ratio, dead and saturated units."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.curve_plot import CurvePlot
+from mlpviz.gui.workspace import Workspace
+from mlpviz.training.health import layer_number
+from mlpviz.training.history import Column
+from mlpviz.training.probes import PROBES, column
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A choice of the menu: which column it reads, and what it makes of the values."""
+
+    title: str
+    help: str
+    probe: str
+    share: bool
+    derive: Callable[[Column, int], Column] = lambda values, size: values
+
+
+MEASURES: tuple[Measure, ...] = (
+    *(
+        Measure(probe.title, probe.help, name, share=not probe.per_parameter)
+        for name, probe in PROBES.items()
+    ),
+    Measure(
+        "Gradient RMS",
+        "The root of the mean squared entry of the gradient: its norm over √n, "
+        "so that layers of different size compare.",
+        "gradient_norm",
+        share=False,
+        derive=lambda values, size: values / np.sqrt(size),
+    ),
+)
+
+
+class MeasurePlot(CurvePlot):
+    """A plot of one measurement, a line a layer, with a menu to choose the measurement."""
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Layers", "plot_measures", log=True, parent=parent)
+        self._workspace = workspace
+        self._columns: dict[str, tuple[str, int]] = {}
+        self.choice = QComboBox()
+        self.choice.setObjectName("choice_measure")
+        self.choice.setAccessibleName("What is measured of each layer")
+        set_role(self.choice, "flat")
+        for i, measure in enumerate(MEASURES):
+            self.choice.addItem(measure.title)
+            self.choice.setItemData(i, measure.help, 3)  # Qt.ItemDataRole.ToolTipRole
+        self.choice.currentIndexChanged.connect(self._chosen)
+        self.add_header_widget(self.choice)
+
+    @property
+    def measure(self) -> Measure:
+        """The measurement on show."""
+        return MEASURES[self.choice.currentIndex()]
+
+    def set_run(self) -> None:
+        """Offer the measurements that the new run's layers have, and draw a line for each."""
+        for i, measure in enumerate(MEASURES):
+            applies = any(PROBES[measure.probe].applies(layer) for layer in self._layers)
+            self.choice.model().item(i).setEnabled(applies)  # type: ignore[attr-defined]
+        if not any(PROBES[self.measure.probe].applies(layer) for layer in self._layers):
+            self.choice.setCurrentIndex(0)
+        self._chosen()
+
+    @property
+    def _layers(self) -> list:
+        return self._workspace.initial.network.layers
+
+    def _chosen(self) -> None:
+        measure = self.measure
+        self.choice.setToolTip(measure.help)
+        self.set_title(measure.title)
+        self.clear_series()
+        self._columns.clear()
+        experiment = self._workspace.experiment
+        for i, layer in enumerate(self._layers):
+            if not PROBES[measure.probe].applies(layer) or experiment.layers[i].kind == "batch_norm":
+                continue
+            name = "weight" if PROBES[measure.probe].per_parameter else ""
+            key = column(measure.probe, i, name)
+            number = layer_number(experiment, i)
+            self._columns[key] = (key, layer.params[name].size if name else 1)
+            self.add_series(key, f"layer {number}", number - 1, dash=True)
+        self.set_log(not measure.share)
+        self.hand_over()
+        self.fit()
+
+    def hand_over(self) -> None:
+        """Give the plot what was measured since."""
+        for key, (name, size) in self._columns.items():
+            steps, values = self._workspace.history.view(name)
+            self.set_data(key, steps, self.measure.derive(values, size))

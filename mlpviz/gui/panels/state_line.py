@@ -1,0 +1,104 @@
+"""The line below the page: the step, the moment on show, and how the run is doing, in words."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QStatusBar, QToolButton, QVBoxLayout, QWidget
+
+from mlpviz.figures.numbers import format_number
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.workspace import Workspace
+from mlpviz.training.health import Finding
+
+MARKS = {"good": "●", "warning": "▲", "error": "■"}
+"""Beside the colour, the shape tells how serious it is."""
+
+
+class StateLine(QStatusBar):
+    """Step, moment and health; a press on the health opens its evidence and advice."""
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("state_line")
+        self.setSizeGripEnabled(False)
+        self._workspace, self._theme = workspace, theme
+        self._findings: list[Finding] = []
+        self._message = ""
+        self._step = QLabel("Step 0")
+        self._step.setObjectName("label_step")
+        self._step.setToolTip("A step is one mini-batch: forward, backward, update")
+        self._step.setMinimumWidth(self._step.fontMetrics().horizontalAdvance("Step 1 000 000") + 12)
+        self._moment = QLabel("Showing: live")
+        self._moment.setObjectName("label_moment")
+        self._moment.setToolTip("The pictures show the network as it is now")
+        self.health = QToolButton()
+        self.health.setObjectName("button_health")
+        self.health.setToolTip("How the run is doing: press for the evidence, and what to try")
+        set_role(self.health, "flat")
+        self.health.clicked.connect(self.show_findings)
+        self.addWidget(self._step)
+        self.addWidget(self._moment)
+        self.addPermanentWidget(self.health)
+        workspace.refreshed.connect(self.refresh)
+        workspace.run_changed.connect(self._run_changed)
+        workspace.training_changed.connect(self.refresh)
+        workspace.refused.connect(self.say)
+        theme.changed.connect(self.refresh)
+
+    def say(self, message: str) -> None:
+        """Show a message about something that went wrong, until the next run."""
+        self._message = message
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the newest state."""
+        workspace = self._workspace
+        if workspace.run is None:
+            self._show_health([Finding("error", self._message, "")] if self._message else [])
+            return
+        step = workspace.snapshot.step if workspace.snapshot else 0
+        self._step.setText(f"Step {format_number(max(step, 0))}")
+        found = workspace.findings()
+        if self._message:
+            found = [Finding("error", self._message, "The current network is as it was."), *found]
+        self._show_health(found)
+
+    def _run_changed(self) -> None:
+        self._message = ""
+        self.refresh()
+
+    def _show_health(self, found: list[Finding]) -> None:
+        self._findings = found
+        self.health.setVisible(bool(found))
+        if not found:
+            return
+        first = found[0]
+        more = f"  (+{len(found) - 1} more)" if len(found) > 1 else ""
+        room = max(200, self.width() - 330)
+        words = f"{MARKS[first.severity]} {first.text}"
+        words = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
+        if self.health.text() != words + more:
+            self.health.setText(words + more)
+            color = getattr(self._theme.palette, first.severity)
+            self.health.setStyleSheet(f"QToolButton {{ color: {color}; }}")
+
+    def show_findings(self) -> None:
+        """Open the list of all findings above the line."""
+        popup = QFrame(self.window(), Qt.WindowType.Popup)
+        popup.setObjectName("popup_health")
+        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        set_role(popup, "card")
+        box = QVBoxLayout(popup)
+        box.setContentsMargins(14, 12, 14, 12)
+        box.setSpacing(10)
+        for finding in self._findings:
+            title = QLabel(f"{MARKS[finding.severity]} {finding.text}")
+            set_role(title, finding.severity)
+            advice = QLabel(finding.advice)
+            for label in (title, advice):
+                label.setWordWrap(True)
+                label.setMinimumWidth(420)
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                box.addWidget(label)
+        popup.adjustSize()
+        corner = self.health.mapToGlobal(QPoint(self.health.width(), 0))
+        popup.move(corner.x() - popup.width(), corner.y() - popup.height() - 4)
+        popup.show()

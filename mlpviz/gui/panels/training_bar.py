@@ -1,0 +1,264 @@
+"""The tool bar: train, pause, step, reset, speed, and how far it has come."""
+
+import time
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QSlider,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from mlpviz.figures.numbers import format_number
+from mlpviz.gui.icons import set_icon
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.workspace import Workspace
+
+SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
+"""Steps per second at the stops of the speed slider; None for as fast as it goes."""
+
+ROOMY_PX = 1200  # below this width words give way
+
+
+class TrainingBar(QToolBar):
+    """The tool bar of the window. Its actions also stand in the menu."""
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Training", parent)
+        self.setObjectName("training_bar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setIconSize(QSize(18, 18))
+        self._workspace, self._theme = workspace, theme
+        self._pace = _Pace()
+        self._make_actions()
+        self._brand = QLabel("mlpviz")
+        set_role(self._brand, "title")
+        self.addWidget(self._brand)
+        self._buttons = [self._add_button(action) for action in self.actions_in_order]
+        set_role(self._buttons[0], "primary")
+        self._add_speed()
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+        self._add_progress()
+        workspace.run_changed.connect(self._run_changed)
+        workspace.training_changed.connect(self.show_state)
+        workspace.settings_changed.connect(self.show_progress)
+        workspace.loading.connect(self.show_state)
+        workspace.refused.connect(self.show_state)
+        self.show_state()
+
+    # ------------------------------------------------------------------ parts
+
+    def _make_actions(self) -> None:
+        self.action_train = self._action(
+            "action_train", "Train", "play", "Space", "Train until you pause, or all epochs are done"
+        )
+        self.action_train.triggered.connect(self._train_or_pause)
+        self.action_batch = self._action(
+            "action_batch", "Batch", "step", "B", "Train on one mini-batch: forward, backward, update"
+        )
+        self.action_batch.triggered.connect(lambda: self._workspace.train(Stretch.STEPS))
+        self.action_epoch = self._action(
+            "action_epoch",
+            "Epoch",
+            "epoch",
+            "E",
+            "Train to the end of this pass through the training examples",
+        )
+        self.action_epoch.triggered.connect(lambda: self._workspace.train(Stretch.EPOCH))
+        self.action_reset = self._action(
+            "action_reset", "Reset", "reset", "Ctrl+R", "Start again from the same initial weights"
+        )
+        self.action_reset.triggered.connect(self._workspace.reset)
+        self.action_new_seed = self._action(
+            "action_new_seed", "New seed", "dice", "Ctrl+Shift+R", "Start again from other initial weights"
+        )
+        self.action_new_seed.triggered.connect(self._workspace.new_seed)
+        self.actions_in_order = (
+            self.action_train,
+            self.action_batch,
+            self.action_epoch,
+            self.action_reset,
+            self.action_new_seed,
+        )
+
+    def _action(self, name: str, text: str, icon: str, shortcut: str, tip: str) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(name)
+        action.setShortcut(QKeySequence(shortcut))
+        action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        set_icon(action, icon, self._theme)
+        return action
+
+    def _add_button(self, action: QAction) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(action.objectName().replace("action_", "button_"))
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addWidget(button)
+        return button
+
+    def _add_speed(self) -> None:
+        self._speed_title = QLabel("Speed")
+        set_role(self._speed_title, "subtitle")
+        self.speed = QSlider(Qt.Orientation.Horizontal)
+        self.speed.setObjectName("slider_speed")
+        self.speed.setAccessibleName("Speed of training")
+        self.speed.setToolTip("How many mini-batches a second: from one, to follow each step, to full speed")
+        self.speed.setRange(0, len(SPEEDS) - 1)
+        self.speed.setPageStep(1)
+        self.speed.setValue(len(SPEEDS) - 1)
+        self.speed.setFixedWidth(96)
+        self.speed.valueChanged.connect(self._speed_changed)
+        self._speed_words = QLabel("full")
+        self._speed_words.setMinimumWidth(self._speed_words.fontMetrics().horizontalAdvance("1 000 /s"))
+        set_role(self._speed_words, "subtitle")
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(8, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self._speed_title, self.speed, self._speed_words):
+            layout.addWidget(widget)
+        self.addWidget(row)
+
+    def _add_progress(self) -> None:
+        self._epoch = QLabel()
+        self._epoch.setObjectName("label_epoch")
+        self._bar = QProgressBar()
+        self._bar.setObjectName("progress_epochs")
+        self._bar.setAccessibleName("Progress of training")
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(120)
+        self._rate = QLabel()
+        self._rate.setObjectName("label_rate")
+        set_role(self._epoch, "subtitle")
+        set_role(self._rate, "subtitle")
+        self.badge = QLabel()
+        self.badge.setObjectName("label_validation_accuracy")
+        self.badge.setToolTip(
+            "The share of the validation examples that are read right. The network is never trained on them."
+        )
+        set_role(self.badge, "badge")
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        for widget in (self._epoch, self._bar, self._rate, self.badge):
+            layout.addWidget(widget)
+        self.addWidget(row)
+
+    # ------------------------------------------------------------------ what happens
+
+    def _train_or_pause(self) -> None:
+        if self._workspace.training:
+            self._workspace.pause()
+        else:
+            self._workspace.train()
+
+    def _speed_changed(self, stop: int) -> None:
+        rate = SPEEDS[stop]
+        self._speed_words.setText("full" if rate is None else f"{format_number(int(rate))} /s")
+        self._workspace.set_steps_per_second(rate)
+
+    def _run_changed(self) -> None:
+        self._pace.restart()
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show what can be done now."""
+        workspace = self._workspace
+        training, ready = workspace.training, workspace.run is not None
+        self.action_train.setText("Pause" if training else "Train")
+        set_icon(
+            self.action_train, "pause" if training else "play", self._theme, "accent_text", "accent_text"
+        )
+        can_train = ready and not workspace.is_loading and not workspace.finished
+        self.action_train.setEnabled(training or can_train)
+        self.action_batch.setEnabled(can_train)
+        self.action_epoch.setEnabled(can_train)
+        for action in (self.action_reset, self.action_new_seed):
+            action.setEnabled(ready and not workspace.is_loading)
+        if not training:
+            self._pace.restart()
+        self.show_progress()
+
+    def show_progress(self) -> None:
+        """Show how far training has come, and how fast it goes."""
+        workspace = self._workspace
+        if workspace.run is None:
+            self._epoch.setText("Loading …")
+            self._rate.clear()
+            self.badge.hide()
+            return
+        trainer, history = workspace.run.trainer, workspace.history
+        done, epochs = trainer.progress, workspace.experiment.epochs
+        self._epoch.setText(f"Epoch {max(1, trainer.epoch)} of {epochs}")
+        self._bar.setValue(round(1000 * done / epochs))
+        rate = self._pace.steps_per_second(len(history)) if workspace.training else None
+        self._rate.setText(self._rate_words(rate, done, epochs))
+        accuracy = history.last("validation_accuracy")
+        self.badge.setVisible(accuracy is not None and accuracy == accuracy)
+        if accuracy is not None:
+            self.badge.setText(f"validation {100 * accuracy:.1f} %")
+
+    def _rate_words(self, rate: float | None, done: float, epochs: int) -> str:
+        workspace = self._workspace
+        if workspace.divergence is not None:
+            return "stopped"
+        if workspace.finished:
+            return "finished"
+        if rate is None:
+            return "training" if workspace.training else ("paused" if done else "ready")
+        words = f"{format_number(round(rate))} batches/s"
+        if self.width() >= ROOMY_PX and done:
+            steps_left = len(workspace.history) * (epochs - done) / done
+            words += f" · {_duration(steps_left / rate)} left"
+        return words
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let words give way in a narrow window."""
+        super().resizeEvent(event)
+        roomy = self.width() >= ROOMY_PX
+        self._brand.setVisible(roomy)
+        self._speed_title.setVisible(roomy)
+        self._bar.setVisible(roomy)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if roomy else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        for button in self._buttons[3:]:
+            button.setToolButtonStyle(style)
+
+
+class _Pace:
+    """Steps per second over the last second or two."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int]] = []
+
+    def restart(self) -> None:
+        self._marks.clear()
+
+    def steps_per_second(self, steps: int) -> float | None:
+        now = time.monotonic()
+        self._marks.append((now, steps))
+        while len(self._marks) > 2 and now - self._marks[1][0] > 1.5:
+            self._marks.pop(0)
+        then, steps_then = self._marks[0]
+        return (steps - steps_then) / (now - then) if now - then > 0.2 else None
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,178 @@
+"""One unit: its weights large, its votes for the next layer, and the examples that excite it most."""
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from mlpviz.data import Split
+from mlpviz.figures.numbers import format_number
+from mlpviz.figures.weights import column_images
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.bars import Bars
+from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.tensor_image import Cell, TensorImage
+from mlpviz.gui.workspace import Workspace
+
+LOOKED_AT = 2000
+"""Examples among which the most exciting ones are sought: of validation, or of training if there is none."""
+
+SHOWN = 8
+PATIENCE_S = 0.5  # between two searches while training
+
+
+class UnitPanel(QWidget):
+    """What there is to know of one unit of an affine layer."""
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel_unit")
+        self._workspace = workspace
+        self._searched_at = 0.0
+        self._inputs: NDArray | None = None
+        self._title = QLabel()
+        self._title.setObjectName("label_unit")
+        self._title.setTextFormat(Qt.TextFormat.RichText)
+        self._title.setWordWrap(True)
+        self._weights = TensorImage(theme, "image_unit_weights", "Weights of the unit")
+        self._weights.setMinimumSize(96, 96)
+        self._weights.cell_hovered.connect(self._cell_hovered)
+        self._votes_title = self._caption("votes for")
+        self._votes_title.setToolTip(
+            "The unit's weights into the next layer: above the line it speaks for a class, below against it"
+        )
+        self._votes = Bars(theme, "bars_unit_votes", "Votes of the unit")
+        self._excited_title = self._caption("excited most by")
+        self._excited_title.setToolTip(
+            f"Of {LOOKED_AT} validation examples, those on which the unit's weighted sum is largest"
+        )
+        self._excited = MosaicView(
+            theme, "mosaic_excited", "Examples that excite the unit most", "pixel", "example"
+        )
+        self._excited.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self._title, 0, 0, 1, 3)
+        grid.addWidget(self._weights, 1, 0, 2, 1)
+        grid.addWidget(self._votes_title, 1, 1)
+        grid.addWidget(self._votes, 2, 1)
+        grid.addWidget(self._excited_title, 1, 2)
+        grid.addWidget(self._excited, 2, 2)
+        for column, stretch in enumerate((4, 5, 5)):
+            grid.setColumnStretch(column, stretch)
+        grid.setRowStretch(2, 1)
+        self._hovered: Cell | None = None
+        self._shown: tuple[int, int] | None = None
+
+    @staticmethod
+    def _caption(text: str) -> QLabel:
+        label = QLabel(text)
+        set_role(label, "subtitle")
+        return label
+
+    def forget_run(self) -> None:
+        """A new run has other examples."""
+        self._inputs = None
+        self._shown = None
+
+    def show_unit(self, position: int, unit: int, matrix: NDArray, limit: float) -> None:
+        """Show a unit of the affine layer at a position in the network.
+
+        Parameters
+        ----------
+        matrix
+            What is on show of the layer (weights, gradient, …), (n_in, n_out); with the limit of its scale.
+        """
+        snapshot, dataset = self._workspace.snapshot, self._workspace.dataset
+        if snapshot is None:
+            return
+        column = matrix[:, unit]
+        is_image = dataset.image_shape is not None and len(column) == dataset.n_in
+        self._weights.set_array(
+            column_images(column[:, None], dataset.image_shape)[0] if is_image else column[None, :], limit
+        )
+        votes = self._votes_of(position, unit)
+        self._votes.setVisible(votes is not None)
+        self._votes_title.setVisible(votes is not None)
+        if votes is not None:
+            self._votes.set_values(votes, self._names(len(votes)))
+        self._title.setText(self._words(position, unit, votes))
+        moved = self._shown != (position, unit)
+        if moved or not self._workspace.training or time.monotonic() - self._searched_at > PATIENCE_S:
+            self._searched_at = time.monotonic()
+            self._show_exciting(position, unit)
+        self._shown = (position, unit)
+
+    def _votes_of(self, position: int, unit: int) -> NDArray | None:
+        assert self._workspace.snapshot is not None
+        for layer in self._workspace.snapshot.network.layers[position + 1 :]:
+            if "weight" in layer.params:
+                return layer.params["weight"][unit]
+        return None
+
+    def _names(self, n: int) -> list[str]:
+        classes = self._workspace.dataset.classes
+        return list(classes) if len(classes) == n else [str(i) for i in range(n)]
+
+    def _words(self, position: int, unit: int, votes: NDArray | None) -> str:
+        assert self._workspace.snapshot is not None
+        params = self._workspace.snapshot.network.layers[position].params
+        norm = float(np.linalg.norm(params["weight"][:, unit]))
+        words = [
+            f"<b>Unit {unit}</b>",
+            f"norm {format_number(norm)}",
+            f"bias {format_number(float(params['bias'][unit]), signed=True)}",
+        ]
+        if votes is not None and len(votes) > 1:
+            names = self._names(len(votes))
+            best, worst = names[int(votes.argmax())], names[int(votes.argmin())]
+            words.append(f"votes most for <b>{best}</b>, against <b>{worst}</b>")
+        elif len(self._workspace.dataset.classes) == params["weight"].shape[1]:
+            words.append(f"the output for <b>{self._workspace.dataset.classes[unit]}</b>")
+        if self._hovered is not None:
+            cell = self._hovered
+            words.append(f"({cell.row}, {cell.column}): {format_number(cell.value, 4, signed=True)}")
+        return " · ".join(words)
+
+    def _cell_hovered(self, cell: Cell | None) -> None:
+        self._hovered = cell
+        if self._shown is not None and self._workspace.snapshot is not None:
+            position, unit = self._shown
+            self._title.setText(self._words(position, unit, self._votes_of(position, unit)))
+
+    def _show_exciting(self, position: int, unit: int) -> None:
+        dataset, snapshot = self._workspace.dataset, self._workspace.snapshot
+        visible = dataset.image_shape is not None
+        self._excited.setVisible(visible)
+        self._excited_title.setVisible(visible)
+        if snapshot is None or dataset.image_shape is None:
+            return
+        split = self._split()
+        if self._inputs is None:
+            self._inputs, _ = split.batch(slice(0, LOOKED_AT))
+        y = self._inputs
+        for layer in snapshot.network.layers[:position]:
+            y, _ = layer.forward(y)
+        sums = y @ snapshot.network.layers[position].params["weight"][:, unit]
+        best = np.argsort(-sums, kind="stable")[:SHOWN]
+        stored = split.inputs_at(best).reshape(-1, *dataset.image_shape)
+        bias = float(snapshot.network.layers[position].params["bias"][unit])
+        labels = split.labels_at(best)
+        self._excited.set_images(
+            stored,
+            limits=float(dataset.value_range[1]) if dataset.value_range else None,
+            labels=[
+                f"a {dataset.classes[label]}: weighted sum {format_number(float(sums[i]) + bias)}"
+                for i, label in zip(best, labels, strict=True)
+            ],
+        )
+
+    def _split(self) -> Split:
+        run = self._workspace.run
+        assert run is not None
+        splits = run.trainer.splits
+        return splits.validation if len(splits.validation) else splits.training

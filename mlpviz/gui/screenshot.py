@@ -1,0 +1,81 @@
+"""A picture of the window itself, after some steps of training; needs no display."""
+
+import os
+import sys
+from pathlib import Path
+
+from mlpviz.gui.display import use_no_display
+from mlpviz.training import Experiment, Trainer
+
+
+def save_screenshot(
+    out: Path,
+    experiment: Experiment,
+    page: str,
+    steps: int,
+    size: tuple[int, int],
+    theme: str,
+    scale: float,
+) -> None:
+    """Train some steps and write what the window then shows as a PNG file.
+
+    Parameters
+    ----------
+    size
+        Of the window in pixels before scaling, (width, height).
+    theme
+        ``"light"`` or ``"dark"``.
+    scale
+        Pixels of the picture per pixel of the window.
+
+    Raises
+    ------
+    ValueError
+        If there is no such page, or OUT cannot be written or is not named ``.png``.
+    """
+    if out.suffix.lower() != ".png":
+        raise ValueError(f"{out}: a screenshot is a PNG file, so its name must end in .png")
+    if not out.parent.is_dir():
+        raise ValueError(f"{out}: there is no folder {out.parent}")
+    use_no_display()
+    os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
+    os.environ.setdefault("QT_SCALE_FACTOR_ROUNDING_POLICY", "PassThrough")
+    from PySide6.QtCore import QBuffer, QEventLoop, QIODevice
+    from PySide6.QtWidgets import QApplication
+
+    from mlpviz.files.atomic import write_file
+    from mlpviz.gui.main_window import MainWindow
+    from mlpviz.gui.theme import Theme
+    from mlpviz.gui.training_thread import Stretch
+    from mlpviz.gui.workspace import Workspace
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    look = Theme(theme)
+    look.apply(application)
+    workspace = Workspace()
+    window = MainWindow(workspace, look)
+    loop = QEventLoop()
+    problems: list[str] = []
+    try:
+        window.show_page(page)
+        window.resize(*size)
+        window.show()
+        workspace.run_changed.connect(loop.quit)
+        workspace.refused.connect(lambda sentence: (problems.append(sentence), loop.quit()))
+        workspace.open(lambda: Trainer(experiment))
+        loop.exec()
+        if problems:
+            raise ValueError(problems[0])
+        if steps:
+            workspace.training_changed.connect(lambda: None if workspace.training else loop.quit())
+            workspace.train(Stretch.STEPS, steps)
+            loop.exec()
+        picture = window.grab()
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        picture.save(buffer, "PNG")
+        write_file(out, buffer.data().data())
+    finally:
+        window.close()
+        window.deleteLater()

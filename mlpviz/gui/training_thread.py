@@ -1,0 +1,205 @@
+"""Trains off the window's thread: pulls steps, keeps their scalars, leaves snapshots."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
+
+logger = logging.getLogger(__name__)
+
+
+class Stretch(Enum):
+    """How far to train before coming to rest."""
+
+    NONE = 0
+    STEPS = 1
+    EPOCH = 2
+    ALL = 3
+
+
+class TrainingThread(QThread):
+    """A run: it makes the trainer, then trains in stretches until it is told to stop.
+
+    Signals say only that something happened; arrays are fetched from `history` and `mailbox`.
+
+    Attributes
+    ----------
+    trainer
+        Belongs to this thread once it runs; others may look at what never changes: dataset, splits, loss.
+    history, mailbox
+        Safe to read from the window's thread.
+    initial
+        The snapshot before the first step.
+    """
+
+    ready = Signal()
+    """The data is loaded and the network made."""
+    rested = Signal()
+    """It paused, reached the end of a stretch, finished or diverged; the last snapshot is in the mailbox."""
+    changed = Signal()
+    """Settings were changed; `trainer.experiment` tells."""
+    failed = Signal(str)
+    """It cannot go on; the sentence says why."""
+
+    trainer: Trainer
+    initial: Snapshot
+
+    def __init__(self, make_trainer: Callable[[], Trainer], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training_thread")
+        self.history = History()
+        self.mailbox = Mailbox()
+        self._make_trainer = make_trainer
+        self._condition = threading.Condition()
+        self._stretch = Stretch.NONE
+        self._steps_left = 0
+        self._interval_s = 0.0
+        self._errands: deque[Callable[[], None]] = deque()
+        self._stopping = False
+
+    # ------------------------------------------------------------------ called from the window's thread
+
+    @property
+    def training(self) -> bool:
+        """Whether it is on its way, or about to be."""
+        return self._stretch is not Stretch.NONE
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment with all changes made so far."""
+        return self.trainer.experiment
+
+    def go(self, stretch: Stretch, steps: int = 1) -> None:
+        """Train for a stretch, which replaces the one under way; `steps` is for Stretch.STEPS."""
+        with self._condition:
+            self._stretch, self._steps_left = stretch, steps
+            self._condition.notify()
+
+    def pause(self) -> None:
+        """Come to rest after the step under way."""
+        self.go(Stretch.NONE)
+
+    def set_steps_per_second(self, rate: float | None) -> None:
+        """Keep to a pace; None for as fast as it goes."""
+        with self._condition:
+            self._interval_s = 1 / rate if rate else 0.0
+            self._condition.notify()
+
+    def change(self, setting: str, value: object) -> None:
+        """Change a live setting between two steps, to a value that was found good."""
+
+        def errand() -> None:
+            self.trainer.change(setting, value)
+            self.changed.emit()
+
+        self._send(errand)
+
+    def between_steps(self, action: Callable[[], None]) -> None:
+        """Do something while no step is under way, wait until it is done, and raise what it raises."""
+        done = threading.Event()
+        errors: list[Exception] = []
+
+        def errand() -> None:
+            try:
+                action()
+            except Exception as error:
+                errors.append(error)
+            finally:
+                done.set()
+
+        self._send(errand)
+        done.wait()
+        if errors:
+            raise errors[0]
+
+    def _send(self, errand: Callable[[], None]) -> None:
+        with self._condition:
+            self._errands.append(errand)
+            self._condition.notify()
+
+    def stop(self) -> None:
+        """End after the step under way. Does not wait."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+
+    # ------------------------------------------------------------------ the thread itself
+
+    def run(self) -> None:
+        """Make the trainer, then train whenever there is a stretch to go."""
+        try:
+            self.trainer = self._make_trainer()
+            self.initial = self.trainer.snapshot()
+            self.mailbox.put(self.initial)
+            self.ready.emit()
+            while self._wait_for_work():
+                self._train()
+        except (ValueError, OSError) as error:  # bad input: the message is meant for people
+            self._give_up(str(error))
+        except MemoryError:
+            self._give_up("There is not enough memory for this experiment: try fewer units or examples.")
+        except Exception:  # a defect of ours: the log gets the details
+            logger.exception("training stopped")
+            self._give_up("Training stopped because of a defect in mlpviz; the log file has the details.")
+
+    def _give_up(self, sentence: str) -> None:
+        self._stretch = Stretch.NONE
+        self.failed.emit(sentence)
+
+    def _wait_for_work(self) -> bool:
+        """Sleep until there is something to do; False when it is time to stop."""
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._stopping or self._errands or self.training)
+                if self._stopping:
+                    return False
+            self._run_errands()
+            if self.training:
+                return True
+
+    def _train(self) -> None:
+        started = time.monotonic()
+        for step in self.trainer.steps():
+            self.history.append(step)
+            self._steps_left -= 1
+            if self.mailbox.empty:
+                self.mailbox.put(self.trainer.snapshot())
+            self._run_errands()
+            if self._interval_s:
+                self._wait_until_due(started)
+                started = time.monotonic()
+            if self._come_to_rest():
+                break
+        else:
+            self.pause()  # all epochs are done, or the run diverged
+        self.mailbox.put(self.trainer.snapshot())
+        self.rested.emit()
+
+    def _is_over(self) -> bool:
+        if self._stretch is Stretch.EPOCH:
+            return self._stopping or self.trainer.at_epoch_end
+        if self._stretch is Stretch.STEPS:
+            return self._stopping or self._steps_left <= 0
+        return self._stopping or self._stretch is Stretch.NONE
+
+    def _come_to_rest(self) -> bool:
+        with self._condition:  # a stretch asked for from now on counts as a new one
+            if self._is_over():
+                self._stretch = Stretch.NONE
+                return True
+        return False
+
+    def _wait_until_due(self, started: float) -> None:
+        with self._condition:
+            while not self._is_over() and (left := started + self._interval_s - time.monotonic()) > 0:
+                self._condition.wait(left)
+
+    def _run_errands(self) -> None:
+        while self._errands:
+            self._errands.popleft()()

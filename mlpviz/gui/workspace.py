@@ -1,0 +1,351 @@
+"""What the window works on: the current run, the snapshot on show, and the verbs that change them."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from mlpviz.data import Dataset
+from mlpviz.gui.training_thread import Stretch, TrainingThread
+from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, Snapshot, Trainer
+from mlpviz.training.health import Finding, findings
+
+LEAST_REFRESHES_PER_SECOND = 10.5
+MOST_REFRESHES_PER_SECOND = 20.0
+PAINTING_SHARE = 0.2  # of the window thread's time, where the least rate allows it
+
+
+class Workspace(QObject):
+    """The model behind the window. Pages and panels read it and call its verbs; it knows no widget.
+
+    Attributes
+    ----------
+    run
+        The current run; None until the first one is ready.
+    snapshot
+        The network on show.
+    undo_stack
+        The edits of the experiment.
+    """
+
+    loading = Signal()
+    """An experiment is being made ready."""
+    run_changed = Signal()
+    """There is a new run, at its first step."""
+    training_changed = Signal()
+    """It started or came to rest."""
+    settings_changed = Signal()
+    """Live settings of the run were changed."""
+    refreshed = Signal()
+    """There is something new to see; sent a few times a second while training."""
+    refused = Signal(str)
+    """An experiment could not be made; the sentence says why. The current run goes on."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.run: TrainingThread | None = None
+        self.snapshot: Snapshot | None = None
+        self.undo_stack = QUndoStack(self)
+        self.refresher = Refresher(self)
+        self._pending: TrainingThread | None = None
+        self._train_when_ready = Stretch.NONE
+        self._edit_when_ready: QUndoCommand | None = None
+        self._retiring: set[TrainingThread] = set()
+        self._steps_per_second: float | None = None
+
+    # ------------------------------------------------------------------ what there is
+
+    @property
+    def experiment(self) -> Experiment:
+        """The current run's experiment, with the changes made while it trained."""
+        return self._need_run().experiment
+
+    @property
+    def history(self) -> History:
+        """The current run's scalars."""
+        return self._need_run().history
+
+    @property
+    def initial(self) -> Snapshot:
+        """The current run's network before its first step."""
+        return self._need_run().initial
+
+    @property
+    def dataset(self) -> Dataset:
+        """The current run's examples."""
+        return self._need_run().trainer.dataset
+
+    @property
+    def changes(self) -> list[Change]:
+        """The settings changed while training, with their steps."""
+        return list(self._need_run().trainer.changes)
+
+    @property
+    def divergence(self) -> Divergence | None:
+        """Why the run stopped by itself, if it did."""
+        return self._need_run().trainer.divergence
+
+    @property
+    def training(self) -> bool:
+        """Whether the run is training now."""
+        return self.run is not None and self.run.training
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self.run is not None and self.run.trainer.finished
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether an experiment is being made ready."""
+        return self._pending is not None
+
+    def findings(self) -> list[Finding]:
+        """How the run is doing, in words."""
+        return findings(self.experiment, self.history, self.divergence)
+
+    # ------------------------------------------------------------------ verbs
+
+    def open(self, make_trainer: Callable[[], Trainer], then: Stretch = Stretch.NONE) -> None:
+        """Make a new run ready off this thread; it takes the current one's place once it is."""
+        if self._pending is not None:
+            self._retire(self._pending)
+        self._pending = TrainingThread(make_trainer, self)
+        self._train_when_ready = then
+        self._edit_when_ready = None
+        self._pending.set_steps_per_second(self._steps_per_second)
+        self._pending.ready.connect(self._take_over)
+        self._pending.failed.connect(self._failed)
+        self._pending.start()
+        self.loading.emit()
+
+    def open_experiment(self, experiment: Experiment, then: Stretch = Stretch.NONE) -> None:
+        """Make a run of an experiment ready."""
+        self.open(lambda: Trainer(experiment), then)
+
+    def edit_experiment(self, experiment: Experiment, words: str) -> None:
+        """Start anew with an edited experiment; can be undone once it is ready."""
+        edit = _Edit(self, self.experiment, experiment, words)
+        self.open_experiment(experiment)
+        self._edit_when_ready = edit
+
+    def train(self, stretch: Stretch = Stretch.ALL, steps: int = 1) -> None:
+        """Train for a stretch; `steps` is for Stretch.STEPS."""
+        if self.run is None or self.finished:
+            return
+        self.run.go(stretch, steps)
+        self.refresher.start()
+        self.training_changed.emit()
+
+    def pause(self) -> None:
+        """Come to rest after the step under way."""
+        if self.run is not None:
+            self.run.pause()
+
+    def reset(self) -> None:
+        """Go back to the very weights that the run started from."""
+        dataset, experiment = self.dataset, self.experiment
+        self.open(lambda: Trainer(experiment, dataset))
+
+    def new_seed(self) -> None:
+        """Start anew with the next seed; can be undone."""
+        seed = self.experiment.seed + 1
+        self.edit_experiment(self.experiment.with_settings({"seed": seed}), f"seed {seed}")
+
+    def set_steps_per_second(self, rate: float | None) -> None:
+        """Train at a pace; None for as fast as it goes."""
+        self._steps_per_second = rate
+        if self.run is not None:
+            self.run.set_steps_per_second(rate)
+
+    def change_setting(self, setting: str, value: Any) -> None:
+        """Change a live setting from the next step on; can be undone.
+
+        Raises
+        ------
+        ValueError
+            If the value is impossible; nothing is changed.
+        """
+        trainer = self._need_run().trainer
+        trainer.check_change(setting, value)
+        before = getattr(trainer.experiment, setting)
+        self.undo_stack.push(_LiveChange(self, setting, before, value))
+
+    def apply_change(self, setting: str, value: Any) -> None:
+        """Hand a change that was found good to the run."""
+        self._need_run().change(setting, value)
+
+    def shut_down(self) -> None:
+        """Stop all threads and wait for them; a step is over within milliseconds."""
+        self.refresher.stop()
+        threads = [*self._retiring, *filter(None, (self._pending, self.run))]
+        self._retiring.clear()
+        self._pending = self.run = None
+        for thread in threads:
+            thread.stop()
+        for thread in threads:
+            thread.wait()
+
+    # ------------------------------------------------------------------ behind the verbs
+
+    def fetch(self) -> None:
+        """Take the newest snapshot, if there is one."""
+        if self.run is not None:
+            self.snapshot = self.run.mailbox.take() or self.snapshot
+            self.refreshed.emit()
+
+    def _take_over(self) -> None:
+        if self._pending is None or self.sender() is not self._pending:
+            return  # it was overtaken by a later one
+        if self.run is not None:
+            self._retire(self.run)
+        self.run, self._pending = self._pending, None
+        self.run.set_steps_per_second(self._steps_per_second)
+        self.run.rested.connect(self._rested)
+        self.run.changed.connect(self.settings_changed)
+        self.snapshot = self.run.initial
+        if self._edit_when_ready is not None:
+            self.undo_stack.push(self._edit_when_ready)
+            self._edit_when_ready = None
+        self.run_changed.emit()
+        self.fetch()
+        self.refresher.refresh_all()
+        if self._train_when_ready is not Stretch.NONE:
+            self.train(self._train_when_ready)
+
+    def _failed(self, sentence: str) -> None:
+        if self.sender() is self._pending and self._pending is not None:
+            self._retire(self._pending)
+            self._pending = None
+        elif self.sender() is self.run:
+            self._rested()
+        else:
+            return
+        self.refused.emit(sentence)
+
+    def _rested(self) -> None:
+        if self.run is None or self.training:
+            return  # another stretch has begun since
+        self.refresher.stop()
+        self.fetch()
+        self.refresher.refresh_all()
+        self.training_changed.emit()
+
+    def _retire(self, thread: TrainingThread) -> None:
+        """Let a thread end by itself; nobody listens to it any more."""
+        self._retiring.add(thread)
+        thread.finished.connect(self._forget_retired)
+        thread.stop()
+
+    def _forget_retired(self) -> None:
+        for thread in [thread for thread in self._retiring if thread.isFinished()]:
+            self._retiring.discard(thread)
+            thread.deleteLater()
+
+    def _need_run(self) -> TrainingThread:
+        if self.run is None:
+            raise RuntimeError("there is no run yet")
+        return self.run
+
+
+class Refresher(QObject):
+    """Repaints what is visible while training, one part at a time, for a bounded share of the time.
+
+    Painting everything at once would hold up the window's thread for tens of milliseconds, and input
+    with it. So each tick of the timer refreshes one part, and the pause between two ticks follows
+    from what a round of all parts was measured to cost.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self._timer = QTimer(self)
+        self._timer.setObjectName("refresh_timer")
+        self._timer.timeout.connect(self._tick)
+        self._parts: list[Callable[[], None]] = []
+        self._next = 0
+        self._costs_s: list[float] = []
+        self._started = 0.0
+        self.rounds = 0
+
+    def set_parts(self, parts: list[Callable[[], None]]) -> None:
+        """What is visible now; each call repaints one part of it."""
+        self._parts = parts
+        self._next = 0
+        self._costs_s = [0.002] * len(parts)
+        if self._timer.isActive():
+            self.start()
+
+    def start(self) -> None:
+        """Refresh from now on."""
+        if self._parts:
+            self._timer.start(self._interval_ms())
+
+    def stop(self) -> None:
+        """Refresh no more by itself."""
+        self._timer.stop()
+
+    def refresh_all(self) -> None:
+        """Repaint all parts now."""
+        if self._workspace.run is None:
+            return
+        for part in self._parts:
+            part()
+
+    def _tick(self) -> None:
+        if not self._parts:
+            return
+        if self._next == 0:
+            self._workspace.fetch()
+        self._started = time.perf_counter()
+        self._parts[self._next]()
+        QTimer.singleShot(0, self, self._painted)  # comes after the paint events that the part asked for
+
+    def _painted(self) -> None:
+        if self._next >= len(self._parts):
+            return  # the page was changed meanwhile
+        self._costs_s[self._next] = time.perf_counter() - self._started
+        self._next = (self._next + 1) % len(self._parts)
+        if self._next == 0:
+            self.rounds += 1
+            self._timer.setInterval(self._interval_ms())
+
+    def _interval_ms(self) -> int:
+        """Between two parts, from what a round costs."""
+        cost_s = sum(self._costs_s)
+        rate = min(MOST_REFRESHES_PER_SECOND, PAINTING_SHARE / max(cost_s, 1e-4))
+        rate = max(rate, LEAST_REFRESHES_PER_SECOND)
+        return max(1, int(1000 / rate / len(self._parts)))
+
+
+class _Edit(QUndoCommand):
+    """One edit of the experiment: done again and undone by starting a run of the one or the other."""
+
+    def __init__(self, workspace: Workspace, before: Experiment, after: Experiment, words: str) -> None:
+        super().__init__(words)
+        self._workspace, self._before, self._after = workspace, before, after
+        self._is_done = True  # the run was ready before the edit went on the stack
+
+    def redo(self) -> None:
+        if not self._is_done:
+            self._workspace.open_experiment(self._after)
+
+    def undo(self) -> None:
+        self._is_done = False
+        self._workspace.open_experiment(self._before)
+
+
+class _LiveChange(QUndoCommand):
+    """One change of a setting while training: undone by changing it back."""
+
+    def __init__(self, workspace: Workspace, setting: str, before: Any, after: Any) -> None:
+        super().__init__(f"{SETTINGS[setting].metadata['label'].lower()} {after}")
+        self._workspace, self._setting, self._before, self._after = workspace, setting, before, after
+
+    def redo(self) -> None:
+        self._workspace.apply_change(self._setting, self._after)
+
+    def undo(self) -> None:
+        self._workspace.apply_change(self._setting, self._before)
