@@ -12,9 +12,10 @@ from mlpviz.gui.training_thread import Stretch, TrainingThread
 from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, Snapshot, Trainer
 from mlpviz.training.health import Finding, findings
 
-LEAST_REFRESHES_PER_SECOND = 10.5
-MOST_REFRESHES_PER_SECOND = 20.0
-PAINTING_SHARE = 0.2  # of the window thread's time, where the least rate allows it
+LEAST_REFRESHES_PER_SECOND = 11.0
+MOST_REFRESHES_PER_SECOND = 15.0
+PAINTING_SHARE = 0.1  # of the time, where the least rate allows it
+WORDS_PER_SECOND = 4.0  # numbers that change faster cannot be read
 
 
 class Workspace(QObject):
@@ -39,7 +40,7 @@ class Workspace(QObject):
     settings_changed = Signal()
     """Live settings of the run were changed."""
     refreshed = Signal()
-    """There is something new to see; sent a few times a second while training."""
+    """There is something new to tell in words; sent a few times a second while training."""
     refused = Signal(str)
     """An experiment could not be made; the sentence says why. The current run goes on."""
 
@@ -54,6 +55,7 @@ class Workspace(QObject):
         self._edit_when_ready: QUndoCommand | None = None
         self._retiring: set[TrainingThread] = set()
         self._steps_per_second: float | None = None
+        self._told_at = 0.0
 
     # ------------------------------------------------------------------ what there is
 
@@ -192,8 +194,12 @@ class Workspace(QObject):
 
     def fetch(self) -> None:
         """Take the newest snapshot, if there is one."""
-        if self.run is not None:
-            self.snapshot = self.run.mailbox.take() or self.snapshot
+        if self.run is None:
+            return
+        self.snapshot = self.run.mailbox.take() or self.snapshot
+        now = time.monotonic()
+        if not self.training or now - self._told_at > 1 / WORDS_PER_SECOND:
+            self._told_at = now
             self.refreshed.emit()
 
     def _take_over(self) -> None:

@@ -137,9 +137,7 @@ class Trainer:
     @property
     def progress(self) -> float:
         """How many epochs are done, the part of the one under way included."""
-        if self.epoch == 0:
-            return 0.0
-        return self.epoch - 1 + min(1.0, self._offset / len(self._order))
+        return self.examples / len(self.splits.training)
 
     def steps(self) -> Iterator[Step]:
         """One mini-batch per iteration, to the end of the last epoch or until the run diverges."""

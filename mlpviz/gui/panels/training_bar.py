@@ -1,5 +1,6 @@
 """The tool bar: train, pause, step, reset, speed, and how far it has come."""
 
+import math
 import time
 
 from PySide6.QtCore import QSize, Qt
@@ -203,7 +204,7 @@ class TrainingBar(QToolBar):
             return
         trainer, history = workspace.run.trainer, workspace.history
         done, epochs = trainer.progress, workspace.experiment.epochs
-        self._epoch.setText(f"Epoch {max(1, trainer.epoch)} of {epochs}")
+        self._epoch.setText(f"Epoch {max(1, math.ceil(done))} of {epochs}")
         self._bar.setValue(round(1000 * done / epochs))
         rate = self._pace.steps_per_second(len(history)) if workspace.training else None
         self._rate.setText(self._rate_words(rate, done, epochs))

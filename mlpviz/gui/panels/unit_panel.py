@@ -19,8 +19,8 @@ from mlpviz.gui.workspace import Workspace
 LOOKED_AT = 2000
 """Examples among which the most exciting ones are sought: of validation, or of training if there is none."""
 
-SHOWN = 8
-PATIENCE_S = 0.5  # between two searches while training
+SHOWN = 9
+PATIENCE_S = 0.4  # between two looks while training: its words and examples cost more than its picture
 
 
 class UnitPanel(QWidget):
@@ -30,7 +30,7 @@ class UnitPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel_unit")
         self._workspace = workspace
-        self._searched_at = 0.0
+        self._looked_at = 0.0
         self._inputs: NDArray | None = None
         self._title = QLabel()
         self._title.setObjectName("label_unit")
@@ -66,7 +66,7 @@ class UnitPanel(QWidget):
             grid.setColumnStretch(column, stretch)
         grid.setRowStretch(2, 1)
         self._hovered: Cell | None = None
-        self._shown: tuple[int, int] | None = None
+        self._shown: tuple[int, int, int] | None = None
 
     @staticmethod
     def _caption(text: str) -> QLabel:
@@ -90,6 +90,12 @@ class UnitPanel(QWidget):
         snapshot, dataset = self._workspace.snapshot, self._workspace.dataset
         if snapshot is None:
             return
+        moved = self._shown != (position, unit, id(self._workspace.run))
+        patient = self._workspace.training and time.monotonic() - self._looked_at < PATIENCE_S
+        if patient and not moved:
+            return
+        self._looked_at = time.monotonic()
+        self._shown = (position, unit, id(self._workspace.run))
         column = matrix[:, unit]
         is_image = dataset.image_shape is not None and len(column) == dataset.n_in
         self._weights.set_array(
@@ -101,11 +107,7 @@ class UnitPanel(QWidget):
         if votes is not None:
             self._votes.set_values(votes, self._names(len(votes)))
         self._title.setText(self._words(position, unit, votes))
-        moved = self._shown != (position, unit)
-        if moved or not self._workspace.training or time.monotonic() - self._searched_at > PATIENCE_S:
-            self._searched_at = time.monotonic()
-            self._show_exciting(position, unit)
-        self._shown = (position, unit)
+        self._show_exciting(position, unit)
 
     def _votes_of(self, position: int, unit: int) -> NDArray | None:
         assert self._workspace.snapshot is not None
@@ -141,7 +143,7 @@ class UnitPanel(QWidget):
     def _cell_hovered(self, cell: Cell | None) -> None:
         self._hovered = cell
         if self._shown is not None and self._workspace.snapshot is not None:
-            position, unit = self._shown
+            position, unit, _ = self._shown
             self._title.setText(self._words(position, unit, self._votes_of(position, unit)))
 
     def _show_exciting(self, position: int, unit: int) -> None:

@@ -13,6 +13,9 @@ _MOST_MARKERS = 60
 _MOST_WIDE = 400
 """Above that a wide pen, which is slow on many points, gives way to a thin one."""
 
+_AVERAGE_PX = 4
+"""Screen pixels between two points of a moving average: it has no detail finer than that, and wide pens are slow."""
+
 
 class PlotSeries:
     """A growing line, drawn pale with its moving average on top while smoothing is on.
@@ -87,7 +90,8 @@ class PlotSeries:
         _set_line(self._line, x, y, antialias=wide)
         self._average.setVisible(smoothed)
         if smoothed:
-            _set_line(self._average, *self.data.line(low, high, bins, log, smoothing), antialias=True)
+            few = max(1, bins // _AVERAGE_PX)
+            _set_line(self._average, *self.data.line(low, high, few, log, smoothing), antialias=True)
         finite = np.isfinite(y)
         dots = (self._markers or len(self.data) == 1) and len(y) <= _MOST_MARKERS and bool(finite.any())
         self._dots.setVisible(dots)
