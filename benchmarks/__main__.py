@@ -21,7 +21,8 @@ def on_a_display(module: str) -> dict[str, float]:
     """Run a benchmark that opens windows: on the display, on a virtual one, or in memory."""
     command = [sys.executable, "-m", module]
     environment = dict(os.environ)
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not has_display:
         if shutil.which("xvfb-run"):
             command = ["xvfb-run", "-a", "-s", "-screen 0 1440x900x24", *command]
         else:

@@ -1,4 +1,4 @@
-"""What does the window cost training, and how late is its thread, at full speed with the Train page visible?"""
+"""What does the window cost training at full speed, and how late is its thread, on the Train page?"""
 
 import json
 import statistics

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ COMMANDS = ("open", "train", "list", "check", "screenshot")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, 1 for a failed check, 2 for bad input, 130 for Ctrl-C."""
+    """Run a command; returns 0, 1 for a failed check, 2 for bad input, 70 for a defect, 130 for Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
         arguments.insert(0, "open")  # `mlpviz FILE` is short for it
@@ -32,6 +33,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"mlpviz: {error}", file=sys.stderr)
         return 2
+    except Exception as error:
+        if os.environ.get("MLPVIZ_DEBUG"):
+            raise
+        print(
+            f"mlpviz: a defect in mlpviz, not in what you typed ({type(error).__name__}: {error}); "
+            "MLPVIZ_DEBUG=1 shows where",
+            file=sys.stderr,
+        )
+        return 70
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -193,7 +203,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _entries(what: str) -> dict[str, str]:
     from mlpviz.data import DATASETS, load_dataset
-    from mlpviz.nn import LAYERS, LOSSES, OPTIMIZERS
+    from mlpviz.nn import LAYERS, LOSSES, OPTIMIZERS, sentence
     from mlpviz.training.presets import load_preset, preset_names
 
     if what == "experiments":
@@ -201,7 +211,7 @@ def _entries(what: str) -> dict[str, str]:
     if what == "datasets":
         return {name: load_dataset(name).description for name in DATASETS}
     tables: dict[str, dict[str, Any]] = {"layers": LAYERS, "losses": LOSSES, "optimizers": OPTIMIZERS}
-    return {name: (thing.__doc__ or "").strip().splitlines()[0] for name, thing in tables[what].items()}
+    return {name: sentence(kind) for name, kind in tables[what].items()}
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -218,35 +228,22 @@ def _check(options: argparse.Namespace) -> int:
     checks = check_gradients(
         trainer.network, x, targets, trainer.loss, entries=options.entries or None, training=training
     )
-    rows = [
-        {
-            "layer": check.layer,
-            "kind": trainer.experiment.layers[check.layer].kind,
-            "parameter": check.name,
-            "shape": list(check.shape),
-            "largest_gradient": check.largest,
-            "error": check.error,
-            "checked": check.checked,
-            "kinks": check.kinks,
-            "passed": check.passed,
-        }
-        for check in checks
-    ]
+    kinds = [layer.kind for layer in trainer.experiment.layers]
     if options.json:
-        _print_json({"experiment": options.experiment, "examples": len(x), "arrays": rows})
+        arrays = [{**asdict(check), "kind": kinds[check.layer], "passed": check.passed} for check in checks]
+        _print_json({"experiment": options.experiment, "examples": len(x), "arrays": arrays})
     else:
         print(f"Gradients of {len(x)} examples against central differences in float64, h = 1e-05.")
         print("error: largest |analytic − central| over the array's largest |gradient|\n")
         print(
             f"{'layer':16}{'parameter':11}{'shape':12}{'largest':>11}{'error':>11}{'checked':>9}{'kinks':>7}"
         )
-        for row in rows:
-            layer = f"{row['layer']} {row['kind']}"
-            shape = " x ".join(map(str, row["shape"]))
-            verdict = "ok" if row["passed"] else "WRONG"
+        for check in checks:
+            layer = f"{check.layer} {kinds[check.layer]}"
+            shape = " x ".join(map(str, check.shape))
             print(
-                f"{layer:16}{row['parameter']:11}{shape:12}{row['largest_gradient']:11.3g}"
-                f"{row['error']:11.2g}{row['checked']:9}{row['kinks']:7}  {verdict}"
+                f"{layer:16}{check.name:11}{shape:12}{check.largest:11.3g}{check.error:11.2g}"
+                f"{check.checked:9}{check.kinks:7}  {'ok' if check.passed else 'WRONG'}"
             )
     return 0 if all(check.passed for check in checks) else 1
 

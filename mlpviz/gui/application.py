@@ -1,12 +1,12 @@
 """Starts the program: one application, one theme, one workspace, one window."""
 
+import gc
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-
-import platformdirs
 
 from mlpviz.gui.display import check_display
 
@@ -20,11 +20,12 @@ def run(file: str | None) -> int:
         If there is no display, or the file holds nothing to show.
     """
     check_display()
+    gc.disable()  # until the window is there: imports make many objects, and none of them is garbage
     if file is not None and not Path(file).exists():
         from mlpviz.training.presets import load_preset
 
         load_preset(file)  # raises for what is neither a file nor a preset
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication
 
     from mlpviz.gui.main_window import MainWindow
@@ -39,13 +40,17 @@ def run(file: str | None) -> int:
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mlpviz", "mlpviz")
     mode = str(settings.value("window/theme", "system"))
     theme = Theme(mode if mode in MODES else "system")
-    theme.apply(application)
+    theme.prepare(application)
     workspace = Workspace()
     window = MainWindow(workspace, theme, settings)
+    theme.apply(application)
+    window.show()
+    gc.freeze()
+    gc.enable()
     _log_defects(window.state_line.say)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program
-    window.show()
-    workspace.open(trainer_of(file) if file is not None else remembered_trainer(settings.value("experiment")))
+    make = trainer_of(file) if file is not None else remembered_trainer(settings.value("experiment"))
+    QTimer.singleShot(0, workspace, lambda: workspace.open(make))  # once the window is painted
     return application.exec()
 
 
@@ -63,8 +68,10 @@ def remembered_trainer(toml: object):
     return make
 
 
-def _log_defects(say) -> None:
+def _log_defects(say: Callable[[str], None]) -> None:
     """Let a defect of ours cost a sentence, not the window: the details go to a file."""
+    import platformdirs
+
     log = platformdirs.user_log_path("mlpviz", appauthor=False, ensure_exists=True) / "mlpviz.log"
     logging.basicConfig(
         filename=log, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"

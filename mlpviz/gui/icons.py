@@ -1,7 +1,9 @@
 """Icons from the small SVG files in ``resources/icons``, in the theme's colours and sharp on any screen."""
 
+import math
+
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
@@ -9,7 +11,6 @@ from mlpviz.gui.theme import Theme
 from mlpviz.locations import resource_path
 
 _SIDE_PX = 20
-_SCALES = (1, 2, 3)
 
 
 def icon(name: str, theme: Theme, role: str = "text", checked_role: str = "accent") -> QIcon:
@@ -26,6 +27,7 @@ def icon(name: str, theme: Theme, role: str = "text", checked_role: str = "accen
         The same while its button is checked.
     """
     source = resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
+    scales = {1, 2, *(math.ceil(screen.devicePixelRatio()) for screen in QGuiApplication.screens())}
     result = QIcon()
     for color, mode, state in (
         (role, QIcon.Mode.Normal, QIcon.State.Off),
@@ -36,7 +38,7 @@ def icon(name: str, theme: Theme, role: str = "text", checked_role: str = "accen
         renderer = QSvgRenderer(
             QByteArray(source.replace("currentColor", getattr(theme.palette, color)).encode())
         )
-        for scale in _SCALES:
+        for scale in scales:
             result.addPixmap(_drawn(renderer, scale), mode, state)
     return result
 

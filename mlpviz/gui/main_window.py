@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        self.action_experiment.setChecked(self.settings.value("window/experiment", True, bool))
+        self.action_experiment.setChecked(bool(self.settings.value("window/experiment", True, bool)))
         page = str(self.settings.value("window/page", PAGES[0].key))
         if page in [each.key for each in self.pages]:
             self.show_page(page)

@@ -11,8 +11,6 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 import mlpviz
-from mlpviz.files import save_checkpoint
-from mlpviz.files.atomic import write_file
 from mlpviz.gui.opening import trainer_of
 from mlpviz.gui.theme import MODES
 
@@ -106,6 +104,8 @@ def _save_experiment(window: "MainWindow") -> None:
     )
     if not name:
         return
+    from mlpviz.files.atomic import write_file
+
     try:
         write_file(Path(name), window.workspace.experiment.to_toml().encode())
     except OSError as error:
@@ -119,6 +119,8 @@ def _save_checkpoint(window: "MainWindow") -> None:
     name, _ = QFileDialog.getSaveFileName(window, "Save checkpoint (a new folder)", "checkpoint")
     if not name:
         return
+    from mlpviz.files import save_checkpoint
+
     try:
         run.between_steps(lambda: save_checkpoint(Path(name), run.trainer, run.history))
     except (OSError, ValueError) as error:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from mlpviz.files import load_checkpoint
 from mlpviz.training import Trainer
 from mlpviz.training.presets import find_experiment
 
@@ -14,5 +13,7 @@ def trainer_of(name: str) -> Callable[[], Trainer]:
     It may take a while, and raises ValueError with a sentence if the file is no such thing.
     """
     if Path(name).is_dir():
+        from mlpviz.files import load_checkpoint
+
         return lambda: load_checkpoint(Path(name))
     return lambda: Trainer(find_experiment(name))

@@ -62,7 +62,8 @@ def save_screenshot(
         window.resize(*size)
         window.show()
         workspace.run_changed.connect(loop.quit)
-        workspace.refused.connect(lambda sentence: (problems.append(sentence), loop.quit()))
+        workspace.refused.connect(problems.append)
+        workspace.refused.connect(loop.quit)
         workspace.open(lambda: Trainer(experiment))
         loop.exec()
         if problems:
@@ -75,7 +76,7 @@ def save_screenshot(
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         picture.save(buffer, "PNG")
-        write_file(out, buffer.data().data())
+        write_file(out, bytes(buffer.data().data()))
     finally:
         window.close()
         window.deleteLater()

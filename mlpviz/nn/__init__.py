@@ -1,6 +1,7 @@
 """The mathematics: layers, losses, optimizers and networks, in NumPy and nothing else."""
 
 from mlpviz.nn.closed_form import least_squares, mean_image_templates, slope_through_origin
+from mlpviz.nn.describe import sentence, title
 from mlpviz.nn.gradient_check import ArrayCheck, check_gradients
 from mlpviz.nn.initializers import INITIALIZERS, initialize
 from mlpviz.nn.layers import (
@@ -47,5 +48,7 @@ __all__ = [
     "initialize",
     "least_squares",
     "mean_image_templates",
+    "sentence",
     "slope_through_origin",
+    "title",
 ]

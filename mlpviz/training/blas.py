@@ -3,11 +3,11 @@
 import functools
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
-
 
 @functools.cache
 def _libraries() -> list[Any]:
+    from threadpoolctl import ThreadpoolController  # looks through all loaded libraries: not at start-up
+
     return ThreadpoolController().select(user_api="blas").lib_controllers
 
 

@@ -61,7 +61,7 @@ def _saturated_outputs(experiment: Experiment, history: History) -> Iterator[Fin
     if share > 0.99 and flat and loss_ratio > 0.3:
         yield Finding(
             "error",
-            f"{_percent(share)} of the outputs are saturated and their gradient is almost 0: nothing is learnt.",
+            f"{_percent(share)} of the outputs are saturated and pass almost no gradient: nothing is learnt.",
             f"The learning rate {experiment.learning_rate:g} is probably too large: "
             "reset, and try a tenth of it.",
         )

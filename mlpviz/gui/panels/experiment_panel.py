@@ -25,15 +25,15 @@ from mlpviz.gui.panels.layer_list import LayerList
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.workspace import Workspace
-from mlpviz.nn import LOSSES, OPTIMIZERS
+from mlpviz.nn import LOSSES, OPTIMIZERS, sentence
 from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment
 from mlpviz.training.presets import load_preset, preset_names
 
-GROUPS = {"data": "Data", "network": "Network", "loss": "Loss", "training": "Training"}
+GROUPS = {"training": "Training", "network": "Network", "loss": "Loss", "data": "Data"}
 CHOICE_HELP: dict[str, dict[str, str]] = {
     "input_scaling": SCALINGS,
-    "loss": {name: str(kind.__doc__).splitlines()[0] for name, kind in LOSSES.items()},
-    "optimizer": {name: str(kind.__doc__).splitlines()[0] for name, kind in OPTIMIZERS.items()},
+    "loss": {name: sentence(kind) for name, kind in LOSSES.items()},
+    "optimizer": {name: sentence(kind) for name, kind in OPTIMIZERS.items()},
 }
 
 
@@ -53,18 +53,22 @@ class ExperimentPanel(QFrame):
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
         self._errors: dict[str, QLabel] = {}
-        self._preset_experiments = {name: load_preset(name) for name in preset_names()}
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self._build_form(), 1)
-        box.addWidget(self._build_notice())
+        self._preset_experiments: dict[str, Experiment] = {}
         workspace.run_changed.connect(self._run_changed)
         workspace.settings_changed.connect(self.show_experiment)
         workspace.training_changed.connect(self._show_notice)
         workspace.refused.connect(self._refused)
 
     # ------------------------------------------------------------------ parts
+
+    def _build(self) -> None:
+        """Make the form; done when the first run is there to be shown, so that the window opens sooner."""
+        self._preset_experiments = {name: load_preset(name) for name in preset_names()}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._build_form(), 1)
+        box.addWidget(self._build_notice())
 
     def _build_form(self) -> QScrollArea:
         content = QWidget()
@@ -218,6 +222,8 @@ class ExperimentPanel(QFrame):
     # ------------------------------------------------------------------ showing
 
     def _run_changed(self) -> None:
+        if not self._fields:
+            self._build()
         self._forget_draft()
         self.show_experiment()
 
@@ -327,7 +333,9 @@ class ExperimentPanel(QFrame):
         self._notice.hide()
 
     def _show_notice(self) -> None:
-        begun = self._workspace.run is not None and len(self._workspace.history) > 0
+        if self._workspace.run is None:
+            return
+        begun = len(self._workspace.history) > 0
         self._notice.setVisible(bool(self._draft) and begun)
         if self._notice.isVisible():
             steps = format_number(len(self._workspace.history))

@@ -1,5 +1,6 @@
 """The layers of an experiment as a list that can be edited."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.number_field import NumberField
-from mlpviz.nn import INITIALIZERS, LAYERS
+from mlpviz.nn import INITIALIZERS, LAYERS, sentence, title
 from mlpviz.training import LayerSpec
 from mlpviz.training.layer_spec import layer_options
 
@@ -28,11 +29,6 @@ OPTION_LABELS = {
     "slope": "Slope",
     "rate": "Rate",
 }
-
-
-def kind_title(kind: str) -> str:
-    """What a kind of layer is called on screen."""
-    return str(LAYERS[kind].__doc__).split(":")[0]
 
 
 class LayerList(QWidget):
@@ -59,9 +55,9 @@ class LayerList(QWidget):
         menu = QMenu(self.add_button)
         menu.setToolTipsVisible(True)
         for kind in LAYERS:
-            action = menu.addAction(kind_title(kind), lambda kind=kind: self._add(kind))
+            action = menu.addAction(title(LAYERS[kind]), partial(self._add, kind))
             action.setObjectName(f"action_add_{kind}")
-            action.setToolTip(str(LAYERS[kind].__doc__).splitlines()[0])
+            action.setToolTip(sentence(LAYERS[kind]))
         self.add_button.setMenu(menu)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -80,8 +76,9 @@ class LayerList(QWidget):
 
     def _rebuild(self) -> None:
         while (item := self._rows.takeAt(0)) is not None:
-            item.widget().deleteLater()
-            item.widget().hide()
+            if (row := item.widget()) is not None:
+                row.hide()
+                row.deleteLater()
         width = self._n_in
         for i, layer in enumerate(self._layers):
             self._rows.addWidget(self._row(i, layer, width))
@@ -97,7 +94,7 @@ class LayerList(QWidget):
         head = QToolButton()
         head.setObjectName(f"button_layer_{i}")
         head.setText(_summary(layer, n_in))
-        head.setToolTip(str(LAYERS[layer["kind"]].__doc__).splitlines()[0] + "\nPress to change it.")
+        head.setToolTip(sentence(LAYERS[layer["kind"]]) + "\nPress to change it.")
         head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         set_icon(head, "chevron_down" if self._open == i else "chevron_right", self._theme, "secondary")
         set_role(head, "flat")
@@ -115,7 +112,7 @@ class LayerList(QWidget):
         kind = QComboBox()
         kind.setObjectName(f"field_layers_{i}_kind")
         for name in LAYERS:
-            kind.addItem(kind_title(name), name)
+            kind.addItem(title(LAYERS[name]), name)
         kind.setCurrentIndex(list(LAYERS).index(layer["kind"]))
         kind.activated.connect(lambda: self._change_kind(i, kind.currentData()))
         form.addRow("Kind", kind)
@@ -183,7 +180,7 @@ class LayerList(QWidget):
     def _change_kind(self, i: int, kind: str) -> None:
         if kind != self._layers[i]["kind"]:
             self._layers[i] = _fresh(kind, self._layers[i])
-            self._tell(f"layer {i} {kind_title(kind)}")
+            self._tell(f"layer {i} {title(LAYERS[kind])}")
 
     def _add(self, kind: str) -> None:
         affine = [i for i, layer in enumerate(self._layers) if layer["kind"] == "affine"]
@@ -192,7 +189,7 @@ class LayerList(QWidget):
             place = self._open + 1
         self._layers.insert(place, _fresh(kind, {}))
         self._open = place
-        self._tell(f"add {kind_title(kind)}")
+        self._tell(f"add {title(LAYERS[kind])}")
 
     def _move(self, i: int, by: int) -> None:
         self._layers[i], self._layers[i + by] = self._layers[i + by], self._layers[i]
@@ -202,7 +199,7 @@ class LayerList(QWidget):
     def _remove(self, i: int) -> None:
         removed = self._layers.pop(i)
         self._open = None
-        self._tell(f"remove {kind_title(removed['kind'])}")
+        self._tell(f"remove {title(LAYERS[removed['kind']])}")
 
     def _tell(self, words: str) -> None:
         layers = [dict(layer) for layer in self._layers]
@@ -217,7 +214,7 @@ def _fresh(kind: str, old: dict[str, Any]) -> dict[str, Any]:
 
 
 def _summary(layer: dict[str, Any], n_in: int) -> str:
-    words = kind_title(layer["kind"])
+    words = title(LAYERS[layer["kind"]])
     if "units" in layer:
         words += f"  {n_in} → {layer['units']} · {layer.get('initializer', 'he')}"
     for name in ("rate", "slope"):

@@ -97,10 +97,10 @@ class UnitPanel(QWidget):
         self._looked_at = time.monotonic()
         self._shown = (position, unit, id(self._workspace.run))
         column = matrix[:, unit]
-        is_image = dataset.image_shape is not None and len(column) == dataset.n_in
-        self._weights.set_array(
-            column_images(column[:, None], dataset.image_shape)[0] if is_image else column[None, :], limit
-        )
+        picture = column[None, :]
+        if dataset.image_shape is not None and len(column) == dataset.n_in:
+            picture = column_images(column[:, None], dataset.image_shape)[0]
+        self._weights.set_array(picture, limit)
         votes = self._votes_of(position, unit)
         self._votes.setVisible(votes is not None)
         self._votes_title.setVisible(votes is not None)

@@ -287,7 +287,7 @@ class WeightsCard(Card):
         self._pictures.setCurrentWidget(self.mosaic)
         where = np.flatnonzero(self._order == self._unit)
         self.mosaic.set_selected(int(where[0]) if len(where) else None)
-        return None if one_each else float(limits)  # type: ignore[arg-type]
+        return None if one_each else float(limits)
 
     def _labels(self, position: int) -> list[str]:
         assert self._workspace.snapshot is not None

@@ -73,7 +73,7 @@ class MosaicView(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spares painting what lies below
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spare what lies below
         self.theme, self._scale, self._noun = theme, checked_scale(scale), noun
         self._images: NDArray = np.zeros((0, 1, 1), np.float32)
         self._limits: NDArray | float = 1.0

@@ -37,7 +37,7 @@ class PlotArea(pg.PlotWidget):
         self._by_keyboard = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spares painting what lies below
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spare what lies below
         self.scene().sigMouseMoved.connect(self._pointer_moved)
 
     def _pointer_moved(self, place: QPointF) -> None:

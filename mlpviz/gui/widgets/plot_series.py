@@ -14,7 +14,7 @@ _MOST_WIDE = 400
 """Above that a wide pen, which is slow on many points, gives way to a thin one."""
 
 _AVERAGE_PX = 4
-"""Screen pixels between two points of a moving average: it has no detail finer than that, and wide pens are slow."""
+"""Screen pixels between two points of a moving average, which has no finer detail; wide pens are slow."""
 
 
 class PlotSeries:
