@@ -1,7 +1,7 @@
 """The window: wires rail, tool bar, pages, experiment and state line to one workspace."""
 
 from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -16,7 +16,7 @@ from mlpviz.gui.menus import build_menus
 from mlpviz.gui.pages import PAGES, Page
 from mlpviz.gui.panels.experiment_panel import ExperimentPanel
 from mlpviz.gui.panels.state_line import StateLine
-from mlpviz.gui.panels.training_bar import TrainingBar
+from mlpviz.gui.panels.training_bar import ROOMY_PX, TrainingBar
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.workspace import Workspace
 
@@ -146,6 +146,11 @@ class MainWindow(QMainWindow):
         self.settings.setValue("window/theme", self.theme.mode)
         if self.workspace.run is not None:
             self.settings.setValue("experiment", self.workspace.experiment.to_toml())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the experiment take less of a small window."""
+        self.experiment_panel.set_narrow(event.size().width() < ROOMY_PX)
+        super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window, and end training cleanly."""

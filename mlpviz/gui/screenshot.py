@@ -7,6 +7,8 @@ from pathlib import Path
 from mlpviz.gui.display import use_no_display
 from mlpviz.training import Experiment, Trainer
 
+SETTLING_MS = 60
+
 
 def save_screenshot(
     out: Path,
@@ -40,7 +42,7 @@ def save_screenshot(
     use_no_display()
     os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
     os.environ.setdefault("QT_SCALE_FACTOR_ROUNDING_POLICY", "PassThrough")
-    from PySide6.QtCore import QBuffer, QEventLoop, QIODevice
+    from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QTimer
     from PySide6.QtWidgets import QApplication
 
     from mlpviz.files.atomic import write_file
@@ -72,6 +74,8 @@ def save_screenshot(
             workspace.training_changed.connect(lambda: None if workspace.training else loop.quit())
             workspace.train(Stretch.STEPS, steps)
             loop.exec()
+        QTimer.singleShot(SETTLING_MS, loop.quit)  # lets what was told be laid out
+        loop.exec()
         picture = window.grab()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)

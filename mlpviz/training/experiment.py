@@ -67,14 +67,14 @@ class Experiment:
     )
     training_size: int = _setting(
         0,
-        "Training examples",
+        "Training size",
         "How many examples to train on; 0 takes all that validation leaves.",
         group="data",
         minimum=0,
     )
     validation_size: int = _setting(
         0,
-        "Validation examples",
+        "Validation size",
         "Examples set aside: never trained on, but measured as training goes.",
         group="data",
         minimum=0,

@@ -45,7 +45,7 @@ class TrainPage(Page):
             splitter.setChildrenCollapsible(False)
         columns.addWidget(self.weights)
         columns.addWidget(curves)
-        columns.setSizes([500, 500])
+        columns.setSizes([1000, 1000])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.addWidget(columns)

@@ -46,7 +46,7 @@ class ExperimentPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("panel_experiment")
         set_role(self, "panel")
-        self.setFixedWidth(292)
+        self.set_narrow(False)
         self._workspace, self._theme = workspace, theme
         self._draft: dict[str, Any] = {}
         self._draft_words: list[str] = []
@@ -153,7 +153,7 @@ class ExperimentPanel(QFrame):
                 grid.addWidget(self.layers, row, 0, 1, 2)
             else:
                 self._fields[name] = widget = self._build_field(name)
-                widget.setFixedWidth(124)
+                widget.setFixedWidth(116)
                 dot = f" <span style='color:{self._theme.palette.accent}'>●</span>"
                 label = QLabel(field.metadata["label"] + (dot if name in LIVE_SETTINGS else ""))
                 label.setBuddy(widget)
@@ -221,6 +221,10 @@ class ExperimentPanel(QFrame):
 
     # ------------------------------------------------------------------ showing
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave more of a small window to the page."""
+        self.setFixedWidth(256 if narrow else 288)
+
     def _run_changed(self) -> None:
         if not self._fields:
             self._build()
@@ -270,9 +274,9 @@ class ExperimentPanel(QFrame):
             if preset == experiment:
                 self.presets.setCurrentIndex(i)
                 return
-        index = self.presets.findText(experiment.title)
-        self.presets.setCurrentIndex(index)
-        self.presets.setPlaceholderText(experiment.title)
+        is_preset = self.presets.findText(experiment.title) >= 0
+        self.presets.setCurrentIndex(-1)
+        self.presets.setPlaceholderText(f"{experiment.title}, changed" if is_preset else experiment.title)
 
     # ------------------------------------------------------------------ editing
 

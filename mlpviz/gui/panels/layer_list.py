@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -109,10 +110,12 @@ class LayerList(QWidget):
         form = QFormLayout(widget)
         form.setContentsMargins(8, 2, 8, 6)
         form.setHorizontalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         kind = QComboBox()
         kind.setObjectName(f"field_layers_{i}_kind")
         for name in LAYERS:
             kind.addItem(title(LAYERS[name]), name)
+        _may_shrink(kind)
         kind.setCurrentIndex(list(LAYERS).index(layer["kind"]))
         kind.activated.connect(lambda: self._change_kind(i, kind.currentData()))
         form.addRow("Kind", kind)
@@ -132,6 +135,7 @@ class LayerList(QWidget):
             for initializer, function in INITIALIZERS.items():
                 combo.addItem(initializer)
                 combo.setItemData(combo.count() - 1, function.__doc__, Qt.ItemDataRole.ToolTipRole)
+            _may_shrink(combo)
             combo.setCurrentText(str(value))
             combo.setToolTip("Where training starts from; normal(0.1) gives a standard deviation of its own")
             combo.activated.connect(lambda: self._change(i, name, combo.currentText()))
@@ -140,6 +144,7 @@ class LayerList(QWidget):
             edit.editingFinished.connect(lambda: self._change(i, name, combo.currentText()))
             return combo
         field = NumberField(object_name, whole=kind is int)
+        _may_shrink(field)
         field.set_value(value)
         field.committed.connect(lambda value: self._change(i, name, value))
         return field
@@ -205,6 +210,11 @@ class LayerList(QWidget):
         layers = [dict(layer) for layer in self._layers]
         self._rebuild()
         self.edited.emit(layers, words)
+
+
+def _may_shrink(field: QWidget) -> None:
+    """Let the panel decide how wide a field is, not the field's longest choice."""
+    field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
 
 def _fresh(kind: str, old: dict[str, Any]) -> dict[str, Any]:

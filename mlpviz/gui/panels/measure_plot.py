@@ -51,12 +51,12 @@ class MeasurePlot(CurvePlot):
         self.choice = QComboBox()
         self.choice.setObjectName("choice_measure")
         self.choice.setAccessibleName("What is measured of each layer")
-        set_role(self.choice, "flat")
+        set_role(self.choice, "title")
         for i, measure in enumerate(MEASURES):
             self.choice.addItem(measure.title)
             self.choice.setItemData(i, measure.help, 3)  # Qt.ItemDataRole.ToolTipRole
         self.choice.currentIndexChanged.connect(self._chosen)
-        self.add_header_widget(self.choice)
+        self.set_title_widget(self.choice)
 
     @property
     def measure(self) -> Measure:

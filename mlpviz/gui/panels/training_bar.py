@@ -25,6 +25,9 @@ from mlpviz.gui.workspace import Workspace
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 """Steps per second at the stops of the speed slider; None for as fast as it goes."""
 
+TRAIN_TIP = "Train until you pause, or all epochs are done (Space)"
+END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
+
 ROOMY_PX = 1200  # below this width words give way
 
 
@@ -61,7 +64,7 @@ class TrainingBar(QToolBar):
 
     def _make_actions(self) -> None:
         self.action_train = self._action(
-            "action_train", "Train", "play", "Space", "Train until you pause, or all epochs are done"
+            "action_train", "Train", "play", "Space", TRAIN_TIP
         )
         self.action_train.triggered.connect(self._train_or_pause)
         self.action_batch = self._action(
@@ -186,6 +189,7 @@ class TrainingBar(QToolBar):
         )
         can_train = ready and not workspace.is_loading and not workspace.finished
         self.action_train.setEnabled(training or can_train)
+        self.action_train.setToolTip(END_TIP if workspace.finished else TRAIN_TIP)
         self.action_batch.setEnabled(can_train)
         self.action_epoch.setEnabled(can_train)
         for action in (self.action_reset, self.action_new_seed):
@@ -218,7 +222,7 @@ class TrainingBar(QToolBar):
         if workspace.divergence is not None:
             return "stopped"
         if workspace.finished:
-            return "finished"
+            return "finished · raise Epochs to go on" if self.width() >= ROOMY_PX else "finished"
         if rate is None:
             return "training" if workspace.training else ("paused" if done else "ready")
         words = f"{format_number(round(rate))} batches/s"

@@ -52,19 +52,12 @@ class UnitPanel(QWidget):
             theme, "mosaic_excited", "Examples that excite the unit most", "pixel", "example"
         )
         self._excited.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(2)
-        grid.addWidget(self._title, 0, 0, 1, 3)
-        grid.addWidget(self._weights, 1, 0, 2, 1)
-        grid.addWidget(self._votes_title, 1, 1)
-        grid.addWidget(self._votes, 2, 1)
-        grid.addWidget(self._excited_title, 1, 2)
-        grid.addWidget(self._excited, 2, 2)
-        for column, stretch in enumerate((4, 5, 5)):
-            grid.setColumnStretch(column, stretch)
-        grid.setRowStretch(2, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(2)
+        self._grid.addWidget(self._title, 0, 0, 1, 3)
+        self.set_enlarged(False)
         self._hovered: Cell | None = None
         self._shown: tuple[int, int, int] | None = None
 
@@ -73,6 +66,21 @@ class UnitPanel(QWidget):
         label = QLabel(text)
         set_role(label, "subtitle")
         return label
+
+    def set_enlarged(self, enlarged: bool) -> None:
+        """Lay the parts out for a strip below other things, or for all the room of a card."""
+        first = 2 if enlarged else 1  # the row of the captions, the pictures below it
+        columns = 3 if enlarged else 1
+        self._grid.addWidget(self._weights, 1, 0, 1 if enlarged else 2, columns)
+        for column, (title, picture) in enumerate(
+            ((self._votes_title, self._votes), (self._excited_title, self._excited)), 0 if enlarged else 1
+        ):
+            self._grid.addWidget(title, first, column)
+            self._grid.addWidget(picture, first + 1, column)
+        for column, stretch in enumerate((1, 1, 0) if enlarged else (4, 5, 5)):
+            self._grid.setColumnStretch(column, stretch)
+        for row, stretch in enumerate((0, 3, 0, 1) if enlarged else (0, 0, 1, 0)):
+            self._grid.setRowStretch(row, stretch)
 
     def forget_run(self) -> None:
         """A new run has other examples."""

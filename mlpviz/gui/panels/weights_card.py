@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from mlpviz.gui.panels.unit_panel import UnitPanel
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.color_bar import ColorBar
+from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.histogram_view import HistogramView
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 from mlpviz.gui.widgets.tensor_image import Cell, HeatMap
@@ -50,7 +50,6 @@ class WeightsCard(Card):
         self._positions: list[int] = []
         self._order: NDArray = np.zeros(0, np.int64)
         self._unit = 0
-        self._build_header()
         self._build_pictures(theme)
         self._build_choices(theme)
         self._build_unit(theme)
@@ -58,19 +57,25 @@ class WeightsCard(Card):
 
     # ------------------------------------------------------------------ parts
 
-    def _build_header(self) -> None:
+    def _build_quantities(self) -> QWidget:
+        widget = QWidget()
+        row = QHBoxLayout(widget)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
         self._quantity = QButtonGroup(self)
         self._quantity.setExclusive(True)
         for i, (name, (title, tip)) in enumerate(QUANTITIES.items()):
-            button = QPushButton(title)
+            button = QToolButton()
+            button.setText(title)
             button.setObjectName(f"choice_{name}")
             button.setCheckable(True)
             button.setToolTip(tip)
             set_role(button, "segment")
             self._quantity.addButton(button, i)
-            self.add_header_widget(button)
+            row.addWidget(button)
         self._quantity.button(0).setChecked(True)
         self._quantity.idClicked.connect(self.refresh)
+        return widget
 
     def _build_pictures(self, theme: Theme) -> None:
         self.mosaic = MosaicView(theme, "mosaic_weights", "Weights of each unit as an image")
@@ -85,6 +90,7 @@ class WeightsCard(Card):
         for widget in (self.mosaic, self.matrix, self._histogram):
             self._pictures.addWidget(widget)
         self._empty = QLabel("There is none before the first step: press Train, or Batch.")
+        self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._empty, "subtitle")
         self._pictures.addWidget(self._empty)
@@ -117,11 +123,10 @@ class WeightsCard(Card):
         self._words = QLabel()
         self._words.setObjectName("label_weights_hover")
         set_role(self._words, "subtitle")
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for combo in (self._layer, self._view, self._sorting, self._scaling):
-            row.addWidget(combo)
-        row.addStretch(1)
+        choices = QWidget()
+        flow = FlowLayout(choices, spacing_px=2)
+        for widget in (self._layer, self._build_quantities(), self._view, self._sorting, self._scaling):
+            flow.addWidget(widget)
         legend = QHBoxLayout()
         legend.addWidget(self._words, 3)
         legend.addWidget(self._bar, 2)
@@ -129,7 +134,7 @@ class WeightsCard(Card):
         box = QVBoxLayout(self._all_units)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
-        box.addLayout(row)
+        box.addWidget(choices)
         box.addWidget(self._pictures, 1)
         box.addLayout(legend)
         self.body.addWidget(self._all_units, 1)
@@ -182,6 +187,7 @@ class WeightsCard(Card):
         """Give all the room to the chosen unit, or take it back."""
         self._all_units.setVisible(not on)
         self._back.setVisible(on)
+        self._unit_panel.set_enlarged(on)
         self._unit_panel.setMinimumHeight(UNIT_HEIGHT_PX)
         self._unit_panel.setMaximumHeight(QWIDGETSIZE_MAX if on else UNIT_HEIGHT_PX)
         (self._back if on else self.mosaic).setFocus()

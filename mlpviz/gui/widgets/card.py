@@ -67,6 +67,12 @@ class Card(QFrame):
         self.setAccessibleName(title)
         self._header_row.show()
 
+    def set_title_widget(self, widget: QWidget) -> None:
+        """Let a control, a menu of what can be shown for one, stand in the title's place."""
+        self._title.hide()
+        self._header.insertWidget(0, widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._header_row.show()
+
     def set_subtitle(self, subtitle: str) -> None:
         """Change the quiet words beside the title; none where empty."""
         self._subtitle.setText(subtitle)
