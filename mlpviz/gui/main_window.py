@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
             raise ValueError(f"unknown page {key!r}; known are: {', '.join(keys)}")
         self._stack.setCurrentIndex(keys.index(key))
         self.page_actions.actions()[keys.index(key)].setChecked(True)
+        self.page.setFocus()  # so that no control looks chosen before the user chose one
         self.workspace.refresher.set_parts(self.page.parts())
         self.workspace.refresher.refresh_all()
 
