@@ -113,16 +113,20 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QAbstra
 { border: none; padding: 0; } QAbstractSpinBox QLineEdit:focus { padding-left: 5px; } QLineEdit:disabled,
 QComboBox:disabled, QAbstractSpinBox:disabled { background: $ground; border-color: $line; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"] { border-color: $error;
-} QComboBox::drop-down { border: none; width: 20px; } QComboBox::down-arrow { image: url("$arrow_down");
+} QComboBox { combobox-popup: 0; }
+QComboBox::drop-down { border: none; width: 20px; } QComboBox::down-arrow { image: url("$arrow_down");
 width: 10px; height: 10px; } QComboBox[role="flat"] { background: transparent; border-color: transparent;
-color: $secondary; padding-left: 4px; } QComboBox[role="title"] { background: transparent; border-color: transparent; font-weight: 600; padding-left: 0; }
+color: $secondary; padding-left: 4px; } QComboBox[role="title"] {
+    background: transparent; border-color: transparent; font-weight: 600; padding-left: 0;
+}
 QComboBox[role="title"]:hover { background: $hover; }
 QComboBox[role="title"]:focus { border: 2px solid $accent; padding-left: 0; }
 QComboBox[role="flat"]:hover { background: $hover; color: $text; }
 QComboBox[role="flat"]:focus { border: 2px solid $accent; padding-left: 3px; } QComboBox QAbstractItemView {
-    background: $card; border: 1px solid $field_line; padding: 4px; outline: none;
+    background: $card; border: 1px solid $field_line; border-radius: 0; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;
 }
+QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 6px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     subcontrol-origin: border; border: none; background: transparent; width: 18px;
 }

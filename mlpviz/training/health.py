@@ -149,7 +149,7 @@ def _healthy(experiment: Experiment, history: History) -> Finding:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
+    return f"{100 * share:.2g}\N{NO-BREAK SPACE}%"
 
 
 def _recent(history: History, name: str) -> float:

@@ -30,6 +30,8 @@ from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment
 from mlpviz.training.presets import load_preset, preset_names
 
 GROUPS = {"training": "Training", "network": "Network", "loss": "Loss", "data": "Data"}
+CAPTIONED = ("loss",)  # the caption of the group says what it is, so the field has the whole row
+FIELD_PX = 112
 CHOICE_HELP: dict[str, dict[str, str]] = {
     "input_scaling": SCALINGS,
     "loss": {name: sentence(kind) for name, kind in LOSSES.items()},
@@ -153,16 +155,22 @@ class ExperimentPanel(QFrame):
                 grid.addWidget(self.layers, row, 0, 1, 2)
             else:
                 self._fields[name] = widget = self._build_field(name)
-                widget.setFixedWidth(116)
-                dot = f" <span style='color:{self._theme.palette.accent}'>●</span>"
-                label = QLabel(field.metadata["label"] + (dot if name in LIVE_SETTINGS else ""))
-                label.setBuddy(widget)
-                label.setToolTip(field.metadata["help"])
-                self._labels[name] = label
-                grid.addWidget(label, row, 0)
-                grid.addWidget(widget, row, 1)
+                self._labels[name] = label = self._build_label(name, widget)
+                if name in CAPTIONED:
+                    grid.addWidget(widget, row, 0, 1, 2)
+                else:
+                    widget.setFixedWidth(FIELD_PX)
+                    grid.addWidget(label, row, 0)
+                    grid.addWidget(widget, row, 1)
             grid.addWidget(self._errors[name], row + 1, 0, 1, 2)
         return grid
+
+    def _build_label(self, name: str, widget: QWidget) -> QLabel:
+        dot = f" <span style='color:{self._theme.palette.accent}'>●</span>" if name in LIVE_SETTINGS else ""
+        label = QLabel(SETTINGS[name].metadata["label"] + dot)
+        label.setBuddy(widget)
+        label.setToolTip(SETTINGS[name].metadata["help"])
+        return label
 
     def _build_field(self, name: str) -> QWidget:
         metadata, kind = SETTINGS[name].metadata, SETTINGS[name].type

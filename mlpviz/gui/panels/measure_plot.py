@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training.health import layer_number
@@ -52,6 +52,7 @@ class MeasurePlot(CurvePlot):
         self.choice.setObjectName("choice_measure")
         self.choice.setAccessibleName("What is measured of each layer")
         set_role(self.choice, "title")
+        self.choice.view().setFont(text_font())
         for i, measure in enumerate(MEASURES):
             self.choice.addItem(measure.title)
             self.choice.setItemData(i, measure.help, 3)  # Qt.ItemDataRole.ToolTipRole

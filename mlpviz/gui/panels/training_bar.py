@@ -63,9 +63,7 @@ class TrainingBar(QToolBar):
     # ------------------------------------------------------------------ parts
 
     def _make_actions(self) -> None:
-        self.action_train = self._action(
-            "action_train", "Train", "play", "Space", TRAIN_TIP
-        )
+        self.action_train = self._action("action_train", "Train", "play", "Space", TRAIN_TIP)
         self.action_train.triggered.connect(self._train_or_pause)
         self.action_batch = self._action(
             "action_batch", "Batch", "step", "B", "Train on one mini-batch: forward, backward, update"

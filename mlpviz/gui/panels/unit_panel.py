@@ -39,6 +39,7 @@ class UnitPanel(QWidget):
         self._weights = TensorImage(theme, "image_unit_weights", "Weights of the unit")
         self._weights.setMinimumSize(96, 96)
         self._weights.cell_hovered.connect(self._cell_hovered)
+        self._incoming = Bars(theme, "bars_unit_weights", "Weights of the unit")
         self._votes_title = self._caption("votes for")
         self._votes_title.setToolTip(
             "The unit's weights into the next layer: above the line it speaks for a class, below against it"
@@ -71,7 +72,9 @@ class UnitPanel(QWidget):
         """Lay the parts out for a strip below other things, or for all the room of a card."""
         first = 2 if enlarged else 1  # the row of the captions, the pictures below it
         columns = 3 if enlarged else 1
-        self._grid.addWidget(self._weights, 1, 0, 1 if enlarged else 2, columns)
+        picture: QWidget
+        for picture in (self._weights, self._incoming):
+            self._grid.addWidget(picture, 1, 0, 1 if enlarged else 2, columns)
         for column, (title, picture) in enumerate(
             ((self._votes_title, self._votes), (self._excited_title, self._excited)), 0 if enlarged else 1
         ):
@@ -105,13 +108,17 @@ class UnitPanel(QWidget):
         self._looked_at = time.monotonic()
         self._shown = (position, unit, id(self._workspace.run))
         column = matrix[:, unit]
-        picture = column[None, :]
-        if dataset.image_shape is not None and len(column) == dataset.n_in:
-            picture = column_images(column[:, None], dataset.image_shape)[0]
-        self._weights.set_array(picture, limit)
+        is_image = dataset.image_shape is not None and len(column) == dataset.n_in
+        self._weights.setVisible(is_image)
+        self._incoming.setVisible(not is_image)
+        if dataset.image_shape is not None and is_image:
+            self._weights.set_array(column_images(column[:, None], dataset.image_shape)[0], limit)
+        else:
+            self._incoming.set_values(column, [str(i) for i in range(len(column))])
         votes = self._votes_of(position, unit)
         self._votes.setVisible(votes is not None)
         self._votes_title.setVisible(votes is not None)
+        self._grid.setColumnStretch(1, 5 if votes is not None else 0)
         if votes is not None:
             self._votes.set_values(votes, self._names(len(votes)))
         self._title.setText(self._words(position, unit, votes))

@@ -48,7 +48,10 @@ class Bars(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and len(self._values):
-            i = min(len(self._values) - 1, max(0, int(event.pos().x() / (self.width() / len(self._values)))))
+            i = min(
+                len(self._values) - 1,
+                max(0, int((event.pos().x() - 4) / ((self.width() - 8) / len(self._values)))),
+            )
             words = f"{self._labels[i]}: {format_number(self._values[i], 4, signed=True)}"
             QToolTip.showText(event.globalPos(), words, self)
             return True
@@ -60,7 +63,7 @@ class Bars(QWidget):
             return
         painter = QPainter(self)
         line_px = self.fontMetrics().height()
-        room = QRectF(self.rect()).adjusted(0, 2, 0, -line_px - 2)
+        room = QRectF(self.rect()).adjusted(4, 2, -4, -line_px - 2)
         zero = room.center().y()
         scale = room.height() / 2 / signed_limit(self._values)
         colors = signed_scale(self._theme.dark)
