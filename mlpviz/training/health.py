@@ -10,7 +10,7 @@ from mlpviz.training.history import History
 from mlpviz.training.probes import SILENT_FOR, column
 from mlpviz.training.trainer import Divergence
 
-RECENT = 10  # how many of the newest measurements a judgement rests on
+RECENT = 3  # how many of the newest measurements a judgement rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def layer_number(experiment: Experiment, position: int) -> int:
 def _saturated_outputs(experiment: Experiment, history: History) -> Iterator[Finding]:
     last = len(experiment.layers) - 1
     share = _recent(history, column("saturated_share", last))
-    loss_ratio = _recent(history, "loss") / max(float(history.view("loss")[1][:RECENT].mean()), 1e-30)
+    loss_ratio = _recent(history, "loss", 30) / max(float(history.view("loss")[1][:10].mean()), 1e-30)
     flat = _recent(history, column("update_ratio", affine_layers(experiment)[-1], "weight")) < 1e-7
     if share > 0.99 and flat and loss_ratio > 0.3:
         yield Finding(
@@ -149,12 +149,13 @@ def _healthy(experiment: Experiment, history: History) -> Finding:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g}\N{NO-BREAK SPACE}%"
+    percent = 100 * share
+    return f"{percent:.0f}\N{NO-BREAK SPACE}%" if percent >= 10 else f"{percent:.2g}\N{NO-BREAK SPACE}%"
 
 
-def _recent(history: History, name: str) -> float:
+def _recent(history: History, name: str, count: int = RECENT) -> float:
     """The mean of a column's newest values; 0 where nothing was measured."""
     _, values = history.view(name)
-    values = values[-RECENT:]
+    values = values[-count:]
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else 0.0

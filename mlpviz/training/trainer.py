@@ -236,7 +236,7 @@ class Trainer:
         """Whether the numbers are no longer finite; if so the last good network is back in place."""
         step, layer = self.index + 1, None
         if not math.isfinite(loss):
-            what = f"the loss became {'NaN' if math.isnan(loss) else 'infinite'}"
+            what = f"The loss became {'NaN' if math.isnan(loss) else 'infinite'}"
         else:
             if all(map(math.isfinite, norms.values())):
                 return False  # a norm is finite only if every entry is
@@ -244,7 +244,7 @@ class Trainer:
             if not bad:
                 return False  # only the sum of squares was too large for a float
             layer = bad[-1]  # the gradient travels backwards: it went wrong here first
-            what = f"the gradient of layer {layer} ({self.experiment.layers[layer].kind}) is not finite"
+            what = f"The gradient of operation {layer} ({self.experiment.layers[layer].kind}) is not finite"
         if self.index:
             cause = f"learning rate {self.experiment.learning_rate:g} is the likely cause"
         else:
