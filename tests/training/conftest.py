@@ -47,7 +47,7 @@ def told():
     return told
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def any_layer():
     """A network with every kind of layer, for the three clouds."""
     return (
