@@ -121,6 +121,24 @@ def test_pausing_does_not_wait_for_a_slow_pace(qtbot, run):
     assert len(run.history) == 1
 
 
+def test_a_pause_before_the_first_step_is_a_rest_too(qtbot, make_thread, digits):
+    busy = threading.Event()
+
+    class Busy(Trainer):
+        def change(self, setting, value):
+            busy.wait(5)
+
+    run = make_thread(lambda: Busy(digits))
+    with qtbot.waitSignal(run.ready):
+        run.start()
+    run.change("epochs", 4)  # the thread has something else to do until both were asked for
+    with qtbot.waitSignal(run.rested, timeout=2000):
+        run.go(Stretch.ALL)
+        run.pause()
+        busy.set()
+    assert len(run.history) == 0
+
+
 def test_a_new_pace_holds_at_once(qtbot, run):
     run.set_steps_per_second(0.01)
     run.go(Stretch.ALL)
