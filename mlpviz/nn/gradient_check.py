@@ -1,13 +1,18 @@
 """Are the gradients right? Each is compared with a central difference in float64."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpviz.nn.arrays import Array
+from mlpviz.nn.layers import Layer
 from mlpviz.nn.losses import Loss
 from mlpviz.nn.network import Network
+
+Sides: TypeAlias = list[npt.NDArray[np.bool_]]
 
 ZERO = 1e-10  # central differences in float64 tell nothing smaller from rounding
 
@@ -78,14 +83,8 @@ def check_gradients(
     x, targets = x.astype(np.float64), targets.astype(np.float64)
     rng = np.random.default_rng(seed)
 
-    def run() -> tuple[float, list[npt.NDArray[np.bool_]]]:
-        y, sides = x, []
-        dropout_rng = np.random.default_rng(seed)
-        for layer in network.layers:
-            if layer.has_kink:
-                sides.append(y > 0)
-            y, _ = layer.forward_training(y, dropout_rng) if training else layer.forward(y)
-        return loss.value(y, targets), sides
+    def run() -> tuple[float, Sides]:
+        return loss_and_sides(network.layers, x, targets, loss, training, seed)
 
     _, gradients = network.loss_and_gradients(x, targets, loss, training, np.random.default_rng(seed))
     checks = []
@@ -102,7 +101,7 @@ def check_gradients(
                 flat[i] = w - h
                 below, sides_below = run()
                 flat[i] = w
-                if all(np.array_equal(a, b) for a, b in zip(sides_above, sides_below, strict=True)):
+                if same_sides(sides_above, sides_below):
                     differences.append(abs(analytic[i] - (above - below) / (2 * h)))
             worst = float(np.max(differences, initial=0))
             largest = float(np.abs(analytic).max())
@@ -110,6 +109,24 @@ def check_gradients(
             kinks = len(chosen) - len(differences)
             checks.append(ArrayCheck(position, name, weight.shape, error, largest, len(differences), kinks))
     return checks
+
+
+def loss_and_sides(
+    layers: Sequence[Layer], y: Array, targets: Array, loss: Loss, training: bool = False, seed: int = 0
+) -> tuple[float, Sides]:
+    """The loss of what goes into some layers, and on which side of its kink each unit was."""
+    sides = []
+    dropout_rng = np.random.default_rng(seed)
+    for layer in layers:
+        if layer.has_kink:
+            sides.append(y > 0)
+        y, _ = layer.forward_training(y, dropout_rng) if training else layer.forward(y)
+    return loss.value(y, targets), sides
+
+
+def same_sides(a: Sides, b: Sides) -> bool:
+    """Whether no unit crossed its kink between two runs."""
+    return all(np.array_equal(one, other) for one, other in zip(a, b, strict=True))
 
 
 def _choose(sizes: Array, entries: int | None, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """The optimizers: what is added to each parameter, given its gradient (PyTorch's forms)."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
@@ -22,6 +23,15 @@ class Optimizer:
         self.learning_rate = float(learning_rate)
         self.weight_decay = float(weight_decay)
         self.memory: dict[tuple[int, str], Arrays] = {}
+
+    def copy(self) -> Self:
+        """An optimizer of its own with the same settings and memory."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.memory = {
+            key: {name: np.array(a) for name, a in kept.items()} for key, kept in self.memory.items()
+        }
+        return twin
 
     def updates(self, params: Sequence[Arrays], gradients: Sequence[Arrays]) -> list[Arrays]:
         """Δw for every parameter of every layer, in the shapes of ``params``."""

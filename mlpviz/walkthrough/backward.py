@@ -1,0 +1,100 @@
+"""The stages of the backward pass: gradients of parameters, and what each layer hands down."""
+
+from mlpviz.nn import Affine, Layer, title
+from mlpviz.walkthrough.elementwise import put_in, telling_of
+from mlpviz.walkthrough.naming import PARAMETERS, Pass
+from mlpviz.walkthrough.stages import Choice, code_of
+from mlpviz.walkthrough.symbols import MOST_TERMS, at, factor, number, products, told
+
+
+def tell_gradient(p: Pass, i: int, layer: Layer, name: str) -> None:
+    x, upstream, g = p.inputs[i], p.upstream(i), p.gradient_of(i, name)
+    affine_weight = isinstance(layer, Affine) and name == "weight"
+    if affine_weight:
+        formula = rf"{x.symbol}^\top\,{upstream.symbol}"
+    elif name == "gamma":
+        formula = rf"{upstream.symbol} \circ \hat x"
+    else:
+        formula = upstream.symbol
+
+    def worked(c: Choice) -> str:
+        if not affine_weight:
+            return rf"{at(g.symbol, c.unit)} = {number(g.values[c.unit])}"
+        left, right = number(x.values[c.source]), factor(upstream.values[c.unit])
+        entry = at(g.symbol, c.source, c.unit)
+        return rf"{entry} = {left} \cdot {right} = {number(g.values[c.source, c.unit])}"
+
+    def words(c: Choice) -> str:
+        if affine_weight:
+            return (
+                f"Every weight into unit {c.unit} gets the same gradient {told(upstream.values[c.unit])}, "
+                "times the input it looks at: where the input is 0, nothing."
+            )
+        return (
+            "It is added to the sum as it is, so it gets the unit's gradient as it is: "
+            f"{told(g.values[c.unit])}."
+            if name in ("bias", "beta")
+            else f"It multiplies the normalised input, so that is its factor: {told(g.values[c.unit])}."
+        )
+
+    p.add(
+        "backward",
+        p.operation(i),
+        i,
+        parameter=name,
+        title=f"Gradient of the {PARAMETERS.get(name, (name, name))[1]}",
+        formula=rf"{g.symbol} = {formula}",
+        worked=worked,
+        words=words,
+        code=code_of(type(layer).gradients, f'"{name}"'),
+        quantities=(x, upstream, g) if affine_weight else (upstream, g),
+    )
+
+
+def tell_affine_back(p: Pass, i: int, layer: Affine) -> None:
+    upstream, down, w = p.upstream(i), p.downstream(i), p.parameter(i, "weight")
+
+    def worked(c: Choice) -> str:
+        few = len(upstream.values) <= MOST_TERMS
+        total = products(upstream.values, layer.weight[c.unit]) + " = " if few else ""
+        general = rf"\sum_j {upstream.symbol}[j]\,{w.symbol}[{c.unit}, j]"
+        return rf"{at(down.symbol, c.unit)} = {general} = {total}{number(down.values[c.unit])}"
+
+    is_first = not any(layer.params for layer in p.network.layers[:i])
+    note = " Training does not need it, for nothing below has weights." if is_first else ""
+    p.add(
+        "backward",
+        p.operation(i),
+        i,
+        title="Back through the weights",
+        formula=rf"{down.symbol} = {upstream.symbol}\,{w.symbol}^\top",
+        worked=worked,
+        words=lambda c: (
+            f"Number {c.unit} went into every unit of the layer. What each of them passes back "
+            f"is weighted and added up: {told(down.values[c.unit])}.{note}"
+        ),
+        code=code_of(type(layer).backward),
+        quantities=(upstream, w, down),
+    )
+
+
+def tell_units_back(p: Pass, i: int, layer: Layer) -> None:
+    x, y, upstream, down = p.inputs[i], p.outputs[i], p.upstream(i), p.downstream(i)
+    telling = telling_of(layer)
+    slopes = p.slopes(i)
+
+    def worked(c: Choice) -> str:
+        left, right = factor(upstream.values[c.unit]), factor(slopes[c.unit])
+        return rf"{at(down.symbol, c.unit)} = {left} \cdot {right} = {number(down.values[c.unit])}"
+
+    p.add(
+        "backward",
+        p.operation(i),
+        i,
+        title=f"Back through {title(type(layer))}",
+        formula=rf"{down.symbol} = {upstream.symbol} \circ {put_in(telling.slope, x.symbol, y.symbol)}",
+        worked=worked,
+        words=lambda c: f"{telling.slope_words} Unit {c.unit}: slope {told(slopes[c.unit])}.",
+        code=code_of(type(layer).backward),
+        quantities=(x, y, upstream, down),
+    )

@@ -1,0 +1,99 @@
+"""The stages of the update: what each parameter becomes, and whether the promise was kept."""
+
+import numpy as np
+
+from mlpviz.nn import Layer, Loss, Network
+from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.walkthrough.naming import PARAMETERS, Pass
+from mlpviz.walkthrough.stages import Choice, Quantity, code_of, scalar
+from mlpviz.walkthrough.symbols import at, factor, number, told
+
+
+def tell_update(p: Pass, i: int, layer: Layer, name: str) -> None:
+    w, g = p.parameter(i, name), p.gradient_of(i, name)
+    update = Quantity(rf"\Delta {w.symbol}", p.updates[i][name], "update", w.axes, "what the optimizer adds")
+    eta = p.optimizer.learning_rate
+    is_plain = np.array_equal(update.values, -eta * g.values)
+
+    def entry(c: Choice) -> tuple[int, ...]:
+        return (c.source, c.unit) if w.values.ndim == 2 else (c.unit,)
+
+    def worked(c: Choice) -> str:
+        place = entry(c)
+        before, step = w.values[place], update.values[place]
+        how = rf"{number(before)} - {number(eta)} \cdot {factor(g.values[place])}"
+        how = how if is_plain else rf"{number(before)} + {factor(step)}"
+        return rf"{at(w.symbol, *place)} \leftarrow {how} = {number(before + step)}"
+
+    p.add(
+        "update",
+        p.operation(i),
+        i,
+        parameter=name,
+        title=f"The {PARAMETERS.get(name, (name, name))[1]} move",
+        formula=rf"{w.symbol} \leftarrow {w.symbol} - \eta\,{g.symbol}"
+        if is_plain
+        else rf"{w.symbol} \leftarrow {w.symbol} + \Delta {w.symbol}",
+        worked=worked,
+        words=lambda c: (
+            "Against the gradient, by the learning rate. This is what the example would do by "
+            "itself; in training the whole batch decides."
+        ),
+        code=code_of(type(p.optimizer).update),
+        quantities=(w, g, update),
+    )
+
+
+def tell_after(p: Pass) -> None:
+    promised, measured = loss_change(p.network, p.updates, p.x[None], p.target[None], p.loss)
+    quantities = (
+        Quantity("L", scalar(p.trace.loss), "loss", (), "the loss before"),
+        Quantity(r"\Delta L_{promised}", scalar(promised), "loss", (), "the gradient's promise"),
+        Quantity(r"\Delta L_{measured}", scalar(measured), "loss", (), "what the loss really did"),
+    )
+    p.add(
+        "after",
+        "After",
+        None,
+        title="Was the promise kept?",
+        formula=r"\Delta L \approx \sum_\theta \frac{\partial L}{\partial \theta}\,\Delta\theta",
+        worked=lambda c: (
+            rf"\text{{promised }} {number(promised)}, \quad \text{{measured }} {number(measured)}"
+        ),
+        words=lambda c: _promise_words(promised, measured),
+        code=code_of(loss_change),
+        quantities=quantities,
+    )
+
+
+def loss_change(
+    network: Network, updates: list[Arrays], x: Array, target: Array, loss: Loss
+) -> tuple[float, float]:
+    """The change of the loss that the gradient promises for an update, Σ ∂L/∂θ Δθ, and the real one.
+
+    Both in float64, on a copy of the network: in float32 a small change would drown in rounding.
+    """
+    before = network.astype(np.float64)
+    x, target = x.astype(np.float64), target.astype(np.float64)
+    value, gradients = before.loss_and_gradients(x, target, loss)
+    after = before.copy()
+    promised = 0.0
+    for layer, layer_updates, layer_gradients in zip(after.layers, updates, gradients, strict=True):
+        for name, update in layer_updates.items():
+            promised += float((layer_gradients[name] * update).sum())
+            layer.params[name] += update
+    return promised, loss.value(after.predict(x), target) - value
+
+
+def _promise_words(promised: float, measured: float) -> str:
+    if promised == 0:
+        return "The gradient is zero, so no step was made."
+    if measured > 0:
+        return (
+            f"The gradient promised a fall of {told(-promised)}, but the loss rose by {told(measured)}: "
+            "the step was too long for the slope to hold that far."
+        )
+    return (
+        f"The gradient promised a fall of {told(-promised)}; the loss fell by {told(-measured)}. "
+        "A slope holds only nearby: the shorter the step, the closer the promise."
+    )
