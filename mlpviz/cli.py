@@ -13,7 +13,7 @@ from typing import Any
 
 import mlpviz
 
-COMMANDS = ("open", "train", "list", "check", "screenshot")
+COMMANDS = ("open", "train", "list", "check", "explain", "screenshot")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,6 +84,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_check)
+
+    command = commands.add_parser("explain", help="one example through the network and back, as text")
+    command.add_argument("file", metavar="CHECKPOINT_OR_EXPERIMENT")
+    command.add_argument("--digit", type=int, default=0, metavar="N", help="which example, from 0")
+    command.add_argument(
+        "--split", choices=("training", "validation", "test"), help="where it is from; test, if there is one"
+    )
+    command.add_argument("--stage", type=int, metavar="K", help="only this stage, from 0")
+    command.add_argument("--unit", type=int, metavar="J", help="the unit whose numbers are put in")
+    command.add_argument("--source", type=int, metavar="I", help="the input of that unit, where there is one")
+    command.add_argument("--steps", type=int, default=0, metavar="N", help="train so many steps first")
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    command.set_defaults(run=_explain)
 
     command = commands.add_parser("screenshot", help="a picture of the window")
     command.add_argument("out", type=Path, metavar="OUT.png")
@@ -246,6 +259,52 @@ def _check(options: argparse.Namespace) -> int:
                 f"{check.checked:9}{check.kinks:7}  {'ok' if check.passed else 'WRONG'}"
             )
     return 0 if all(check.passed for check in checks) else 1
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from mlpviz.walkthrough.example import choose, follow, trainer_at
+    from mlpviz.walkthrough.narration import narrate, readable
+
+    trainer = trainer_at(_trainer(options.file), options.steps)
+    example, walkthrough = follow(trainer, options.digit, options.split)
+    stages = list(walkthrough.stages)
+    if options.stage is not None:
+        if not 0 <= options.stage < len(stages):
+            raise ValueError(f"--stage must be from 0 to {len(stages) - 1}, not {options.stage}")
+        stages = [stages[options.stage]]
+    choices = {stage.index: choose(walkthrough, stage, options.unit, options.source) for stage in stages}
+    if options.json:
+        told = [
+            {
+                "index": stage.index,
+                "phase": stage.phase,
+                "operation": stage.operation,
+                "title": stage.title,
+                "formula": stage.formula,
+                "worked": readable(stage.worked(choices[stage.index])),
+                "sentence": stage.words(choices[stage.index]),
+                "quantities": [
+                    {"name": q.name, "shape": list(q.values.shape), "values": q.values.tolist()}
+                    for q in stage.quantities
+                ],
+            }
+            for stage in stages
+        ]
+        _print_json({"example": asdict(example), "loss": walkthrough.trace.loss, "stages": told})
+        return 0
+    print(f"Example {example.index} of the {example.split} split, label {example.label}, {example.answer}\n")
+    for stage in stages:
+        print(narrate(stage, choices[stage.index], len(walkthrough.stages)), end="\n\n")
+    return 0
+
+
+def _trainer(name_or_path: str) -> Any:
+    """The trainer of a checkpoint folder, or a fresh one of an experiment."""
+    from mlpviz.files import load_checkpoint
+    from mlpviz.training import Trainer
+
+    path = Path(name_or_path)
+    return load_checkpoint(path) if path.is_dir() else Trainer(_experiment(name_or_path, []))
 
 
 def _screenshot(options: argparse.Namespace) -> int:
