@@ -251,7 +251,7 @@ def test_closing_right_after_a_change(screen):
     """What the thread had still to say finds nobody, and nothing is raised."""
     screen.step()
     screen.type("field_learning_rate", "0.25")
-    screen.type("field_momentum", "0.5")
+    screen.workspace.run.between_steps(lambda: None)  # the thread has said so, nobody has heard it yet
     screen.window.close()
     screen.qtbot.wait(20)
 
