@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from mlpviz.data import load_dataset
 from mlpviz.gui.main_window import MainWindow
@@ -101,7 +101,10 @@ class Screen:
         widget = self.find(name)
         assert widget.isVisible(), f"{name} cannot be seen"
         assert widget.isEnabled(), f"{name} cannot be pressed"
-        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+        middle = widget.rect().center()
+        if isinstance(widget, QCheckBox):
+            middle.setX(8)  # only the box itself takes a click
+        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=middle)
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key wherever the focus is."""
@@ -115,6 +118,7 @@ class Screen:
         editor = field.lineEdit() if isinstance(field, QComboBox) else field
         field.setFocus()
         editor.selectAll()
+        self.qtbot.keyClick(editor, Qt.Key.Key_Delete)
         self.qtbot.keyClicks(editor, text)
         self.qtbot.keyClick(editor, end)
 
