@@ -1,0 +1,234 @@
+"""The menus: every verb with its key; files are opened and saved, and what cannot be is told."""
+
+import os
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
+
+from mlpviz.files import load_checkpoint
+from mlpviz.training import Experiment
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Let the file dialogs answer with a name, as if the user had chosen it; empty for Cancel."""
+
+    def answer_with(name: str) -> None:
+        for dialog in ("getOpenFileName", "getSaveFileName"):
+            monkeypatch.setattr(QFileDialog, dialog, staticmethod(lambda *_: (name, "")))
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_: name))
+
+    return answer_with
+
+
+def message_of(screen, do) -> str:
+    """Do something that opens a message, and read it."""
+    words: list[str] = []
+
+    def read() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            words.append(box.text())
+            box.close()
+
+    timer = QTimer(screen.window, interval=10)
+    timer.timeout.connect(read)
+    timer.start()
+    do()
+    timer.stop()
+    timer.deleteLater()
+    assert len(words) == 1, "there was no message"
+    return words[0]
+
+
+def titles(menu: QMenu) -> list[str]:
+    return [action.text().replace("&", "") for action in menu.actions() if not action.isSeparator()]
+
+
+def test_the_menus_hold_every_verb(screen):
+    bar = screen.find("menu_bar")
+    menus = {action.text().replace("&", ""): action.menu() for action in bar.actions()}
+    assert list(menus) == ["File", "Edit", "Run", "View", "Help"]
+    assert titles(menus["File"]) == [
+        "Open experiment …",
+        "Open checkpoint …",
+        "Save experiment as …",
+        "Save checkpoint as …",
+        "Quit",
+    ]
+    assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed"]
+    assert titles(menus["View"]) == ["Train", "Experiment", "Theme", "Full screen"]
+
+
+def test_the_menu_and_the_tool_bar_are_the_same_verbs(screen):
+    screen.choose_action("action_epoch")
+    screen.wait_for_rest()
+    assert screen.steps == 12
+    screen.choose_action("action_train")
+    assert screen.text("button_train") == "Pause"
+    screen.wait_for_rest()
+    assert not screen.action("action_batch").isEnabled()
+
+
+def test_an_experiment_is_saved_and_opened_again(screen, answer, tmp_path, digits):
+    screen.step()
+    screen.type("field_learning_rate", "0.25")
+    screen.wait(lambda: screen.workspace.experiment.learning_rate == 0.25)
+    answer(str(tmp_path / "mine.toml"))
+    screen.choose_action("action_save_experiment")
+    saved = Experiment.read(tmp_path / "mine.toml")
+    assert saved == digits.with_settings({"learning_rate": 0.25})
+    assert os.listdir(tmp_path) == ["mine.toml"]
+    screen.wait_for_new_run(lambda: screen.click("button_new_seed"))
+    screen.wait_for_new_run(lambda: screen.choose_action("action_open_experiment"))
+    assert screen.workspace.experiment == saved
+
+
+def test_the_key_opens_the_dialog(screen, answer, tmp_path, moons):
+    (tmp_path / "moons.toml").write_text(moons.to_toml())
+    answer(str(tmp_path / "moons.toml"))
+    control = Qt.KeyboardModifier.ControlModifier
+    screen.wait_for_new_run(lambda: screen.press(Qt.Key.Key_O, control))
+    assert screen.window.windowTitle() == "Moons – mlpviz"
+
+
+def test_a_checkpoint_is_saved_and_goes_on_from_where_it_was(screen, answer, tmp_path, headless, digits):
+    screen.step(5)
+    answer(str(tmp_path / "checkpoint"))
+    screen.choose_action("action_save_checkpoint")
+    assert load_checkpoint(tmp_path / "checkpoint").index == 5
+    screen.wait_for_new_run(lambda: screen.click("button_new_seed"))
+    screen.wait_for_new_run(lambda: screen.choose_action("action_open_checkpoint"))
+    assert screen.text("label_step") == "Step 5"
+    screen.click("button_train")
+    screen.wait_for_rest()
+    assert screen.text("label_step") == "Step 36"
+    expected = headless(digits).network
+    for layer, other in zip(screen.workspace.snapshot.network.layers, expected.layers, strict=True):
+        for name, array in layer.params.items():
+            np.testing.assert_array_equal(array, other.params[name])
+
+
+def test_a_checkpoint_can_be_saved_while_it_trains(open_window, digits, answer, tmp_path):
+    screen = open_window(digits.with_settings({"epochs": 1_000_000}))
+    screen.click("button_train")
+    screen.wait(lambda: screen.steps > 3)
+    answer(str(tmp_path / "checkpoint"))
+    screen.choose_action("action_save_checkpoint")
+    assert screen.workspace.training
+    saved = load_checkpoint(tmp_path / "checkpoint")
+    assert 3 < saved.index <= screen.steps
+
+
+def test_cancel_does_nothing(screen, answer):
+    answer("")
+    run = screen.workspace.run
+    for verb in ("open_experiment", "open_checkpoint", "save_experiment", "save_checkpoint"):
+        screen.choose_action(f"action_{verb}")
+    assert screen.workspace.run is run
+    assert not screen.workspace.is_loading
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("not TOML at all [", "not valid TOML"),
+        ("learning_rat = 1", "did you mean 'learning_rate'"),
+        ("learning_rate = -1\n[[layers]]\nkind = 'relu'", "learning_rate must be greater than 0"),
+        ('dataset = "no such"\n[[layers]]\nkind = "relu"', "no such"),
+    ],
+)
+def test_a_file_that_is_no_experiment_is_told_with_its_name(screen, answer, tmp_path, text, words):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    answer(str(path))
+    run = screen.workspace.run
+    screen.choose_action("action_open_experiment")
+    screen.wait(lambda: screen.health != "")
+    screen.settle()
+    message = screen.window.state_line._message
+    assert "mine.toml" in message
+    assert words in message
+    assert screen.workspace.run is run
+    assert screen.find("button_train").isEnabled()
+
+
+def test_a_folder_that_is_no_checkpoint_is_told(screen, answer, tmp_path):
+    answer(str(tmp_path))
+    screen.choose_action("action_open_checkpoint")
+    screen.wait(lambda: screen.health != "")
+    assert str(tmp_path) in screen.window.state_line._message
+
+
+def test_an_experiment_that_cannot_be_written_is_told(screen, answer, tmp_path):
+    answer(str(tmp_path / "no such folder" / "mine.toml"))
+    words = message_of(screen, lambda: screen.choose_action("action_save_experiment"))
+    assert "mine.toml could not be written" in words
+    assert "Traceback" not in words
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told(screen, answer, tmp_path):
+    (tmp_path / "taken").write_text("a file of the user's own")
+    answer(str(tmp_path / "taken"))
+    words = message_of(screen, lambda: screen.choose_action("action_save_checkpoint"))
+    assert "could not be written" in words
+    assert (tmp_path / "taken").read_text() == "a file of the user's own"
+
+
+def test_saving_before_the_first_run_asks_nothing(open_window, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: asked.append("") or ("", "")))
+    screen = open_window(experiment=None)
+    screen.choose_action("action_save_experiment")
+    screen.choose_action("action_save_checkpoint")
+    assert asked == []
+
+
+def test_full_screen_and_back(screen):
+    screen.choose_action("action_full_screen")
+    assert screen.window.isFullScreen()
+    assert screen.action("action_full_screen").isChecked()
+    screen.choose_action("action_full_screen")
+    assert not screen.window.isFullScreen()
+
+
+def test_one_theme_is_checked(screen, theme):
+    for mode in ("dark", "system", "light"):
+        screen.choose_action(f"action_theme_{mode}")
+        assert theme.mode == mode
+        checked = [m for m in ("system", "light", "dark") if screen.action(f"action_theme_{m}").isChecked()]
+        assert checked == [mode]
+
+
+def test_undo_says_what_it_undoes_and_is_off_with_nothing_to_undo(screen):
+    assert not screen.action("action_undo").isEnabled()
+    assert not screen.action("action_redo").isEnabled()
+    screen.wait_for_new_run(lambda: screen.click("button_new_seed"))
+    assert screen.action("action_undo").text() == "Undo seed 1"
+    screen.wait_for_new_run(lambda: screen.choose_action("action_undo"))
+    assert not screen.action("action_undo").isEnabled()
+    assert screen.action("action_redo").text() == "Redo seed 1"
+
+
+def test_about_tells_versions_and_whose_digits_they_are(screen):
+    words = message_of(screen, lambda: screen.choose_action("action_about"))
+    assert "mlpviz" in words
+    assert "LeCun" in words
+    assert np.__version__ in words
+
+
+def test_quit_closes_the_window(screen):
+    screen.press(Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not screen.window.isVisible()
+    assert screen.workspace.run is None
+
+
+def test_the_page_is_chosen_by_key_and_rail(screen):
+    screen.press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    screen.click("button_page_train")
+    assert screen.window.page.key == "train"
+    assert screen.find("button_page_train").isChecked()
+    with pytest.raises(ValueError, match="unknown page 'nowhere'; known are: train"):
+        screen.window.show_page("nowhere")
