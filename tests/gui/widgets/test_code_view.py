@@ -1,7 +1,10 @@
 """Source lines on the screen: what is lit, how it is coloured, how high it is, and that it can be copied."""
 
+import gc
+import weakref
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
@@ -133,3 +136,16 @@ def test_a_lit_line_far_down_is_brought_into_view(view, text):
 def test_tab_leaves_the_lines(text):
     assert text.tabChangesFocus()
     assert text.accessibleDescription() == "nn/layers.py · Affine.forward"
+
+
+def test_a_deleted_view_is_gone_and_the_theme_forgets_it(theme):
+    view = CodeView(theme, "code_gone")
+    view.set_code("p", LINES, {1})
+    view.grab()
+    wrapper = weakref.ref(view)
+    view.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    theme.set_mode("dark")
+    del view
+    gc.collect()
+    assert wrapper() is None

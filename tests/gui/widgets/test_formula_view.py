@@ -1,10 +1,12 @@
 """A formula on the screen: its ink, its lines, when it is rendered, and what is read and copied."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -264,3 +266,17 @@ def test_letters_are_never_wanted_below_the_smallest_size(qtbot, theme, cache):
 def test_importing_the_view_does_not_import_ziamath():
     code = "import sys, mlpviz.gui.widgets.formula_view; sys.exit('ziamath' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_deleted_view_is_gone_and_the_theme_forgets_it(theme):
+    view = FormulaView(theme, "formula_gone")
+    view.set_formula("a = b")
+    view.prefetch(["c"])
+    view.grab()
+    wrapper = weakref.ref(view)
+    view.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    theme.set_mode("dark")
+    del view
+    gc.collect()
+    assert wrapper() is None
