@@ -139,12 +139,11 @@ class TestViews:
         sys.setswitchinterval(usual)
 
     def test_are_right_while_another_thread_writes(self, eager_threads):
-        history, done, wrong = History(), threading.Event(), set()
+        history, wrong = History(), set()
 
         def write():
             for index in range(1, 20_001):
                 history.append(step(index))
-            done.set()
 
         def looks_right(name, expected):
             steps, values = history.view(name)
@@ -153,7 +152,7 @@ class TestViews:
         writer = threading.Thread(target=write)
         writer.start()
         lengths, held = [], []
-        while not done.is_set() or not lengths:
+        while writer.is_alive() or not lengths:
             lengths.append(len(history))
             if not looks_right("loss", lambda steps: 1 / steps):
                 wrong.add("loss")

@@ -2,12 +2,12 @@
 
 import itertools
 import threading
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 
-from mlpviz.training import Mailbox, Snapshot, Trainer
+from mlpviz.training import Mailbox, Trainer
 
 
 @pytest.fixture
@@ -27,6 +27,8 @@ def arrays(snapshot):
     for kind in ("gradients", "updates"):
         for i, part in enumerate(getattr(snapshot, kind)):
             found |= {f"{kind}.{i}.{name}": array for name, array in part.items()}
+    for (i, name), memory in snapshot.optimizer.memory.items():
+        found |= {f"memory.{i}.{name}.{key}": array for key, array in memory.items()}
     return found
 
 
@@ -37,7 +39,7 @@ class TestSnapshot:
 
     def test_cannot_be_written(self, trainer):
         snapshot = trainer.snapshot()
-        assert len(arrays(snapshot)) == 1 + 3 * 10 + 2
+        assert len(arrays(snapshot)) == 1 + 4 * 10 + 2
         assert [name for name, array in arrays(snapshot).items() if array.flags.writeable] == []
         with pytest.raises(ValueError, match="read-only"):
             snapshot.network.layers[0].params["weight"][0, 0] = 0
@@ -113,45 +115,48 @@ class TestSnapshot:
 
 
 class TestMailbox:
-    def letter(self, step):
-        return Snapshot(step, 1, None, [], [], np.empty(0, np.int64))
+    @pytest.fixture
+    def letter(self, experiment):
+        """A function that makes a snapshot that can be told by its step."""
+        snapshot = Trainer(experiment()).snapshot()
+        return lambda step: replace(snapshot, step=step)
 
     def test_is_empty_at_first(self):
         mailbox = Mailbox()
         assert mailbox.empty
         assert mailbox.take() is None
 
-    def test_taking_empties_it(self):
-        mailbox, letter = Mailbox(), self.letter(1)
-        mailbox.put(letter)
+    def test_taking_empties_it(self, letter):
+        mailbox, sent = Mailbox(), letter(1)
+        mailbox.put(sent)
         assert not mailbox.empty
-        assert mailbox.take() is letter
+        assert mailbox.take() is sent
         assert mailbox.empty
         assert mailbox.take() is None
 
-    def test_holds_one_and_that_is_the_newest(self):
+    def test_holds_one_and_that_is_the_newest(self, letter):
         mailbox = Mailbox()
-        letters = [self.letter(i) for i in range(3)]
-        for letter in letters:
-            mailbox.put(letter)
+        letters = [letter(i) for i in range(3)]
+        for each in letters:
+            mailbox.put(each)
         assert mailbox.take() is letters[-1]
         assert mailbox.take() is None
 
-    def test_between_two_threads_gives_each_letter_at_most_once_and_in_order(self):
-        mailbox, done, taken = Mailbox(), threading.Event(), []
+    def test_between_two_threads_gives_each_letter_at_most_once_and_in_order(self, letter):
+        mailbox, sent, taken = Mailbox(), [], []
 
         def write():
             for i in range(5000):
                 if mailbox.empty:
-                    mailbox.put(self.letter(i))
-            done.set()
+                    mailbox.put(letter(i))
+                    sent.append(i)
 
         writer = threading.Thread(target=write)
         writer.start()
-        while not (done.is_set() and mailbox.empty):
-            letter = mailbox.take()
-            if letter is not None:
-                taken.append(letter.step)
+        while writer.is_alive() or not mailbox.empty:
+            found = mailbox.take()
+            if found is not None:
+                taken.append(found.step)
         writer.join()
         assert taken
-        assert taken == sorted(set(taken))
+        assert taken == sent
