@@ -35,14 +35,20 @@ class Prepared:
         What the network gets: `fitted` with its centre of mass in the middle, or `fitted` as it is.
     steps : tuple of (title, picture)
         Those that were done, in order.
+    scale : float
+        By how much fitting made it larger; 1 where that step was off.
+    shift : (rows, columns)
+        By how many pixels centring moved it, down and to the right; (0, 0) where that step was off.
     lost : float
-        The part of the ink that the last step pushed over the edge, 0 to 1.
+        The part of the ink that centring pushed over the edge, 0 to 1.
     """
 
     stroke: NDArray[np.uint8]
     fitted: NDArray[np.uint8]
     digit: NDArray[np.uint8]
     steps: tuple[tuple[str, NDArray[np.uint8]], ...]
+    scale: float
+    shift: tuple[int, int]
     lost: float
 
 
@@ -73,20 +79,21 @@ def prepare(
     if min(shape) < 1:
         raise ValueError(f"shape is {height} x {width}: a picture has at least one row and one column")
     ink = render_strokes(strokes)
-    side = min(shape)
-    stroke = _in_the_middle(_averaged(ink, side / SIDE, side, side), shape)
-    fitted = _in_the_middle(fit_box(ink, box_side(shape)), shape) if fit else stroke
-    moved = centre_by_mass(fitted, shape) if centre and fitted.any() else fitted
-    digit = _grey_levels(moved)
-    if not digit.any():
+    if not ink.any():
         raise ValueError(NOTHING_DRAWN)
-    steps = [("Pen stroke", _grey_levels(stroke))]
-    if fit:
-        steps.append((fit_title(shape), _grey_levels(fitted)))
-    if centre:
-        steps.append(("Centre by mass", digit))
+    stroke = _in_the_middle(_averaged(ink, min(shape) / SIDE, min(shape), min(shape)), shape)
+    fitted = _in_the_middle(fit_box(ink, box_side(shape)), shape) if fit else stroke
+    scale = box_side(shape) / max(_cut_to_ink(ink).shape) * SIDE / min(shape) if fit else 1.0
+    shift = _way_to_middle(fitted, shape) if centre else (0, 0)
+    moved = _placed(fitted, shape, *shift)
     lost = max(0.0, 1.0 - float(moved.sum(dtype=np.float64) / fitted.sum(dtype=np.float64)))
-    return Prepared(steps[0][1], steps[1][1] if fit else steps[0][1], digit, tuple(steps), lost)
+    pictures = (_grey_levels(stroke), _grey_levels(fitted), _grey_levels(moved))
+    if not pictures[-1].any():  # less than a grey level
+        raise ValueError(NOTHING_DRAWN)
+    titles = ("Pen stroke", fit_title(shape), "Centre by mass")
+    done = zip(titles, pictures, (True, fit, centre), strict=True)
+    steps = tuple((title, picture) for title, picture, on in done if on)
+    return Prepared(*pictures, steps, scale, shift, lost)
 
 
 def render_strokes(strokes: Sequence[ArrayLike], side: int = SIDE, pen: float = PEN) -> Image:
@@ -154,11 +161,7 @@ def fit_box(image: ArrayLike, box: int = 20) -> Image:
     """
     if box < 1:
         raise ValueError(f"box is {box}: its side is at least one pixel")
-    ink = np.asarray(image, np.float32)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        raise ValueError(NOTHING_DRAWN)
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink = _cut_to_ink(np.asarray(image, np.float32))
     scale = box / max(ink.shape)
     height, width = (int(np.ceil(round(n * scale, 6))) for n in ink.shape)
     return _averaged(ink, scale, height, width)
@@ -186,12 +189,7 @@ def centre_by_mass(image: ArrayLike, shape: tuple[int, int] = (28, 28)) -> Image
         When there is no ink.
     """
     ink = np.asarray(image, np.float32)
-    mass = ink.sum(dtype=np.float64)
-    if not mass > 0:
-        raise ValueError(NOTHING_DRAWN)
-    row = np.arange(ink.shape[0]) @ ink.sum(axis=1, dtype=np.float64) / mass
-    column = np.arange(ink.shape[1]) @ ink.sum(axis=0, dtype=np.float64) / mass
-    return _placed(ink, shape, _nearest_whole(shape[0] // 2 - row), _nearest_whole(shape[1] // 2 - column))
+    return _placed(ink, shape, *_way_to_middle(ink, shape))
 
 
 def smooth_stroke(points: ArrayLike) -> NDArray[np.float64]:
@@ -264,6 +262,23 @@ def _sums(image: NDArray[np.floating], scale: float, n: int) -> NDArray[np.float
     edges = np.clip((np.arange(n + 1) - n / 2) / scale + height / 2, 0, height)
     whole = np.minimum(edges.astype(np.int64), height - 1)
     return np.diff(below[whole] + (edges - whole)[:, None] * image[whole], axis=0)
+
+
+def _cut_to_ink(image: Image) -> Image:
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    if not len(rows):
+        raise ValueError(NOTHING_DRAWN)
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _way_to_middle(image: Image, shape: tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns from the centre of mass to the middle of the field, to the nearest pixel."""
+    mass = image.sum(dtype=np.float64)
+    if not mass > 0:
+        raise ValueError(NOTHING_DRAWN)
+    row = np.arange(image.shape[0]) @ image.sum(axis=1, dtype=np.float64) / mass
+    column = np.arange(image.shape[1]) @ image.sum(axis=0, dtype=np.float64) / mass
+    return _nearest_whole(shape[0] // 2 - row), _nearest_whole(shape[1] // 2 - column)
 
 
 def _nearest_whole(number: float) -> int:

@@ -240,6 +240,17 @@ def test_a_picture_has_pixels():
         prepare(SEVEN, shape=(0, 28))
 
 
+def test_how_far_it_was_scaled_and_moved_is_told():
+    line = [np.array([[0.1, 0.2], [0.1, 0.2 + 10 / 28 - PEN]])]  # ten pixels long
+    prepared = prepare(line)
+    assert prepared.scale == pytest.approx(2.0, rel=0.05)
+    np.testing.assert_array_equal(prepared.digit, np.roll(prepared.fitted, prepared.shift, (0, 1)))
+    as_drawn = prepare(line, fit=False)
+    assert as_drawn.scale == 1.0
+    assert as_drawn.shift == pytest.approx((14 - (28 * 0.2 + (10 - 2.4) / 2 - 0.5), 14 - 2.3), abs=0.51)
+    assert prepare(line, centre=False).shift == (0, 0)
+
+
 def test_ink_that_is_pushed_over_the_edge_is_told():
     heavy = [np.array([[0.02, 0.05 + 0.01 * k], [0.3, 0.05 + 0.01 * k]]) for k in range(90)]
     long = [*heavy, np.array([[0.0, 0.5], [1.0, 0.5]])]
