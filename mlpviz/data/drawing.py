@@ -59,7 +59,7 @@ def prepare(
 
     Size-normalised into a box of 20 x 20 of 28 x 28 pixels with its aspect ratio kept, which makes grey
     levels, then moved so that its centre of mass is in the middle (LeCun, Cortes, Burges, "The MNIST database
-    of handwritten digits"; its digits all obey this to half a pixel).
+    of handwritten digits"; its digits obey this to half a pixel, all but a few to 20).
 
     Parameters
     ----------
