@@ -17,16 +17,16 @@ class DiskFullError(OSError):
         super().__init__(errno.ENOSPC, "No space left on device")
 
 
-def failing(right, after):
-    """A function that works so many times and then finds the disk full."""
-    left = iter(range(after))
+def failing(right, at):
+    """A function that finds the disk full at one of its calls, counted from 0."""
+    calls = iter(range(10**9))
 
-    def fail_in_the_end(*arguments, **options):
-        if next(left, None) is None:
+    def fail_once(*arguments, **options):
+        if next(calls) == at:
             raise DiskFullError
         return right(*arguments, **options)
 
-    return fail_in_the_end
+    return fail_once
 
 
 class Reluctant:

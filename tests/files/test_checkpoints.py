@@ -264,7 +264,7 @@ class TestDamage:
         content = (good / name).read_bytes()
         self.refused(broken(name, content[: int(part * len(content))]), name)
 
-    @pytest.mark.parametrize("name", ["parameters.safetensors", "state.safetensors", "state.json"])
+    @pytest.mark.parametrize("name", ["parameters.safetensors", "state.safetensors"])
     def test_a_file_of_another_experiment(self, other, broken, name):
         path = broken(name, (other / name).read_bytes())
         self.refused(path, name)
