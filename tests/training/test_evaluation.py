@@ -50,7 +50,8 @@ def test_agrees_with_one_big_batch(n, loss):
 @pytest.mark.parametrize(("low", "threshold"), [(0, 0.5), (-1, 0), (0, 0)])
 def test_one_output_is_a_yes_above_the_threshold(n, low, threshold):
     yes = np.random.default_rng(3).random((n, 1)) < 0.4
-    split, net = points(n, 2, np.where(yes, 1, low)), network(2, 1)
+    split, net = points(n, 2, np.where(yes, 1, low)), Network([Affine(2, 1, np.random.default_rng(0))])
+    net.layers[0].params["bias"][...] = threshold  # so that about half of the outputs lie above it
     y = net.predict(split.batch(slice(None))[0])
     found = evaluate(net, split, SquaredError(), threshold)
     assert found.accuracy == pytest.approx(np.mean((y > threshold) == yes), abs=1e-12)

@@ -1,9 +1,12 @@
 """One seed, many streams: what is changed for one purpose leaves all others as they were."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from mlpviz.training import Trainer
+from mlpviz.training.seeds import PURPOSES, stream
 
 DEEP = (
     {"kind": "affine", "units": 6},
@@ -120,6 +123,13 @@ def test_the_order_differs_from_epoch_to_epoch(basis):
     assert sorted(first) == sorted(second)
     assert first != second
     assert first != sorted(first)
+
+
+def test_streams_of_different_purposes_epochs_and_seeds_have_nothing_in_common():
+    keys = list(product((0, 1, 2), PURPOSES, (0, 1, 2)))
+    drawn = [stream(*key).integers(0, 2**62, 20) for key in keys]
+    assert len({number for numbers in drawn for number in numbers.tolist()}) == 20 * len(keys)
+    assert np.array_equal(drawn[5], stream(*keys[5]).integers(0, 2**62, 20))
 
 
 def test_all_is_the_same_at_the_next_start(basis, bits):
