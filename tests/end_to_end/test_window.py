@@ -101,8 +101,13 @@ def start(screen, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
         )
         started.append(program)
         window = wait_until(
-            lambda: screen.xdotool("search", "--onlyvisible", "--name", " – mlpviz$"), "there is a window"
+            lambda: (
+                program.poll() is not None
+                or screen.xdotool("search", "--onlyvisible", "--name", " – mlpviz$")
+            ),
+            "there is a window",
         )
+        assert program.poll() is None, program.communicate()[1]
         screen.xdotool("windowfocus", "--sync", str(window).split()[0])
         wait_until(lambda: not screen.changes(), "the window holds still")
         return program

@@ -231,7 +231,9 @@ def open_window(qtbot, theme) -> Iterator[Callable[..., Screen]]:
             window.resize(*size)
         window.show()
         window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=5_000)
+        screen.settle()
+        if not window.isActiveWindow():
+            qtbot.waitUntil(window.isActiveWindow, timeout=5_000)
         if experiment is not None:
             screen.wait_for_new_run(lambda: workspace.open(lambda: Trainer(experiment)))
         return screen

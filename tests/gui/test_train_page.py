@@ -70,24 +70,23 @@ def test_before_the_first_step_it_shows_the_initial_weights(screen):
     assert screen.find("card_weights").title == "Weights of layer 1"
 
 
-@pytest.mark.parametrize("quantity", ["weights", "gradient", "update", "change"])
-def test_each_quantity_is_what_it_says(trained, quantity):
+def test_each_quantity_is_what_it_says(trained):
     snapshot, initial = trained.workspace.snapshot, trained.workspace.initial
     assert snapshot.step == 15
-    trained.click(f"choice_{quantity}")
-    expected = {
-        "weights": weight(trained, LAYER_1),
-        "gradient": snapshot.gradients[LAYER_1]["weight"],
-        "update": snapshot.updates[LAYER_1]["weight"],
-        "change": weight(trained, LAYER_1) - initial.network.layers[LAYER_1].params["weight"],
-    }[quantity]
-    assert np.abs(expected).max() > 0
-    np.testing.assert_array_equal(held(trained), expected.T)
-    assert trained.find("card_weights").title == f"{quantity.capitalize()} of layer 1"
-    assert trained.find("color_bar_weights").limit == pytest.approx(np.abs(expected).max())
-    assert quantity in trained.find("color_bar_weights").toolTip()
-    column = trained.find("image_unit_weights").array.reshape(-1)
-    np.testing.assert_array_equal(column, expected[:, 0])
+    for quantity, expected in (
+        ("gradient", snapshot.gradients[LAYER_1]["weight"]),
+        ("update", snapshot.updates[LAYER_1]["weight"]),
+        ("change", weight(trained, LAYER_1) - initial.network.layers[LAYER_1].params["weight"]),
+        ("weights", weight(trained, LAYER_1)),
+    ):
+        trained.click(f"choice_{quantity}")
+        assert np.abs(expected).max() > 0
+        np.testing.assert_array_equal(held(trained), expected.T)
+        assert trained.find("card_weights").title == f"{quantity.capitalize()} of layer 1"
+        assert trained.find("color_bar_weights").limit == pytest.approx(np.abs(expected).max())
+        assert quantity in trained.find("color_bar_weights").toolTip()
+        column = trained.find("image_unit_weights").array.reshape(-1)
+        np.testing.assert_array_equal(column, expected[:, 0])
 
 
 def test_the_gradient_is_that_of_the_last_step_and_the_update_goes_against_it(trained):
@@ -449,25 +448,21 @@ def test_the_curves_keep_up_while_it_trains(open_window, digits):
     assert lengths == sorted(set(lengths))
 
 
-@pytest.mark.parametrize(
-    ("title", "key"),
-    [
-        ("Largest gradient", "gradient_largest.{}.weight"),
-        ("Update ratio", "update_ratio.{}.weight"),
-        ("Dead ReLUs", "dead_share.{}"),
-        ("Saturated", "saturated_share.{}"),
-    ],
-)
-def test_other_measures_can_be_chosen(trained, title, key):
-    trained.choose("choice_measure", title)
+def test_other_measures_can_be_chosen(trained):
     plot = trained.find("plot_measures")
-    assert plot.title == title
-    layers = {"Dead ReLUs": [1], "Saturated": [3]}.get(title, [0, 2])
-    assert plot.series_keys() == tuple(key.format(i) for i in layers)
-    for name in plot.series_keys():
-        steps, values = trained.workspace.history.view(name)
-        assert steps.tolist() == [1, 11]
-        np.testing.assert_array_equal(drawn(plot, name), (steps, values))
+    for title, key, layers in (
+        ("Largest gradient", "gradient_largest.{}.weight", (0, 2)),
+        ("Update ratio", "update_ratio.{}.weight", (0, 2)),
+        ("Dead ReLUs", "dead_share.{}", (1,)),
+        ("Saturated", "saturated_share.{}", (3,)),
+    ):
+        trained.choose("choice_measure", title)
+        assert plot.title == title
+        assert plot.series_keys() == tuple(key.format(i) for i in layers)
+        for name in plot.series_keys():
+            steps, values = trained.workspace.history.view(name)
+            assert steps.tolist() == [1, 11]
+            np.testing.assert_array_equal(drawn(plot, name), (steps, values))
 
 
 def test_the_rms_is_the_norm_over_the_root_of_the_size(trained):
