@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -23,7 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.insert(0, "open")  # `mlpviz FILE` is short for it
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -32,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except (ValueError, OSError) as error:
         print(f"mlpviz: {error}", file=sys.stderr)
+        return 2
+    except MemoryError:
+        print("mlpviz: there is not enough memory for this: try fewer units or examples", file=sys.stderr)
         return 2
     except Exception as error:
         if os.environ.get("MLPVIZ_DEBUG"):
@@ -142,22 +148,36 @@ def _train(options: argparse.Namespace) -> int:
         check_can_write(options.out, CHECKPOINT_FILES)
     history = History()
     start = time.perf_counter()
-    interrupted = False
-    try:
+    with _Interrupt() as interrupt:
         for step in _with_progress(trainer):
             history.append(step)
-    except KeyboardInterrupt:
-        interrupted = True
+            if interrupt.came:
+                break
     seconds = time.perf_counter() - start
     if options.out is not None:
         save_checkpoint(options.out, trainer, history)
-    if interrupted:
+    if interrupt.came:
         kept = f"the run so far is in {options.out}" if options.out else "nothing was saved"
         print(f"mlpviz: interrupted at step {trainer.index}; {kept}", file=sys.stderr)
         return 130
     report = _report(options, trainer, seconds)
     _print_json(report) if options.json else _print_report(report, trainer)
     return 0
+
+
+class _Interrupt:
+    """Ctrl-C while inside: noted, so that the step under way is finished and what there is can be saved."""
+
+    def __enter__(self) -> "_Interrupt":
+        self.came = False
+        self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def _note(self, number: int, frame: object) -> None:
+        self.came = True
+
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
 
 
 def _with_progress(trainer: Any) -> Any:

@@ -63,11 +63,11 @@ def histogram(values: Floats, bins: int = 61) -> tuple[NDArray[np.int64], float]
     limit
         The largest absolute value; 1 where all are zero.
     """
-    flat = values.reshape(-1)
+    flat = values.reshape(-1).astype(np.float64)
     limit = float(max(flat.max(initial=0), -flat.min(initial=0)))
     if not np.isfinite(limit):
         flat = flat[np.isfinite(flat)]
         limit = float(np.abs(flat).max(initial=0))
     limit = limit or 1.0
-    places = ((flat + limit) * (bins / (2 * limit))).astype(np.int64)
+    places = ((flat / limit + 1) * (bins / 2)).astype(np.int64)
     return np.bincount(np.clip(places, 0, bins - 1), minlength=bins), limit

@@ -42,6 +42,7 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
         If it cannot be written; what was there before is then still whole.
     """
     check_can_write(path, files)
+    path = path.resolve()  # behind a link, or ".": what has to move is the folder itself
     temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         for name, content in files.items():
@@ -50,7 +51,11 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
         if path.exists():
             old = temporary.with_name(temporary.name + ".old")
             path.rename(old)
-            temporary.rename(path)
+            try:
+                temporary.rename(path)
+            except BaseException:
+                old.rename(path)
+                raise
             shutil.rmtree(old)
         else:
             temporary.rename(path)
@@ -68,6 +73,8 @@ def check_can_write(path: Path, names: Mapping[str, bytes] | tuple[str, ...]) ->
     ValueError
         With a sentence that says why not.
     """
+    if path.resolve() == Path.cwd():
+        raise ValueError(f"{path} is the folder you are in: give a new folder inside it, such as run")
     if path.exists():
         if not path.is_dir():
             raise ValueError(f"{path} is a file: give a folder to write to")

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 
 from mlpviz.files.atomic import write_folder
 from mlpviz.training import Experiment, History, Trainer
+from mlpviz.training.state import StateError
 
 CHECKPOINT_FILES = (
     "experiment.toml",
@@ -34,7 +35,7 @@ def save_checkpoint(path: Path, trainer: Trainer, history: History) -> None:
     table = io.StringIO()
     history.write_csv(table)
     contents = (
-        trainer.experiment.to_toml().encode(),
+        trainer.original.to_toml().encode(),
         safetensors.numpy.save(_contiguous(parameters)),
         table.getvalue().encode(),
         safetensors.numpy.save(_contiguous(arrays)),
@@ -55,19 +56,59 @@ def load_checkpoint(path: Path) -> Trainer:
         if not (path / name).is_file():
             raise ValueError(f"{path} is not a checkpoint: it has no {name}")
     experiment = Experiment.read(path / "experiment.toml")
-    trainer = Trainer(experiment)
-    state: dict[str, Any] = {}
     try:
-        name = "state.json"
-        state = json.loads((path / name).read_text(encoding="utf-8"))
-        for key, name in (("parameters", "parameters.safetensors"), ("arrays", "state.safetensors")):
-            state[key] = safetensors.numpy.load_file(path / name)
+        trainer = Trainer(experiment)
+    except ValueError as error:
+        raise ValueError(f"{path / 'experiment.toml'}: {error}") from error
+    state = _read_json(path / "state.json")
+    state["parameters"] = _read_arrays(path / "parameters.safetensors")
+    state["arrays"] = _read_arrays(path / "state.safetensors")
+    try:
         trainer.restore(state)
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise ValueError(f"{path / name}: damaged, or not of this experiment ({error})") from error
+    except StateError as error:
+        file = {"parameters": "parameters.safetensors", "arrays": "state.safetensors"}.get(
+            error.part, "state.json"
+        )
+        raise ValueError(f"{path / file}: damaged, or not of this experiment: {error}") from error
     return trainer
+
+
+def load_history(path: Path) -> History:
+    """The history of the checkpoint in a folder.
+
+    Raises
+    ------
+    ValueError
+        If the file is no history; the sentence names file and row.
+    """
+    try:
+        with (path / "history.csv").open(encoding="utf-8", newline="") as file:
+            return History.read_csv(file)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path / 'history.csv'}: {_one_line(error)}") from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: cannot be read as JSON: {_one_line(error)}") from error
+    if not isinstance(state, dict):
+        raise ValueError(f"{path}: must hold one JSON object, not {type(state).__name__}")
+    return state
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+    try:
+        return safetensors.numpy.load_file(path)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ValueError(f"{path}: cannot be read as safetensors: {_one_line(error)}") from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _contiguous(arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
     """Safetensors writes the memory as it lies, so it has to lie in rows."""
-    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return {name: np.asarray(array, order="C") for name, array in arrays.items()}

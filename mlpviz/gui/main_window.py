@@ -46,9 +46,16 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.training_bar)
         self.page_actions = QActionGroup(self)
         self.pages: list[Page] = []
+        self._beside = {page.key: page.beside_experiment for page in PAGES}  # the experiment, by page
         self._stack = QStackedWidget()
-        self._build_rail()
         self.experiment_panel = ExperimentPanel(workspace, theme)
+        self.action_experiment = QAction("Experiment", self)
+        self.action_experiment.setObjectName("action_show_experiment")
+        self.action_experiment.setCheckable(True)
+        self.action_experiment.setChecked(True)
+        self.action_experiment.setShortcut(QKeySequence("Ctrl+E"))
+        self.action_experiment.toggled.connect(self._show_experiment)
+        self._build_rail()
         centre = QWidget()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
@@ -58,12 +65,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.state_line = StateLine(workspace, theme)
         self.setStatusBar(self.state_line)
-        self.action_experiment = QAction("Experiment", self)
-        self.action_experiment.setObjectName("action_show_experiment")
-        self.action_experiment.setCheckable(True)
-        self.action_experiment.setChecked(True)
-        self.action_experiment.setShortcut(QKeySequence("Ctrl+E"))
-        self.action_experiment.toggled.connect(self.experiment_panel.setVisible)
         self.experiment_panel.collapse_wanted.connect(lambda: self.action_experiment.setChecked(False))
         build_menus(self)
         workspace.refreshed.connect(self.training_bar.show_progress)
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
             button.setObjectName(f"button_page_{page.key}")
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setFixedWidth(76)
+            button.setFixedWidth(88)
             set_role(button, "rail")
             rail.addWidget(button)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, rail)
@@ -118,9 +119,14 @@ class MainWindow(QMainWindow):
             raise ValueError(f"unknown page {key!r}; known are: {', '.join(keys)}")
         self._stack.setCurrentIndex(keys.index(key))
         self.page_actions.actions()[keys.index(key)].setChecked(True)
+        self.action_experiment.setChecked(self._beside[key])
         self.page.setFocus()  # so that no control looks chosen before the user chose one
         self.workspace.refresher.set_parts(self.page.parts())
         self.workspace.refresher.refresh_all()
+
+    def _show_experiment(self, shown: bool) -> None:
+        self._beside[self.page.key] = shown
+        self.experiment_panel.setVisible(shown)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.workspace.experiment.title} – mlpviz")
@@ -133,16 +139,18 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        self.action_experiment.setChecked(bool(self.settings.value("window/experiment", True, bool)))
+        for page in self.pages:
+            shown = self.settings.value(f"window/experiment_beside_{page.key}", self._beside[page.key], bool)
+            self._beside[page.key] = bool(shown)
         page = str(self.settings.value("window/page", PAGES[0].key))
-        if page in [each.key for each in self.pages]:
-            self.show_page(page)
+        self.show_page(page if page in [each.key for each in self.pages] else PAGES[0].key)
 
     def _remember(self) -> None:
         if self.settings is None:
             return
         self.settings.setValue("window/geometry", self.saveGeometry())
-        self.settings.setValue("window/experiment", self.action_experiment.isChecked())
+        for key, shown in self._beside.items():
+            self.settings.setValue(f"window/experiment_beside_{key}", shown)
         self.settings.setValue("window/page", self.page.key)
         self.settings.setValue("window/theme", self.theme.mode)
         if self.workspace.run is not None:

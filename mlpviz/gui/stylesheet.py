@@ -33,6 +33,11 @@ QLabel { background: transparent; }
 QLabel[role="title"] { font-weight: 600; }
 QLabel[role="subtitle"] { color: $secondary; }
 QLabel[role="caption"] { color: $secondary; font-size: 12px; font-weight: 600; }
+QLabel[role="sign"] { color: $secondary; font-size: 20px; }
+QLabel[role="cover"] {
+    color: $secondary; font-size: 40px; background: $hover;
+    border: 1px dashed $field_line; border-radius: 8px;
+}
 QLabel[role="badge"] {
     color: $validation_text; background: $hover; border: 1px solid $line; border-radius: 10px;
     padding: 2px 8px; font-size: 12px; font-weight: 600;
@@ -87,14 +92,14 @@ QPushButton[role="segment"]:focus, QToolButton[role="segment"]:focus {
 }
 QToolButton[role="rail"] {
     background: transparent; border: none; border-left: 3px solid transparent; border-radius: 0;
-    color: $secondary; padding: 8px 5px 8px 2px; font-size: 12px;
+    color: $secondary; padding: 8px 3px 8px 0; font-size: 11px;
 }
 QToolButton[role="rail"]:hover { background: $hover; color: $text; }
 QToolButton[role="rail"]:checked {
     background: $accent_soft; border-left: 3px solid $accent; color: $accent; font-weight: 600;
 }
 QToolButton[role="rail"]:focus {
-    border: 2px solid $accent; border-left: 3px solid $accent; padding: 6px 3px 6px 2px;
+    border: 2px solid $accent; border-left: 3px solid $accent; padding: 6px 1px 6px 0;
 }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {

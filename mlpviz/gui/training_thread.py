@@ -36,6 +36,8 @@ class TrainingThread(QThread):
         Safe to read from the window's thread.
     initial
         The snapshot before the first step.
+    seconds
+        How long it has trained, pauses left out; the stretch under way is added when it rests.
     """
 
     ready = Signal()
@@ -50,7 +52,9 @@ class TrainingThread(QThread):
     trainer: Trainer
     initial: Snapshot
 
-    def __init__(self, make_trainer: Callable[[], Trainer], parent: QObject | None = None) -> None:
+    def __init__(
+        self, make_trainer: Callable[[], Trainer | tuple[Trainer, History]], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("training_thread")
         self.history = History()
@@ -59,6 +63,7 @@ class TrainingThread(QThread):
         self._condition = threading.Condition()
         self._stretch = Stretch.NONE
         self._steps_left = 0
+        self.seconds = 0.0
         self._interval_s = 0.0
         self._errands: deque[Callable[[], None]] = deque()
         self._stopping = False
@@ -134,9 +139,10 @@ class TrainingThread(QThread):
     def run(self) -> None:
         """Make the trainer, then train whenever there is a stretch to go."""
         try:
-            self.trainer = self._make_trainer()
-            self.initial = self.trainer.snapshot()
-            self.mailbox.put(self.initial)
+            made = self._make_trainer()
+            self.trainer, self.history = made if isinstance(made, tuple) else (made, self.history)
+            self.initial = self.trainer.initial_snapshot()
+            self.mailbox.put(self.trainer.snapshot())
             self.ready.emit()
             while self._wait_for_work():
                 self._train()
@@ -164,7 +170,7 @@ class TrainingThread(QThread):
                 return True
 
     def _train(self) -> None:
-        started = time.monotonic()
+        started = begun = time.monotonic()
         for step in self.trainer.steps():
             self.history.append(step)
             self._steps_left -= 1
@@ -178,6 +184,7 @@ class TrainingThread(QThread):
                 break
         else:
             self.pause()  # all epochs are done, or the run diverged
+        self.seconds += time.monotonic() - begun
         self.mailbox.put(self.trainer.snapshot())
         self.rested.emit()
 

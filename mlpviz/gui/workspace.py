@@ -16,6 +16,8 @@ LEAST_REFRESHES_PER_SECOND = 11.0
 MOST_REFRESHES_PER_SECOND = 15.0
 PAINTING_SHARE = 0.1  # of the time, where the least rate allows it
 WORDS_PER_SECOND = 4.0  # numbers that change faster cannot be read
+Maker = Callable[[], Trainer | tuple[Trainer, History]]
+"""Makes a trainer, with its history if it has one already."""
 
 
 class Workspace(QObject):
@@ -110,7 +112,7 @@ class Workspace(QObject):
 
     # ------------------------------------------------------------------ verbs
 
-    def open(self, make_trainer: Callable[[], Trainer], then: Stretch = Stretch.NONE) -> None:
+    def open(self, make_trainer: Maker, then: Stretch = Stretch.NONE) -> None:
         """Make a new run ready off this thread; it takes the current one's place once it is."""
         if self._pending is not None:
             self._retire(self._pending)
@@ -211,7 +213,7 @@ class Workspace(QObject):
         self.run.set_steps_per_second(self._steps_per_second)
         self.run.rested.connect(self._rested)
         self.run.changed.connect(self.settings_changed)
-        self.snapshot = self.run.initial
+        self.snapshot = self.run.mailbox.take() or self.run.initial
         if self._edit_when_ready is not None:
             self.undo_stack.push(self._edit_when_ready)
             self._edit_when_ready = None

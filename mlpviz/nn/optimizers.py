@@ -17,7 +17,11 @@ class Optimizer:
         May be changed between two steps.
     memory
         What is remembered from step to step, by layer and parameter name: for each an array by name.
+    remembers
+        The names of those arrays.
     """
+
+    remembers: tuple[str, ...] = ()
 
     def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
         self.learning_rate = float(learning_rate)
@@ -57,6 +61,8 @@ class SGD(Optimizer):
     v ← μv + g, then Δw = −ηv, or −η(g + μv) with Nesterov's look ahead.
     """
 
+    remembers = ("velocity",)
+
     def __init__(
         self, learning_rate: float, momentum: float = 0.0, nesterov: bool = False, weight_decay: float = 0.0
     ) -> None:
@@ -79,6 +85,7 @@ class RMSProp(Optimizer):
     s ← 0.99 s + 0.01 g², then Δw = −η g/(√s + ε).
     """
 
+    remembers = ("mean_square",)
     decay = 0.99
     epsilon = 1e-8
 
@@ -94,6 +101,7 @@ class Adam(Optimizer):
     m ← 0.9 m + 0.1 g, s ← 0.999 s + 0.001 g², then Δw = −η m̂/(√ŝ + ε).
     """
 
+    remembers = ("mean", "mean_square", "step")
     beta1 = 0.9
     beta2 = 0.999
     epsilon = 1e-8
@@ -102,7 +110,7 @@ class Adam(Optimizer):
         g = self._decayed(weight, gradient)
         m = memory["mean"] = self.beta1 * memory.get("mean", 0) + (1 - self.beta1) * g
         s = memory["mean_square"] = self.beta2 * memory.get("mean_square", 0) + (1 - self.beta2) * g**2
-        step = memory["step"] = memory.get("step", np.zeros(())) + np.ones(())
+        step = memory["step"] = np.asarray(memory.get("step", 0) + 1.0)
         m_corrected = m / float(1 - self.beta1**step)
         s_corrected = s / float(1 - self.beta2**step)
         return -self.learning_rate * m_corrected / (np.sqrt(s_corrected) + self.epsilon)

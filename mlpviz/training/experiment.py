@@ -11,7 +11,7 @@ import tomli_w
 
 from mlpviz.data import DATASETS, SCALINGS, unknown_name
 from mlpviz.nn import LOSSES, OPTIMIZERS, SquaredError
-from mlpviz.training.layer_spec import TYPE_WORDS, LayerSpec
+from mlpviz.training.layer_spec import TYPE_WORDS, LayerSpec, as_float
 
 
 def _setting(
@@ -204,7 +204,7 @@ class Experiment:
         """The experiment that a TOML text describes."""
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ValueError(f"not valid TOML: {error}") from error
         return cls.from_table(table)
 
@@ -242,6 +242,8 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         raise ValueError(f"{text!r} is not of the form KEY=VALUE, such as learning_rate=0.1")
     try:
         return key, tomllib.loads(f"value = {value}")["value"]
+    except RecursionError as error:
+        raise ValueError(f"{key}: the value is nested too deeply") from error
     except tomllib.TOMLDecodeError:
         return key, value.strip()
 
@@ -253,9 +255,11 @@ def _checked(f: Field[Any], value: Any) -> Any:
         return tuple(value)
     wanted: Any = f.type
     if wanted is float and type(value) is int:
-        value = float(value)
+        value = as_float(value)
     if type(value) is not wanted:
         raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r}")
+    if wanted is str and not value.isascii() and not _can_be_saved(value):
+        raise ValueError(f"{name} has characters that no text file can hold: {value!a}")
     if rules["choices"] and value not in rules["choices"]:
         raise unknown_name(name, value, rules["choices"])
     if wanted is float and not math.isfinite(value):
@@ -267,6 +271,14 @@ def _checked(f: Field[Any], value: Any) -> Any:
     if rules["below"] is not None and not value < rules["below"]:
         raise ValueError(f"{name} must be less than {rules['below']}, not {value}")
     return value
+
+
+def _can_be_saved(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _assign(table: dict[str, Any], key: str, value: Any) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 import numpy.typing as npt
 
+from mlpviz.training.probes import PROBES
+
 if TYPE_CHECKING:
     from mlpviz.training.trainer import Step
 
@@ -116,6 +118,36 @@ class History:
                     row.append("")
             writer.writerow(row)
 
+    @classmethod
+    def read_csv(cls, file: TextIO) -> "History":
+        """The history that `write_csv` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the file is none, naming the row.
+        """
+        history = cls()
+        rows = csv.reader(file)
+        header = next(rows, [])
+        if header[:1] != ["step"] or len(set(header)) != len(header):
+            raise ValueError("the first row must name the columns, the first of them step")
+        for place, cells in enumerate(rows, 2):
+            if len(cells) != len(header):
+                raise ValueError(f"row {place} has {len(cells)} cells, not {len(header)}")
+            try:
+                row = {
+                    name: float(cell) if cell else float("nan")
+                    for name, cell in zip(header, cells, strict=True)
+                }
+            except ValueError as error:
+                raise ValueError(f"row {place}: {error}") from error
+            for group in ("every step", "sparse", "validation"):
+                names = [name for name in header[1:] if _group_of(name) == group]
+                if names and (group == "every step" or any(row[name] == row[name] for name in names)):
+                    history._record(group, {"step": row["step"], **{name: row[name] for name in names}})
+        return history
+
     def _record(self, group: str, row: Mapping[str, float]) -> None:
         table = self._tables.get(group)
         if table is None:
@@ -125,6 +157,14 @@ class History:
             self._table_of.update({name: table for name in table.names if name != "step"})
         else:
             table.append(row)
+
+
+def _group_of(name: str) -> str:
+    """How often a column is measured."""
+    if name.startswith("validation_"):
+        return "validation"
+    probe = PROBES.get(name.partition(".")[0])
+    return "every step" if probe is None or probe.every == 1 else "sparse"
 
 
 def _cell(name: str, value: float) -> str:

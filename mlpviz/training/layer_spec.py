@@ -37,8 +37,10 @@ class LayerSpec:
     def from_table(cls, table: Mapping[str, Any], position: int) -> Self:
         """The layer that a TOML table describes; errors name its position in the network."""
         where = f"layers.{position}"
-        kind = table.get("kind")
-        if kind not in LAYERS:
+        if "kind" not in table:
+            raise ValueError(f"{where} needs a kind, such as kind = 'relu': known are {', '.join(LAYERS)}")
+        kind = table["kind"]
+        if not isinstance(kind, str) or kind not in LAYERS:
             raise unknown_name(f"kind of layer in {where},", str(kind), LAYERS)
         known = layer_options(kind)
         given = {name: value for name, value in table.items() if name != "kind"}
@@ -89,9 +91,17 @@ def layer_options(kind: str) -> dict[str, Option]:
 def _checked(name: str, wanted: type, value: Any) -> Any:
     """The value as the wanted type, or a sentence on what is wrong with it."""
     if wanted is float and type(value) is int:
-        value = float(value)
+        value = as_float(value)
     if type(value) is not wanted:
         raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{name} must be a finite number, not {value}")
     return value
+
+
+def as_float(value: int) -> float:
+    """A whole number as a float; infinite where it has too many digits for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

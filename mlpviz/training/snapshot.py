@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mlpviz.nn import Network
+from mlpviz.nn import Network, Optimizer
 from mlpviz.nn.arrays import Arrays
 
 
@@ -19,8 +20,8 @@ class Snapshot:
     ----------
     step, epoch
         How many steps were made, and in which epoch the last one was (0 before the first).
-    network
-        A frozen copy.
+    network, optimizer
+        Frozen copies; the optimizer with what it remembers.
     gradients, updates
         Of the last step, one dict a layer in order; empty dicts before the first.
     batch
@@ -30,26 +31,38 @@ class Snapshot:
     step: int
     epoch: int
     network: Network
+    optimizer: Optimizer
     gradients: Sequence[Arrays]
     updates: Sequence[Arrays]
     batch: npt.NDArray[np.int64]
+
+
+def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array itself, made read-only."""
+    array.flags.writeable = False
+    return array
 
 
 def freeze(network: Network) -> Network:
     """Make every array of a network read-only, and return it."""
     for layer in network.layers:
         for array in (*layer.params.values(), *layer.statistics.values()):
-            array.flags.writeable = False
+            frozen(array)
     return network
+
+
+def frozen_optimizer(optimizer: Optimizer) -> Optimizer:
+    """A copy of an optimizer whose memory is read-only."""
+    copy = optimizer.copy()
+    for memory in copy.memory.values():
+        for array in memory.values():
+            frozen(array)
+    return copy
 
 
 def frozen_copies(arrays: Sequence[Arrays]) -> list[Arrays]:
     """Read-only copies of arrays by name, one dict a layer."""
-    copies = [{name: array.copy() for name, array in layer.items()} for layer in arrays]
-    for layer in copies:
-        for array in layer.values():
-            array.flags.writeable = False
-    return copies
+    return [{name: frozen(array.copy()) for name, array in layer.items()} for layer in arrays]
 
 
 class Mailbox:

@@ -17,7 +17,16 @@ from mlpviz.training.evaluation import Evaluation, correct, evaluate
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
 from mlpviz.training.probes import SPARSELY, LayerStep, can_die, planned
 from mlpviz.training.seeds import stream
-from mlpviz.training.snapshot import Snapshot, freeze, frozen_copies
+from mlpviz.training.snapshot import Snapshot, freeze, frozen, frozen_copies, frozen_optimizer
+from mlpviz.training.state import (
+    StateError,
+    changes_in,
+    divergence_in,
+    generator_in,
+    memories_in,
+    parameters_in,
+    position_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +91,17 @@ class Trainer:
     ------
     ValueError
         If network, dataset and settings do not fit together.
+
+    Attributes
+    ----------
+    experiment, original
+        With all changes made so far, and as it was given.
     """
 
     def __init__(
         self, experiment: Experiment, dataset: Dataset | None = None, changes: Sequence[Change] = ()
     ) -> None:
-        self.experiment = experiment
+        self.experiment = self.original = experiment
         self.dataset = load_dataset(experiment.dataset) if dataset is None else dataset
         self.splits = split(
             self.dataset,
@@ -106,6 +120,7 @@ class Trainer:
         self.index = 0
         self.epoch = 0
         self.examples = 0
+        self._scheduled = list(changes)
         self._due = list(changes)
         self._dropout_rng = stream(experiment.seed, "dropout")
         self._order: npt.NDArray[np.int64] = np.empty(0, np.int64)
@@ -113,9 +128,9 @@ class Trainer:
         self._batch: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._gradients: list[Arrays] = [{} for _ in self.network.layers]
         self._updates: list[Arrays] = [{} for _ in self.network.layers]
-        self._before: list[Arrays] = [dict(params) for params in self.network.params]
+        self._before = [(dict(layer.params), dict(layer.statistics)) for layer in self.network.layers]
         self._probes = {every: planned(self.network.layers, every) for every in (1, SPARSELY)}
-        self._last_fired = {
+        self.last_fired = {
             i: np.zeros(width, np.int64)
             for i, width in self._widths().items()
             if can_die(self.network.layers[i])
@@ -187,13 +202,20 @@ class Trainer:
         self._offset += size
         return batch
 
+    def _go_to(self, examples: int) -> None:
+        """Stand where so many examples have been seen."""
+        n = len(self.splits.training)
+        self.epoch = math.ceil(examples / n)
+        self._offset = examples - n * max(0, self.epoch - 1)
+        self._order = self._shuffled(self.epoch) if self.epoch else np.empty(0, np.int64)
+
     def _shuffled(self, epoch: int) -> npt.NDArray[np.int64]:
         return stream(self.experiment.seed, "order", epoch).permutation(len(self.splits.training))
 
     def _apply(self, updates: list[Arrays], caches: list[Any]) -> None:
         """Add the updates. Each sum is a new array, so the parameters before the step are still there."""
         for i, layer in enumerate(self.network.layers):
-            self._before[i] = dict(layer.params)
+            self._before[i] = dict(layer.params), dict(layer.statistics)
             for name, update in updates[i].items():
                 layer.params[name] = layer.params[name] + update
             if layer.statistics:
@@ -206,14 +228,14 @@ class Trainer:
     ) -> dict[str, float]:
         measured = {}
         for i, columns in self._probes[every].items():
-            silent = self.index + 1 - self._last_fired[i] if i in self._last_fired else None
+            silent = self.index + 1 - self.last_fired[i] if i in self.last_fired else None
             step = LayerStep(self.network.layers[i], outputs[i], gradients[i], updates[i], silent)
             for key, measure, name in columns:
                 measured[key] = measure(step, name)
         return measured
 
     def _note_silence(self, outputs: list[Array]) -> None:
-        for i, last_fired in self._last_fired.items():
+        for i, last_fired in self.last_fired.items():
             last_fired[outputs[i].any(axis=0)] = self.index + 1
 
     def _validation_is_due(self) -> bool:
@@ -253,13 +275,16 @@ class Trainer:
         self.divergence = Divergence(step, layer, sentence)
         if layer is None and self.index:
             self._undo()
+        self._go_to(self.examples)  # this batch was not trained on
         return True
 
     def _undo(self) -> None:
         """Take back the last update, which led to numbers that are not finite."""
-        for layer, params in zip(self.network.layers, self._before, strict=True):
+        for layer, (params, statistics) in zip(self.network.layers, self._before, strict=True):
             layer.params.update(params)
+            layer.statistics.update(statistics)
         self.index -= 1
+        self.examples -= len(self._batch)
         self._gradients = [{} for _ in self.network.layers]
         self._updates = [{} for _ in self.network.layers]
 
@@ -278,11 +303,14 @@ class Trainer:
             setattr(self.optimizer, setting, getattr(self.experiment, setting))
         self.changes.append(Change(self.index, setting, value))
 
-    def check_change(self, setting: str, value: Any) -> Experiment:
-        """The experiment as it would be after a change; raises as `change` does, and changes nothing."""
+    def check_change(self, setting: str, value: Any, before: Experiment | None = None) -> Experiment:
+        """The experiment as it would be after a change; raises as `change` does, and changes nothing.
+
+        `before` is the experiment to be changed, if it is not the present one.
+        """
         if setting not in LIVE_SETTINGS:
             raise unknown_name("live setting", setting, LIVE_SETTINGS)
-        experiment = self.experiment.with_settings({setting: value})
+        experiment = (before or self.experiment).with_settings({setting: value})
         self._check_batch_size(experiment.batch_size)
         return experiment
 
@@ -301,15 +329,23 @@ class Trainer:
             self.index,
             self.epoch,
             freeze(self.network.copy()),
+            frozen_optimizer(self.optimizer),
             frozen_copies(self._gradients),
             frozen_copies(self._updates),
-            self._batch.copy(),
+            frozen(self._batch.copy()),
         )
+
+    def initial_snapshot(self) -> Snapshot:
+        """The network before the first step, made anew."""
+        network = freeze(build_network(self.original, self.dataset))
+        nothing: list[Arrays] = [{} for _ in network.layers]
+        optimizer = build_optimizer(self.original)
+        return Snapshot(0, 0, network, optimizer, nothing, nothing, np.empty(0, np.int64))
 
     def state(self) -> dict[str, Any]:
         """Everything that `restore` needs to go on bit for bit: copies of arrays, and plain values."""
         arrays: dict[str, npt.NDArray[Any]] = {
-            f"last_fired.{i}": steps.copy() for i, steps in self._last_fired.items()
+            f"last_fired.{i}": steps.copy() for i, steps in self.last_fired.items()
         }
         for i, layer in enumerate(self.network.layers):
             arrays |= {f"statistics.{i}.{name}": array.copy() for name, array in layer.statistics.items()}
@@ -322,12 +358,7 @@ class Trainer:
                 for name, array in params.items()
             },
             "arrays": arrays,
-            "position": {
-                "step": self.index,
-                "epoch": self.epoch,
-                "offset": self._offset,
-                "examples": self.examples,
-            },
+            "position": {"step": self.index, "examples": self.examples},
             "dropout": self._dropout_rng.bit_generator.state,
             "changes": [[change.step, change.setting, change.value] for change in self.changes],
             "divergence": None
@@ -341,34 +372,38 @@ class Trainer:
         Raises
         ------
         ValueError
-            If the state is of another experiment; nothing is changed.
+            If the state is of another experiment, or damaged; nothing is changed.
         """
-        fresh = {f"{i}.{n}": a for i, params in enumerate(self.network.params) for n, a in params.items()}
-        saved: Mapping[str, Array] = state["parameters"]
-        if {k: a.shape for k, a in fresh.items()} != {k: a.shape for k, a in saved.items()}:
-            raise ValueError("the saved parameters do not have the shapes of this experiment's network")
-        self.experiment = self.experiment.with_settings({name: value for _, name, value in state["changes"]})
+        for key in ("parameters", "arrays", "position", "dropout", "changes", "divergence"):
+            if key not in state:
+                raise StateError(key, f"the state has no {key}")
+        parameters = parameters_in(self, state["parameters"])
+        memories = memories_in(self, state["arrays"])
+        position = position_in(self, state["position"])
+        changes, experiment = changes_in(self, state["changes"])
+        dropout_rng = generator_in(state["dropout"])
+        divergence = divergence_in(state["divergence"])
+        # All of it is good: from here on nothing can fail.
+        self.experiment = experiment
         self.optimizer = build_optimizer(self.experiment)
-        self.changes = [Change(*change) for change in state["changes"]]
-        self._due = [change for change in self._due if change.step > state["position"]["step"]]
-        self.divergence = None if state["divergence"] is None else Divergence(*state["divergence"])
+        self.optimizer.memory = memories.optimizer
+        self.changes = [Change(*change) for change in changes]
+        self._due = list(self._scheduled)
+        for change in self.changes:
+            if change in self._due:
+                self._due.remove(change)
+        self.divergence = None if divergence is None else Divergence(*divergence)
         for i, layer in enumerate(self.network.layers):
-            layer.params.update({name: saved[f"{i}.{name}"].copy() for name in layer.params})
-            self._before[i] = dict(layer.params)
-        for key, array in state["arrays"].items():
-            kind, position, *names = key.split(".")
-            i = int(position)
-            if kind == "last_fired":
-                self._last_fired[i] = array.copy()
-            elif kind == "statistics":
-                self.network.layers[i].statistics[names[0]] = array.copy()
-            else:
-                self.optimizer.memory.setdefault((i, names[0]), {})[names[1]] = array.copy()
-        position = state["position"]
-        self.index, self.epoch = position["step"], position["epoch"]
-        self._offset, self.examples = position["offset"], position["examples"]
-        self._order = self._shuffled(self.epoch) if self.epoch else np.empty(0, np.int64)
-        self._dropout_rng.bit_generator.state = state["dropout"]
+            layer.params = parameters[i]
+            layer.statistics = memories.statistics.get(i, {})
+        self._before = [(dict(layer.params), dict(layer.statistics)) for layer in self.network.layers]
+        self.last_fired = memories.last_fired
+        self._dropout_rng = dropout_rng
+        self.index, self.examples = position.step, position.examples
+        self._go_to(self.examples)
+        self._gradients = [{} for _ in self.network.layers]
+        self._updates = [{} for _ in self.network.layers]
+        self._batch = np.empty(0, np.int64)
 
     def _widths(self) -> dict[int, int]:
         """The number of outputs of each layer."""

@@ -37,7 +37,7 @@ def describe(quantity: Quantity) -> str:
 
 def readable(latex: str) -> str:
     """A formula in plain characters, as far as they go."""
-    text = latex
+    text = latex.replace("{-}", "-")
     for pattern, replacement in _SIMPLE:
         text = text.replace(pattern, replacement)
     while (changed := _FRACTION.sub(_fraction, text)) != text:

@@ -46,17 +46,24 @@ def number(value: float, digits: int = 3) -> str:
         return r"\infty" if value > 0 else r"-\infty"
     if value == 0:
         return "0"  # −0 too
+    if value == int(value) and abs(value) < 1000:
+        return _tight_sign(str(int(value)))
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     power = int(exponent)
     if -4 < power < 5:
-        return f"{value:.{max(0, digits - 1 - power)}f}"
-    return rf"{mantissa}\cdot 10^{{{power}}}"
+        return _tight_sign(f"{value:.{max(0, digits - 1 - power)}f}")
+    return rf"{_tight_sign(mantissa)}\cdot 10^{{{_tight_sign(str(power))}}}"
+
+
+def _tight_sign(text: str) -> str:
+    """A minus that belongs to its number, not one between two."""
+    return text.replace("-", "{-}")
 
 
 def factor(value: float, digits: int = 3) -> str:
     """A number as a factor or term: in brackets if it is negative or has a power of ten."""
     text = number(value, digits)
-    return rf"({text})" if text.startswith("-") or "10^" in text else text
+    return rf"({text})" if text.startswith("{-}") or "10^" in text else text
 
 
 def products(left: Array, right: Array) -> str:

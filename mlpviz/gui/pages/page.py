@@ -17,12 +17,15 @@ class Page(QWidget):
         In snake_case: the object name is ``page_<key>``; the command line calls it so too.
     title, icon, tip
         For the rail and the menu.
+    beside_experiment
+        Whether the experiment stands beside it until the user decides otherwise.
     """
 
     key: str
     title: str
     icon: str
     tip: str
+    beside_experiment = True
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -148,7 +148,7 @@ class UnitPanel(QWidget):
             names = self._names(len(votes))
             best, worst = names[int(votes.argmax())], names[int(votes.argmin())]
             words.append(f"votes most for <b>{best}</b>, against <b>{worst}</b>")
-        elif len(self._workspace.dataset.classes) == params["weight"].shape[1]:
+        elif votes is None and len(self._workspace.dataset.classes) == params["weight"].shape[1]:
             words.append(f"the output for <b>{self._workspace.dataset.classes[unit]}</b>")
         if self._hovered is not None:
             cell = self._hovered

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mlpviz.figures.colors import signed_limit, signed_scale
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
+
+_SIDE_PX = 4
 
 
 class Bars(QWidget):
@@ -24,21 +26,48 @@ class Bars(QWidget):
         For screen readers: what the numbers are.
     """
 
+    bar_hovered = Signal(int)
+    """The bar under the pointer, -1 when it left."""
+    bar_clicked = Signal(int)
+    """The bar that was clicked, or chosen with the arrow keys."""
+
     def __init__(self, theme: Theme, object_name: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFont(text_font(SMALLEST_TEXT_PX))
+        self.setMouseTracking(True)
         self._theme = theme
         self._values: NDArray = np.zeros(0)
         self._labels: Sequence[str] = ()
+        self._hovered = -1
+        self._highlighted: int | None = None
         theme.changed.connect(self.update)
+
+    @property
+    def values(self) -> NDArray:
+        """The numbers on show."""
+        return self._values
 
     def set_values(self, values: ArrayLike, labels: Sequence[str]) -> None:
         """Show numbers, each with its label."""
         self._values, self._labels = np.asarray(values, dtype=np.float64), labels
+        self._hovered = -1
         self.update()
+
+    def set_highlighted(self, index: int | None) -> None:
+        """Mark a bar, or none."""
+        if index != self._highlighted:
+            self._highlighted = index
+            self.update()
+
+    def bar_at(self, x: float) -> int:
+        """The bar at a place in the widget, -1 for none."""
+        n = len(self._values)
+        if n == 0 or not _SIDE_PX <= x < self.width() - _SIDE_PX:
+            return -1
+        return min(n - 1, int((x - _SIDE_PX) / ((self.width() - 2 * _SIDE_PX) / n)))
 
     def sizeHint(self) -> QSize:
         return QSize(180, 90)
@@ -47,15 +76,35 @@ class Bars(QWidget):
         return QSize(90, 56)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and len(self._values):
-            i = min(
-                len(self._values) - 1,
-                max(0, int((event.pos().x() - 4) / ((self.width() - 8) / len(self._values)))),
-            )
+        if isinstance(event, QHelpEvent) and (i := self.bar_at(event.pos().x())) >= 0:
             words = f"{self._labels[i]}: {format_number(self._values[i], 4, signed=True)}"
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.bar_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and (i := self.bar_at(event.position().x())) >= 0:
+            self.bar_clicked.emit(i)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if by is None or not len(self._values):
+            super().keyPressEvent(event)
+            return
+        at = self._highlighted if self._highlighted is not None else -1
+        self.bar_clicked.emit(min(len(self._values) - 1, max(0, at + by)))
+
+    def _hover(self, i: int) -> None:
+        if i != self._hovered:
+            self._hovered = i
+            self.bar_hovered.emit(i)
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         n = len(self._values)
@@ -63,23 +112,41 @@ class Bars(QWidget):
             return
         painter = QPainter(self)
         line_px = self.fontMetrics().height()
-        room = QRectF(self.rect()).adjusted(4, 2, -4, -line_px - 2)
-        zero = room.center().y()
-        scale = room.height() / 2 / signed_limit(self._values)
-        colors = signed_scale(self._theme.dark)
+        room = QRectF(self.rect()).adjusted(_SIDE_PX, 2, -_SIDE_PX, -line_px - 2)
         pitch = room.width() / n
+        for i, width in ((self._highlighted, 2.0), (self._hovered, 1.0)):
+            if i is not None and 0 <= i < n:
+                painter.setPen(QPen(self._theme.color("accent" if width > 1 else "secondary"), width))
+                painter.setBrush(self._theme.color("accent_soft" if width > 1 else "hover"))
+                painter.drawRoundedRect(QRectF(room.left() + i * pitch, 1, pitch, self.height() - 2), 3, 3)
+        zero = self._paint_bars(painter, room, pitch)
+        painter.setPen(self._theme.color("field_line"))
+        painter.drawLine(int(room.left()), int(zero), int(room.right()), int(zero))
+        self._paint_labels(painter, room, pitch, line_px)
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.color("accent"), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+
+    def _paint_bars(self, painter: QPainter, room: QRectF, pitch: float) -> float:
+        """Paint the bars; returns where zero lies: in the middle, or below where nothing is negative."""
+        only_positive = bool(np.all(np.nan_to_num(self._values) >= 0))
+        zero = room.bottom() if only_positive else room.center().y()
+        scale = (room.height() if only_positive else room.height() / 2) / signed_limit(self._values)
+        colors = signed_scale(self._theme.dark)
         width = max(1.0, min(28.0, 0.62 * pitch))
         for i, value in enumerate(self._values):
             if np.isfinite(value):
                 color = QColor(*map(int, colors[-16 if value > 0 else 16][:3]))
                 x = room.left() + (i + 0.5) * pitch - width / 2
                 painter.fillRect(QRectF(x, zero, width, -value * scale).normalized(), color)
-        painter.setPen(self._theme.color("field_line"))
-        painter.drawLine(int(room.left()), int(zero), int(room.right()), int(zero))
+        return zero
+
+    def _paint_labels(self, painter: QPainter, room: QRectF, pitch: float, line_px: int) -> None:
         painter.setPen(self._theme.color("secondary"))
         widest = max(self.fontMetrics().horizontalAdvance(label) for label in self._labels) + 4
         every = max(1, int(np.ceil(widest / pitch)))
-        for i in range(0, n, every):
+        for i in range(0, len(self._values), every):
             place = QRectF(room.left() + (i + 0.5) * pitch - widest, room.bottom() + 2, 2 * widest, line_px)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._labels[i])
-        painter.end()

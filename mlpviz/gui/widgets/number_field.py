@@ -30,6 +30,7 @@ class NumberField(QLineEdit):
         text = f"{value:d}" if isinstance(value, int) else f"{value:.10g}"
         if self.text() != text and not (self.hasFocus() and self.isModified()):
             self.setText(text)
+            self.setCursorPosition(0)  # of a number too long for the field, show the first digits
         self.set_invalid(False)
 
     def set_invalid(self, invalid: bool) -> None:

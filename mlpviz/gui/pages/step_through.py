@@ -1,0 +1,433 @@
+"""The Step through page: one example forwards and backwards through the network, an operation at a time."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mlpviz.figures.numbers import format_number
+from mlpviz.gui.follower import Follower
+from mlpviz.gui.pages.page import Page
+from mlpviz.gui.panels.example_bar import ExampleBar
+from mlpviz.gui.panels.stage_card import StageCard
+from mlpviz.gui.panels.stage_words import StageWords
+from mlpviz.gui.panels.weights_card import QWIDGETSIZE_MAX
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.code_view import CodeView
+from mlpviz.gui.widgets.formula_view import FormulaView
+from mlpviz.gui.widgets.network_graph import NetworkGraph
+from mlpviz.gui.widgets.strip_view import StripView
+from mlpviz.gui.workspace import Workspace
+from mlpviz.nn import Affine
+from mlpviz.walkthrough.narration import readable
+
+PLAY_MS = 1500
+SIDE_PX = 420
+NARROW_SIDE_PX = 330
+WIDE_PX = 1100
+LOW_PX = 700
+WORDS_PX = 186
+
+
+class StepThroughPage(Page):
+    """Example, strip, stage, formula, code and words; Back and Next, or the arrow keys."""
+
+    key = "step_through"
+    title = "Step through"
+    icon = "step_through"
+    tip = "Follow one example through the network and back, one operation at a time"
+    beside_experiment = False
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, theme, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.follower = Follower(workspace, self)
+        self._player = QTimer(self)
+        self._player.setInterval(PLAY_MS)
+        self._player.timeout.connect(self._play_on)
+        self._is_stale = True
+        self._is_low: bool | None = None
+        self.example_bar = ExampleBar(self.follower, theme)
+        self.strip = StripView(theme, "strip_stages")
+        self.strip.stage_clicked.connect(self.follower.jump)
+        self.stage_card = StageCard(self.follower, theme)
+        self.words = StageWords(self.follower, theme)
+        middle = QHBoxLayout()
+        middle.setSpacing(14)
+        middle.addWidget(self._build_left(theme), 1)
+        middle.addWidget(self._build_side(theme))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 14, 14)
+        column.setSpacing(12)
+        column.addWidget(self.example_bar)
+        column.addWidget(self._in_card(theme, self.strip, "card_strip"))
+        column.addLayout(middle, 1)
+        column.addWidget(self._build_foot(theme))
+        self.follower.walked.connect(self._walked)
+        self.follower.moved.connect(self._moved)
+        self.follower.pointed.connect(self._pointed)
+        workspace.refreshed.connect(self._show_moment)
+        workspace.run_changed.connect(self._run_changed)
+
+    # ------------------------------------------------------------------ parts
+
+    @staticmethod
+    def _in_card(theme: Theme, widget: QWidget, name: str) -> Card:
+        card = Card(theme, "", name)
+        card.body.addWidget(widget)
+        return card
+
+    def _build_left(self, theme: Theme) -> QWidget:
+        """The stage as pictures; for a small network also as a graph."""
+        self.graph = NetworkGraph(theme, "graph_network")
+        self.graph.node_clicked.connect(self._node_clicked)
+        self.graph.edge_clicked.connect(self._edge_clicked)
+        self._graph_card = self._in_card(theme, self.graph, "card_graph")
+        pictures = QHBoxLayout()
+        pictures.setSpacing(14)
+        pictures.addWidget(self._graph_card, 1)
+        pictures.addWidget(self.stage_card, 1)
+        self._words_or_guess = QStackedWidget()
+        self._words_or_guess.addWidget(self.words)
+        self._words_or_guess.addWidget(self._build_guess(theme))
+        left = QWidget()
+        self._left = QVBoxLayout(left)
+        self._left.setContentsMargins(0, 0, 0, 0)
+        self._left.setSpacing(12)
+        self._left.addLayout(pictures, 1)
+        return left
+
+    def _build_side(self, theme: Theme) -> QWidget:
+        self._formula = FormulaView(theme, "formula_general", "The formula")
+        self._worked = FormulaView(theme, "formula_worked", "The formula with numbers", 16, True)
+        self._code = CodeView(theme, "code_stage")
+        formulas = Card(theme, "Formula", "card_formula")
+        formulas.body.addWidget(self._formula)
+        formulas.body.addWidget(self._worked)
+        self._code_card = Card(theme, "The code that ran", "card_code")
+        self._code_card.body.addWidget(self._code)
+        self._code_card.body.addStretch(1)
+        self._show_code = QToolButton()
+        self._show_code.setObjectName("button_show_code")
+        self._show_code.setText("Code")
+        self._show_code.setToolTip("The source lines that ran, in place of the words")
+        self._show_code.setCheckable(True)
+        self._show_code.toggled.connect(self._choose_code)
+        set_role(self._show_code, "flat")
+        formulas.add_header_widget(self._show_code)
+        self._side_widget = QWidget()
+        self._side = QVBoxLayout(self._side_widget)
+        self._side.setContentsMargins(0, 0, 0, 0)
+        self._side.setSpacing(12)
+        self._side.addWidget(formulas)
+        self._side.addWidget(self._code_card, 1)
+        return self._side_widget
+
+    def _build_guess(self, theme: Theme) -> QWidget:
+        card = Card(theme, "Predict, then reveal", "card_guess")
+        self._question = QLabel()
+        self._question.setObjectName("label_question")
+        self._question.setWordWrap(True)
+        self._guess = QLineEdit()
+        self._guess.setObjectName("field_guess")
+        self._guess.setAccessibleName("Your guess")
+        self._guess.setPlaceholderText("your guess")
+        self._guess.returnPressed.connect(self._reveal)
+        reveal = QPushButton("Reveal")
+        reveal.setObjectName("button_reveal")
+        reveal.clicked.connect(self._reveal)
+        row = QHBoxLayout()
+        row.addWidget(self._guess)
+        row.addWidget(reveal)
+        card.body.addWidget(self._question)
+        card.body.addLayout(row)
+        card.body.addStretch(1)
+        return card
+
+    def _build_foot(self, theme: Theme) -> Card:
+        foot = Card(theme, "", "card_foot")
+        self.back = QPushButton("‹ Back")
+        self.back.setObjectName("button_back")
+        self.back.setToolTip("The stage before (←)")
+        self.back.clicked.connect(lambda: self._step(-1))
+        self.next = QPushButton("Next ›")
+        self.next.setObjectName("button_next")
+        self.next.setToolTip("The next stage (→)")
+        set_role(self.next, "primary")
+        self.next.clicked.connect(lambda: self._step(1))
+        self.play = QPushButton("Play")
+        self.play.setObjectName("button_play")
+        self.play.setCheckable(True)
+        self.play.setToolTip("Go on by itself (P)")
+        self.play.toggled.connect(self._play)
+        self.predict = QCheckBox("Predict first")
+        self.predict.setObjectName("check_predict")
+        self.predict.setToolTip("Hide each result until you have guessed its number")
+        self.predict.toggled.connect(self._moved)
+        self._progress = QProgressBar()
+        self._progress.setObjectName("progress_stages")
+        self._progress.setTextVisible(False)
+        self._place = QLabel()
+        self._place.setObjectName("label_place")
+        set_role(self._place, "subtitle")
+        self._revealed = QLabel()
+        self._revealed.setObjectName("label_revealed")
+        self._moment = QLabel()
+        self._moment.setObjectName("label_pinned")
+        set_role(self._moment, "subtitle")
+        self.take = QToolButton()
+        self.take.setObjectName("button_take_current")
+        self.take.setText("Take the current network")
+        self.take.setToolTip(
+            "The pictures hold still while training goes on; this takes the network as it is now"
+        )
+        set_role(self.take, "link")
+        self.take.clicked.connect(self.follower.pin)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for widget in (self.back, self.next, self.play, self.predict, self._revealed):
+            row.addWidget(widget)
+        self._progress.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addWidget(self._progress, 1)
+        for widget in (self._place, self._moment, self.take):
+            row.addWidget(widget)
+        foot.body.addLayout(row)
+        return foot
+
+    # ------------------------------------------------------------------ large and small windows
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the words stand beside the pictures, and the code waits behind a button."""
+        super().resizeEvent(event)
+        low = event.size().height() < LOW_PX
+        if low != self._is_low:
+            self._is_low = low
+            (self._side if low else self._left).addWidget(self._words_or_guess, 1 if low else 0)
+            self._words_or_guess.setFixedHeight(QWIDGETSIZE_MAX if low else WORDS_PX)
+            self._words_or_guess.setMinimumHeight(0 if low else WORDS_PX)
+            self._show_code.setVisible(low)
+            self.strip.set_low(low)
+            self._choose_code()
+        self._side_widget.setFixedWidth(SIDE_PX if event.size().width() >= WIDE_PX else NARROW_SIDE_PX)
+
+    def _choose_code(self) -> None:
+        shows_code = not self._is_low or self._show_code.isChecked()
+        self._code_card.setVisible(shows_code)
+        self._words_or_guess.setVisible(not self._is_low or not shows_code)
+
+    # ------------------------------------------------------------------ showing
+
+    def parts(self) -> list[Callable[[], None]]:
+        """Nothing here moves by itself but the words on the moment."""
+        return [self._show_moment]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the network as it is when the page is first shown after a change."""
+        super().showEvent(event)
+        if self._is_stale and self.workspace.run is not None:
+            self._is_stale = False
+            self.follower.pin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Playing ends with the page."""
+        self.play.setChecked(False)
+        super().hideEvent(event)
+
+    def _run_changed(self) -> None:
+        self._is_stale = not self.isVisible()
+
+    def _walked(self) -> None:
+        walkthrough = self.follower.walkthrough
+        assert walkthrough is not None
+        self.strip.set_walkthrough(walkthrough, self.workspace.dataset.image_shape)
+        self._progress.setRange(0, len(walkthrough.stages) - 1)
+        self._show_graph()
+        self._moved()
+        self._formula.prefetch([stage.formula for stage in walkthrough.stages])
+
+    def _moved(self) -> None:
+        follower = self.follower
+        if follower.walkthrough is None:
+            return
+        stage, count = follower.stage, len(follower.walkthrough.stages)
+        self._hide_result(self.predict.isChecked() and stage.phase != "after" and stage.index > 0)
+        self.strip.set_current(stage.index)
+        self._progress.setValue(stage.index)
+        self._place.setText(f"stage {stage.index} of {count - 1} · ← → keys")
+        self.back.setEnabled(stage.index > 0)
+        self.next.setEnabled(not follower.cursor.at_end)
+        self._code.set_code(stage.code.place, stage.code.lines, stage.code.lit, self._role())
+        self._formula.set_formula(stage.formula, readable(stage.formula))
+        self._show_worked()
+        self._show_moment()
+
+    def _role(self) -> str:
+        return {"backward": "backward", "update": "accent", "after": "accent"}.get(
+            self.follower.stage.phase, "forward"
+        )
+
+    def _pointed(self) -> None:
+        if self.follower.walkthrough is not None:
+            self._show_worked()
+            self._mark_graph()
+
+    def _show_worked(self) -> None:
+        stage, choice = self.follower.stage, self.follower.choice
+        self._worked.setVisible(not self.stage_card.hidden_result)
+        latex = stage.worked(choice)
+        self._worked.set_formula(latex, readable(latex))
+
+    def _show_moment(self) -> None:
+        snapshot = self.follower.snapshot
+        if snapshot is None or self.workspace.run is None:
+            return
+        now = self.workspace.snapshot.step if self.workspace.snapshot else 0
+        behind = now != snapshot.step
+        words = f"pinned at step {format_number(snapshot.step)}"
+        self._moment.setText(f"{words}, now at {format_number(now)}" if behind else words)
+        self.take.setVisible(behind)
+
+    # ------------------------------------------------------------------ a small network as a graph
+
+    def _affine(self) -> list[int]:
+        assert self.follower.walkthrough is not None
+        layers = self.follower.walkthrough.network.layers
+        return [i for i, layer in enumerate(layers) if isinstance(layer, Affine)]
+
+    def _show_graph(self) -> None:
+        walkthrough = self.follower.walkthrough
+        assert walkthrough is not None
+        affine = self._affine()
+        layers = [walkthrough.network.layers[i] for i in affine]
+        sizes = [len(walkthrough.x[0]), *(layer.params["bias"].size for layer in layers)]
+        fits = NetworkGraph.fits(sizes)
+        self._graph_card.setVisible(fits)
+        if not fits:
+            return
+        dataset = self.workspace.dataset
+        inputs = dataset.input_names or [f"x[{i}]" for i in range(sizes[0])]
+        outputs = dataset.classes if len(dataset.classes) == sizes[-1] else [""] * sizes[-1]
+        self.graph.set_network(
+            [(layer.params["weight"], layer.params["bias"]) for layer in layers], inputs, outputs
+        )
+        ends = [*(i - 1 for i in affine[1:]), len(walkthrough.network.layers) - 1]
+        self.graph.set_values([walkthrough.x[0], *(walkthrough.trace.outputs[i][0] for i in ends)])
+        self._mark_graph()
+
+    def _mark_graph(self) -> None:
+        if not self._graph_card.isVisibleTo(self):
+            return
+        stage, choice = self.follower.stage, self.follower.choice
+        affine = self._affine()
+        if stage.layer is None or stage.layer not in affine:
+            self.graph.set_highlight(None, None)
+            return
+        level = affine.index(stage.layer) + 1
+        source = self.follower.chosen(stage.quantities[0].axes[0])
+        unit = (
+            choice.unit
+            if stage.result.axes[-1] == f"units {level}"
+            else self.follower.chosen(f"units {level}")
+        )
+        self.graph.set_highlight((level, unit), (level, source, unit))
+
+    def _node_clicked(self, level: int, unit: int) -> None:
+        self._choose("inputs" if level == 0 else f"units {level}", unit)
+
+    def _edge_clicked(self, level: int, source: int, unit: int) -> None:
+        self._choose("inputs" if level == 1 else f"units {level - 1}", source)
+        self._choose(f"units {level}", unit)
+
+    def _choose(self, axis: str, index: int) -> None:
+        self.follower.point(axis, index)
+        self.stage_card.show_stage()
+
+    # ------------------------------------------------------------------ moving
+
+    def _step(self, by: int) -> None:
+        self._revealed.clear()
+        self.follower.step(by)
+
+    def _play(self, on: bool) -> None:
+        self.play.setText("Stop" if on else "Play")
+        if on:
+            if self.follower.cursor.at_end:
+                self.follower.jump(0)
+            self._player.start()
+        else:
+            self._player.stop()
+
+    def _play_on(self) -> None:
+        self._step(1)
+        if self.follower.cursor.at_end:
+            self.play.setChecked(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows step, Home and End go to the ends, P plays."""
+        count = self.follower.cursor.count
+        match event.key():
+            case Qt.Key.Key_Right:
+                self._step(1)
+            case Qt.Key.Key_Left:
+                self._step(-1)
+            case Qt.Key.Key_Home:
+                self._step(-count)
+            case Qt.Key.Key_End:
+                self._step(count)
+            case Qt.Key.Key_P:
+                self.play.toggle()
+            case _:
+                super().keyPressEvent(event)
+
+    # ------------------------------------------------------------------ predict, then reveal
+
+    def _hide_result(self, hide: bool) -> None:
+        self.stage_card.hidden_result = hide
+        self._words_or_guess.setCurrentIndex(1 if hide else 0)
+        if hide:
+            stage, choice = self.follower.stage, self.follower.choice
+            entry = f"{choice.source}, {choice.unit}" if stage.result.values.ndim == 2 else str(choice.unit)
+            entry = f"[{entry}]" if stage.result.values.ndim else ""
+            self._question.setText(
+                f"What will <b>{stage.result.name}{entry}</b> be? "
+                "The pictures and the formula hold all that is needed; a sign and a size will do."
+            )
+            self._guess.clear()
+        self.stage_card.show_stage()
+
+    def _reveal(self) -> None:
+        if not self.stage_card.hidden_result:
+            return
+        text = self._guess.text().strip().replace("−", "-").replace(",", ".")
+        truth = self.stage_card.result_value()
+        self._hide_result(False)
+        self._show_worked()
+        try:
+            guess = float(text)
+        except ValueError:
+            self._revealed.setText(f"It is {truth}.")
+            return
+        value = float(truth.replace("−", "-").replace("\N{NARROW NO-BREAK SPACE}", ""))
+        self._revealed.setText(f"You said {format_number(guess)}, it is {truth}: {_judged(guess, value)}")
+
+
+def _judged(guess: float, value: float) -> str:
+    if abs(guess - value) <= 0.1 * abs(value):
+        return "within a tenth."
+    if guess * value > 0:
+        return "the right sign."
+    return "look again." if value else "it is nothing at all."

@@ -1,0 +1,193 @@
+"""Which example is followed: by number, by class, at random, a mistake, an unsure one, or drawn."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from mlpviz.gui.follower import Follower
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.number_field import NumberField
+
+NEIGHBOURS = 12
+
+
+class ExampleBar(Card):
+    """Chooses the example, and says what the network makes of it."""
+
+    def __init__(self, follower: Follower, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "", "card_example", parent=parent)
+        self._follower = follower
+        self._rng = np.random.default_rng()  # which example comes up need not be reproducible
+        self._lists: dict[str, tuple[object, np.ndarray, int]] = {}
+        self._first = 0
+        self._title = QLabel()
+        set_role(self._title, "title")
+        self.number = NumberField("field_example", whole=True)
+        self.number.setFixedWidth(70)
+        self.number.setAccessibleName("Number of the example")
+        self.number.setToolTip("Which example: its place in the file, from 0")
+        self.number.committed.connect(self._number_given)
+        self._neighbours = MosaicView(theme, "mosaic_examples", "Examples nearby", "pixel", "example")
+        self._neighbours.setFixedHeight(40)
+        self._neighbours.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._neighbours.selected.connect(lambda i: self._show(self._first + i))
+        self._answer = QLabel()
+        self._answer.setObjectName("label_answer")
+        self._answer.setTextFormat(Qt.TextFormat.RichText)
+        self.classes = QComboBox()
+        self.classes.setObjectName("choice_class")
+        self.classes.setAccessibleName("Only examples of a class")
+        self.classes.setToolTip("Go to the next example of a class")
+        self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.classes.activated.connect(self._class_chosen)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._title)
+        row.addWidget(self.number)
+        nearby = QWidget()
+        nearby_row = QHBoxLayout(nearby)
+        nearby_row.setContentsMargins(0, 0, 0, 0)
+        nearby_row.addWidget(self._neighbours)
+        row.addWidget(nearby, 1)
+        row.addWidget(self._answer)
+        row.addWidget(self.classes)
+        self._buttons = [
+            self._button("random", "Random", "Any example", self._random),
+            self._button(
+                "mistake",
+                "A mistake",
+                "One that the network gets wrong, the surest first; again: the next",
+                lambda: self._next_of("mistakes"),
+            ),
+            self._button(
+                "unsure",
+                "Unsure",
+                "The one whose two largest outputs lie closest; again: the next",
+                lambda: self._next_of("least_sure"),
+            ),
+            self._button("draw", "Draw …", "Draw a digit yourself", self._draw),
+        ]
+        for button in self._buttons:
+            row.addWidget(button)
+        self.body.addLayout(row)
+        self._error = QLabel()
+        self._error.setObjectName("error_example")
+        set_role(self._error, "error")
+        self._error.hide()
+        self.body.addWidget(self._error)
+        follower.walked.connect(self.refresh)
+
+    @staticmethod
+    def _button(name: str, text: str, tip: str, press) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"button_{name}")
+        button.setText(text)
+        button.setToolTip(tip)
+        button.clicked.connect(press)
+        return button
+
+    def refresh(self) -> None:
+        """Show which example is followed."""
+        follower, dataset = self._follower, self._follower.workspace.dataset
+        has_images, has_classes = dataset.image_shape is not None, bool(dataset.classes)
+        self._error.hide()
+        noun = "digit" if dataset.name == "digits" else "example"
+        self._title.setText(
+            f"{follower.split_name.capitalize()} {noun}" if follower.index is not None else "Drawn"
+        )
+        self.number.set_value(follower.index if follower.index is not None else 0)
+        names = ["any class", *dataset.classes]
+        if [self.classes.itemText(i) for i in range(self.classes.count())] != names:
+            self.classes.clear()
+            self.classes.addItems(names)
+        self.classes.setVisible(has_classes)
+        for button in self._buttons[1:3]:
+            button.setVisible(has_classes)
+        self._buttons[3].setVisible(has_images and has_classes)
+        self._neighbours.setVisible(has_images)
+        if has_images:
+            self._show_neighbours()
+        self._answer.setText(self._words())
+
+    def _show_neighbours(self) -> None:
+        follower, dataset = self._follower, self._follower.workspace.dataset
+        assert dataset.image_shape is not None
+        n = len(follower.split)
+        at = follower.index if follower.index is not None else self._first
+        if not self._first <= at < self._first + NEIGHBOURS:
+            self._first = max(0, min(at - NEIGHBOURS // 2, n - NEIGHBOURS))
+        here = np.arange(self._first, min(self._first + NEIGHBOURS, n))
+        labels = [f"example {i}" for i in here]
+        if dataset.classes:
+            names = follower.split.labels_at(here)
+            labels = [f"example {i}: a {dataset.classes[k]}" for i, k in zip(here, names, strict=True)]
+        images = follower.split.inputs_at(here).reshape(-1, *dataset.image_shape)
+        high = dataset.value_range[1] if dataset.value_range else None
+        self._neighbours.set_images(images, high, labels)
+        self._neighbours.set_selected(None if follower.index is None else follower.index - self._first)
+
+    def _words(self) -> str:
+        follower, dataset = self._follower, self._follower.workspace.dataset
+        assert follower.walkthrough is not None
+        y = follower.walkthrough.trace.outputs[-1]
+        if not dataset.classes or follower.label is None:
+            return ""
+        threshold = follower.workspace.run.trainer.threshold  # type: ignore[union-attr]
+        said = int(y[0].argmax()) if y.shape[1] > 1 else int(y[0, 0] > threshold)
+        right = said == follower.label
+        color = self.theme.palette.good if right else self.theme.palette.error
+        mark = "✓" if right else "✗"
+        truth = f"a <b>{dataset.classes[follower.label]}</b>"
+        return f"{truth}; the network says <b style='color:{color}'>{dataset.classes[said]} {mark}</b>"
+
+    # ------------------------------------------------------------------ choosing
+
+    def _show(self, index: int) -> None:
+        try:
+            self._follower.show_example(index)
+        except ValueError as error:
+            self._say(str(error))
+
+    def _say(self, sentence: str) -> None:
+        self._error.setText(sentence)
+        self._error.show()
+
+    def _number_given(self, value: object) -> None:
+        if isinstance(value, int):
+            self._show(value)
+        else:
+            self._say(f"the number of an example is a whole number, not {value!r}")
+
+    def _random(self) -> None:
+        self._show(int(self._rng.integers(len(self._follower.split))))
+
+    def _class_chosen(self, place: int) -> None:
+        if place == 0:
+            return
+        labels = self._follower.split.labels_at(slice(None))
+        members = np.flatnonzero(labels == place - 1)
+        if not len(members):
+            self._say(f"there is no {self.classes.currentText()} among these examples")
+            return
+        at = self._follower.index if self._follower.index is not None else -1
+        later = members[members > at]
+        self._show(int(later[0] if len(later) else members[0]))
+
+    def _next_of(self, what: str) -> None:
+        """The next of the mistakes, or of the least sure, of the pinned network."""
+        key, found, place = self._lists.get(what, (None, np.zeros(0, np.int64), -1))
+        if key is not self._follower.snapshot:
+            found, place = getattr(self._follower, what)(), -1
+        if not len(found):
+            self._say("the network makes no mistake on these examples")
+            return
+        place = (place + 1) % len(found)
+        self._lists[what] = (self._follower.snapshot, found, place)
+        self._show(int(found[place]))
+
+    def _draw(self) -> None:
+        from mlpviz.gui.panels.drawing import draw_example
+
+        draw_example(self._follower, self.theme, self.window())

@@ -1,0 +1,151 @@
+"""One vector as the picture that suits it: an image, a grid of units, or bars; with its name and a number."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from mlpviz.figures.colors import signed_limit
+from mlpviz.figures.numbers import format_number
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.bars import Bars
+from mlpviz.gui.widgets.color_scales import Scale
+from mlpviz.gui.widgets.tensor_image import Cell, TensorImage
+
+MOST_BARS = 16
+
+
+class VectorView(QWidget):
+    """Shows n numbers; tells which one is pointed at, and marks the one that is chosen elsewhere."""
+
+    hovered = Signal(int)
+    """The entry under the pointer, -1 when it left."""
+    clicked = Signal(int)
+
+    def __init__(self, theme: Theme, object_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self._values: NDArray = np.zeros(0)
+        self._columns = 1
+        self._limit = 1.0
+        self._labels: Sequence[str] = ()
+        self._chosen: int | None = None
+        self._covered = False
+        self._caption = QLabel()
+        self._caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self._caption, "title")
+        self.image = TensorImage(theme, f"{object_name}_image")
+        self.image.cell_hovered.connect(self._cell_hovered)
+        self.image.cell_clicked.connect(lambda cell: self.clicked.emit(self._index(cell)))
+        self.bars = Bars(theme, f"{object_name}_bars", "")
+        self.bars.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.bars.bar_hovered.connect(self.hovered)
+        self.bars.bar_clicked.connect(self.clicked)
+        self._picture = QStackedWidget()
+        self._cover = QLabel("?")
+        self._cover.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self._cover, "cover")
+        for widget in (self.image, self.bars, self._cover):
+            self._picture.addWidget(widget)
+        self._number = QLabel()
+        self._number.setObjectName(f"{object_name}_number")
+        self._number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._scale_words = QLabel()
+        self._scale_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self._scale_words, "subtitle")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addWidget(self._caption)
+        box.addWidget(self._picture, 1)
+        box.addWidget(self._number)
+        box.addWidget(self._scale_words)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def values(self) -> NDArray:
+        """The numbers on show."""
+        return self._values
+
+    def sizeHint(self) -> QSize:
+        return QSize(190, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(96, 140)
+
+    def set_vector(
+        self,
+        caption: str,
+        values: NDArray,
+        scale: Scale,
+        meaning: str,
+        image_shape: tuple[int, int] | None = None,
+        labels: Sequence[str] = (),
+    ) -> None:
+        """Show numbers.
+
+        Parameters
+        ----------
+        image_shape : (rows, columns), optional
+            Lay the numbers out as this image.
+        labels : sequence of str
+            A word for each; its number if there are none.
+        """
+        self._values = values
+        self._labels = labels or [str(i) for i in range(len(values))]
+        self._caption.setText(caption)
+        self.setToolTip(f"{caption}: {meaning}")
+        self.setAccessibleName(caption)
+        self.setAccessibleDescription(meaning)
+        shape = image_shape or grid_shape(len(values))
+        self._columns = shape[1]
+        self._limit = signed_limit(values)
+        if image_shape is None and len(values) <= MOST_BARS:
+            self.bars.set_values(values, self._labels)
+            self._picture.setCurrentWidget(self.bars)
+            self._scale_words.setText("")
+        else:
+            self.image.set_scale(scale)
+            self.image.set_array(values.reshape(shape), self._limit)
+            self._picture.setCurrentWidget(self.image)
+            limit = format_number(self._limit)
+            self._scale_words.setText(f"0 … {limit}" if scale == "pixel" else f"colours: ±{limit}")
+        self._covered = False
+        self.set_marked(None, None)
+
+    def set_covered(self, covered: bool) -> None:
+        """Hide the numbers until the learner has guessed."""
+        if covered:
+            self._picture.setCurrentWidget(self._cover)
+            self._scale_words.setText("")
+        self._covered = covered
+        self.set_marked(self._chosen, None)
+
+    def set_marked(self, chosen: int | None, hovered: int | None) -> None:
+        """Mark an entry: the one pointed at now, or else the chosen one; its number is written below."""
+        self._chosen = chosen
+        shown = hovered if hovered is not None else chosen
+        if shown is not None and not 0 <= shown < len(self._values):
+            shown = None
+        self.bars.set_highlighted(shown)
+        self.image.set_highlighted(None if shown is None else divmod(shown, self._columns))
+        if shown is None or self._covered:
+            self._number.setText("")
+        else:
+            value = format_number(float(self._values[shown]), 4)
+            self._number.setText(f"[{self._labels[shown]}]  <b>{value}</b>")
+
+    def _index(self, cell: Cell) -> int:
+        return cell.row * self._columns + cell.column
+
+    def _cell_hovered(self, cell: Cell | None) -> None:
+        self.hovered.emit(-1 if cell is None else self._index(cell))
+
+
+def grid_shape(n: int) -> tuple[int, int]:
+    """Rows and columns for n numbers, as near to a square as their divisors allow."""
+    rows = next((r for r in range(math.isqrt(n), 0, -1) if n % r == 0), 1)
+    return rows, max(1, n // rows)
