@@ -1,8 +1,9 @@
 """The window: wires rail, tool bar, pages, experiment and state line to one workspace."""
 
 from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.state_line = StateLine(workspace, theme)
         self.setStatusBar(self.state_line)
         self.experiment_panel.collapse_wanted.connect(lambda: self.action_experiment.setChecked(False))
+        self._add_experiment_button()
         build_menus(self)
         workspace.refreshed.connect(self.training_bar.show_progress)
         workspace.run_changed.connect(self._show_title)
@@ -99,6 +101,16 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, rail)
         self.show_page(PAGES[0].key)
 
+    def _add_experiment_button(self) -> None:
+        """At the end of the tool bar: shows and hides the experiment."""
+        self.action_experiment.setToolTip("Show or hide the experiment (Ctrl+E)")
+        set_icon(self.action_experiment, "settings", self.theme)
+        button = QToolButton()
+        button.setObjectName("button_show_experiment")
+        button.setDefaultAction(self.action_experiment)
+        button.setAccessibleName("Experiment")
+        self.training_bar.addWidget(button)
+
     # ------------------------------------------------------------------ verbs
 
     @property
@@ -124,7 +136,17 @@ class MainWindow(QMainWindow):
         self.workspace.refresher.set_parts(self.page.parts())
         self.workspace.refresher.refresh_all()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus, for Space trains and pauses."""
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+            focused.click()
+            return
+        super().keyPressEvent(event)
+
     def _show_experiment(self, shown: bool) -> None:
+        if not shown:
+            self.page.setFocus()
         self._beside[self.page.key] = shown
         self.experiment_panel.setVisible(shown)
 
@@ -142,8 +164,8 @@ class MainWindow(QMainWindow):
         for page in self.pages:
             shown = self.settings.value(f"window/experiment_beside_{page.key}", self._beside[page.key], bool)
             self._beside[page.key] = bool(shown)
-        page = str(self.settings.value("window/page", PAGES[0].key))
-        self.show_page(page if page in [each.key for each in self.pages] else PAGES[0].key)
+        key = str(self.settings.value("window/page", PAGES[0].key))
+        self.show_page(key if key in self._beside else PAGES[0].key)
 
     def _remember(self) -> None:
         if self.settings is None:

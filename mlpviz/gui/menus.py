@@ -110,6 +110,8 @@ def _save_experiment(window: "MainWindow") -> None:
         write_file(Path(name), window.workspace.experiment.to_toml().encode())
     except OSError as error:
         _say(window, f"{name} could not be written: {error.strerror}. Choose another place.")
+        return
+    window.state_line.say(f"Saved the experiment to {name}", "good")
 
 
 def _save_checkpoint(window: "MainWindow") -> None:
@@ -125,6 +127,8 @@ def _save_checkpoint(window: "MainWindow") -> None:
         run.between_steps(lambda: save_checkpoint(Path(name), run.trainer, run.history))
     except (OSError, ValueError) as error:
         _say(window, f"The checkpoint could not be written: {error}")
+        return
+    window.state_line.say(f"Saved a checkpoint to {name}", "good")
 
 
 def _say(window: "MainWindow", sentence: str) -> None:

@@ -10,6 +10,7 @@ from mlpviz.training.history import History
 from mlpviz.training.probes import SILENT_FOR, column
 from mlpviz.training.trainer import Divergence
 
+SETTLING_STEPS = 30  # the first steps of a run may well be large
 RECENT = 3  # how many of the newest measurements a judgement rests on
 
 
@@ -73,10 +74,10 @@ def _dead_units(experiment: Experiment, history: History) -> Iterator[Finding]:
         if share is not None and share > 0.25:
             yield Finding(
                 "warning",
-                f"Layer {layer_number(experiment, i)}: {_percent(share)} of the ReLUs never fired "
-                f"in the last {SILENT_FOR} steps.",
-                "They get no gradient and may stay silent for good. A smaller learning rate, he initial "
-                "weights or leaky ReLUs avoid it.",
+                f"Layer {layer_number(experiment, i)}: {_percent(share)} of the ReLUs are dead: they "
+                f"never fired in the last {SILENT_FOR} steps.",
+                "They get no gradient and may stay dead for good. A smaller learning rate, initial weights "
+                "by He's rule, or leaky ReLUs avoid it.",
             )
 
 
@@ -108,18 +109,20 @@ def _vanishing(experiment: Experiment, history: History) -> Iterator[Finding]:
 def _update_size(experiment: Experiment, history: History) -> Iterator[Finding]:
     for i in affine_layers(experiment):
         ratio = _recent(history, column("update_ratio", i, "weight"))
-        if ratio > 0.1:
+        if ratio > 0.1 and len(history) > SETTLING_STEPS:
             where = f"Layer {layer_number(experiment, i)}"
             yield Finding(
                 "warning",
                 f"{where}: a step moves the weights by {_percent(ratio)} of their size.",
-                "That is large (about 0.1 % is often healthy): try a smaller learning rate.",
+                "That is large: once training has settled, a few thousandths are usual. "
+                "Try a smaller learning rate.",
             )
 
 
 def _overfitting(experiment: Experiment, history: History) -> Iterator[Finding]:
     _, losses = history.view("validation_loss")
-    if len(losses) >= 4 and losses[-1] > 1.15 * losses.min() and losses.argmin() < len(losses) - 2:
+    rising = len(losses) >= 4 and losses[-1] > 1.15 * losses.min() and losses.argmin() < len(losses) - 2
+    if rising and _recent(history, "loss", 30) < 0.8 * losses[-1]:
         yield Finding(
             "warning",
             f"The validation loss is {_percent(losses[-1] / losses.min() - 1)} above its lowest value.",
@@ -144,7 +147,7 @@ def _healthy(experiment: Experiment, history: History) -> Finding:
     relus = [i for i, layer in enumerate(experiment.layers) if layer.kind == "relu"]
     if relus:
         silent = max(history.last(column("dead_share", i)) or 0.0 for i in relus)
-        words += f", {_percent(silent)} of the ReLUs are silent"
+        words += f", {_percent(silent)} of the ReLUs are dead"
     return Finding("good", words + ".", "Nothing in the measurements points to trouble.")
 
 

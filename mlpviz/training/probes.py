@@ -123,7 +123,7 @@ PROBES: dict[str, Probe] = {
     ),
     "update_ratio": Probe(
         "Update ratio",
-        "The norm of the update over the norm of the parameters; about 0.001 is often healthy.",
+        "The norm of the update over the norm of the parameters; in the long run usually a few thousandths.",
         SPARSELY,
         True,
         _has_params,

@@ -63,9 +63,9 @@ def memories_in(trainer: "Trainer", saved: Mapping[str, AnyArray]) -> Memories:
         for name, array in layer.statistics.items():
             wanted[f"statistics.{i}.{name}"] = array
             found.statistics.setdefault(i, {})[name] = _copy(saved, f"statistics.{i}.{name}", array)
-    for i, array in trainer.last_fired.items():
-        wanted[f"last_fired.{i}"] = array
-        found.last_fired[i] = _copy(saved, f"last_fired.{i}", array)
+    for i, steps in trainer.last_fired.items():
+        wanted[f"last_fired.{i}"] = steps
+        found.last_fired[i] = _copy(saved, f"last_fired.{i}", steps)
     for i, params in enumerate(trainer.network.params):
         for name, weight in params.items():
             memory = {}

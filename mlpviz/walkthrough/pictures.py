@@ -1,6 +1,7 @@
 """A stage as a row of pictures: its operands, the signs between them, and what comes of them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -9,7 +10,8 @@ from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.builder import Walkthrough
 from mlpviz.walkthrough.stages import Choice, Quantity, Stage
 
-SIGNED, PLAIN = "signed", "pixel"
+SIGNED: Literal["signed"] = "signed"
+PLAIN: Literal["pixel"] = "pixel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Picture:
     caption: str
     values: Array
     axis: str | None
-    scale: str
+    scale: Literal["signed", "pixel"]
     meaning: str
     labels: tuple[str, ...] = ()
     is_result: bool = False
@@ -76,7 +78,7 @@ def _vector(sign: str, quantity: Quantity, is_result: bool = False) -> Picture:
     )
 
 
-def _scale(quantity: Quantity) -> str:
+def _scale(quantity: Quantity) -> Literal["signed", "pixel"]:
     never_negative = quantity.role in ("value", "target") and bool(np.all(quantity.values >= 0))
     return PLAIN if never_negative else SIGNED
 

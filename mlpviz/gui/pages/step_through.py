@@ -109,6 +109,7 @@ class StepThroughPage(Page):
         self._left.setContentsMargins(0, 0, 0, 0)
         self._left.setSpacing(12)
         self._left.addLayout(pictures, 1)
+        self._left.addWidget(self._words_or_guess)
         return left
 
     def _build_side(self, theme: Theme) -> QWidget:
@@ -199,6 +200,7 @@ class StepThroughPage(Page):
         self.take.clicked.connect(self.follower.pin)
         row = QHBoxLayout()
         row.setSpacing(10)
+        widget: QWidget
         for widget in (self.back, self.next, self.play, self.predict, self._revealed):
             row.addWidget(widget)
         self._progress.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -1,6 +1,7 @@
 """The Train page: curves, weights and gradient sizes of the network as it learns."""
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
@@ -84,9 +85,13 @@ class TrainPage(Page):
 
     def _show_marks(self) -> None:
         marks = [
-            (change.step, f"{SETTINGS[change.setting].metadata['label'].lower()} {change.value}")
+            (change.step, f"{SETTINGS[change.setting].metadata['label'].lower()} {_told(change.value)}")
             for change in self.workspace.changes
         ]
         for plot in self._plots:
             plot.set_marks(marks)
             plot.refresh()
+
+
+def _told(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 from mlpviz.gui.widgets.number_field import NumberField
 
@@ -36,7 +37,7 @@ class ExampleBar(Card):
         self._answer = QLabel()
         self._answer.setObjectName("label_answer")
         self._answer.setTextFormat(Qt.TextFormat.RichText)
-        self.classes = QComboBox()
+        self.classes = Choice()
         self.classes.setObjectName("choice_class")
         self.classes.setAccessibleName("Only examples of a class")
         self.classes.setToolTip("Go to the next example of a class")

@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mlpviz.data import SCALINGS
+from mlpviz.data import SCALINGS, load_dataset
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.panels.layer_list import LayerList
 from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.workspace import Workspace
 from mlpviz.nn import LOSSES, OPTIMIZERS, sentence
@@ -51,6 +52,7 @@ class ExperimentPanel(QFrame):
         self.set_narrow(False)
         self._workspace, self._theme = workspace, theme
         self._draft: dict[str, Any] = {}
+        self._draft_preset: str | None = None
         self._draft_words: list[str] = []
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
@@ -59,7 +61,9 @@ class ExperimentPanel(QFrame):
         workspace.run_changed.connect(self._run_changed)
         workspace.settings_changed.connect(self.show_experiment)
         workspace.training_changed.connect(self._show_notice)
+        workspace.refreshed.connect(self._show_notice)
         workspace.refused.connect(self._refused)
+        theme.changed.connect(self._restyle)
 
     # ------------------------------------------------------------------ parts
 
@@ -71,6 +75,7 @@ class ExperimentPanel(QFrame):
         box.setSpacing(0)
         box.addWidget(self._build_form(), 1)
         box.addWidget(self._build_notice())
+        self._restyle()
 
     def _build_form(self) -> QScrollArea:
         content = QWidget()
@@ -95,11 +100,6 @@ class ExperimentPanel(QFrame):
             form.addLayout(self._build_group(group))
         self._error = self._error_label("error_experiment")
         form.addWidget(self._error)
-        legend = QLabel("<span>●</span> applies at once, also while training")
-        legend.setTextFormat(Qt.TextFormat.RichText)
-        legend.setWordWrap(True)
-        set_role(legend, "subtitle")
-        form.addWidget(legend)
         form.addStretch(1)
         area = QScrollArea()
         area.setObjectName("scroll_experiment")
@@ -126,7 +126,7 @@ class ExperimentPanel(QFrame):
         return row
 
     def _build_presets(self) -> QWidget:
-        self.presets = QComboBox()
+        self.presets = Choice()
         self.presets.setObjectName("field_preset")
         self.presets.setAccessibleName("Preset")
         self.presets.setToolTip("An experiment that comes with mlpviz: choosing one starts it anew")
@@ -166,17 +166,31 @@ class ExperimentPanel(QFrame):
         return grid
 
     def _build_label(self, name: str, widget: QWidget) -> QLabel:
-        dot = f" <span style='color:{self._theme.palette.accent}'>●</span>" if name in LIVE_SETTINGS else ""
-        label = QLabel(SETTINGS[name].metadata["label"] + dot)
+        label = QLabel(self._label_text(name))
         label.setBuddy(widget)
         label.setToolTip(SETTINGS[name].metadata["help"])
         return label
+
+    def _dot(self) -> str:
+        return f"<span style='color:{self._theme.palette.accent}'>●</span>"
+
+    def _label_text(self, name: str) -> str:
+        title = SETTINGS[name].metadata["label"]
+        return f"{title} {self._dot()}" if name in LIVE_SETTINGS else str(title)
+
+    def _restyle(self) -> None:
+        """Draw the dots in the theme's accent."""
+        for name in LIVE_SETTINGS:
+            if name in self._labels:
+                self._labels[name].setText(self._label_text(name))
+        if "training" in self._labels:
+            self._labels["training"].setText(f"Training · {self._dot()} applies at once")
 
     def _build_field(self, name: str) -> QWidget:
         metadata, kind = SETTINGS[name].metadata, SETTINGS[name].type
         widget: QWidget
         if metadata["choices"]:
-            widget = combo = QComboBox()
+            widget = combo = Choice()
             for choice in metadata["choices"]:
                 combo.addItem(choice.replace("_", " "), choice)
                 tip = CHOICE_HELP.get(name, {}).get(choice)
@@ -288,10 +302,21 @@ class ExperimentPanel(QFrame):
 
     # ------------------------------------------------------------------ editing
 
+    @property
+    def _begun(self) -> bool:
+        """Whether there are steps to lose."""
+        workspace = self._workspace
+        return workspace.run is not None and (len(workspace.history) > 0 or workspace.training)
+
     def _preset_chosen(self, index: int) -> None:
         name = self.presets.itemData(index)
         self._forget_draft()
-        self._workspace.edit_experiment(self._preset_experiments[name], f"preset {name}")
+        self._draft_preset = name
+        self._draft_words = [self._preset_experiments[name].title]
+        if self._begun:
+            self._show_notice()
+        else:
+            self._apply_draft()
 
     def _edit(self, name: str, value: Any, words: str = "") -> None:
         """A field was edited: apply it if that can be done at once, else keep it for a new network."""
@@ -299,7 +324,7 @@ class ExperimentPanel(QFrame):
         if workspace.run is None:
             return
         words = words or f"{SETTINGS[name].metadata['label'].lower()} {value}"
-        begun = len(workspace.history) > 0 or workspace.training
+        begun = self._begun
         self._show_error(name, "")
         try:
             if name in LIVE_SETTINGS and begun and name not in self._draft:
@@ -309,6 +334,8 @@ class ExperimentPanel(QFrame):
             draft = {**self._draft, name: value}
             if name == "optimizer" and value != "sgd":
                 draft.update(momentum=0.0, nesterov=False)
+            if name == "dataset":
+                draft.update(_fitted(workspace.experiment, str(value)))
             experiment = workspace.experiment.with_settings(draft)
         except ValueError as error:
             self._show_error(name, str(error))
@@ -325,6 +352,10 @@ class ExperimentPanel(QFrame):
             self._apply_draft()
 
     def _apply_draft(self) -> None:
+        if self._draft_preset is not None:
+            preset = self._preset_experiments[self._draft_preset]
+            self._workspace.edit_experiment(preset, f"preset {self._draft_preset}")
+            return
         try:
             experiment = self._workspace.experiment.with_settings(self._draft)
         except ValueError as error:
@@ -339,17 +370,18 @@ class ExperimentPanel(QFrame):
     def _forget_draft(self) -> None:
         self._draft.clear()
         self._draft_words.clear()
+        self._draft_preset = None
         for name in self._errors:
             self._show_error(name, "")
         self._error.hide()
         self._notice.hide()
 
     def _show_notice(self) -> None:
-        if self._workspace.run is None:
+        if self._workspace.run is None or not self._fields:
             return
-        begun = len(self._workspace.history) > 0
-        self._notice.setVisible(bool(self._draft) and begun)
-        if self._notice.isVisible():
+        waiting = bool(self._draft) or self._draft_preset is not None
+        self._notice.setVisible(waiting and self._begun)
+        if waiting and self._begun:
             steps = format_number(len(self._workspace.history))
             self._notice_words.setText(
                 f"<b>{', '.join(self._draft_words)}</b>: this needs a new network. "
@@ -358,7 +390,7 @@ class ExperimentPanel(QFrame):
 
     def _refused(self, sentence: str) -> None:
         """Show why an experiment could not be made, beside the field that the sentence names."""
-        if not self._draft:
+        if not self._draft and self._draft_preset is None:
             return
         named = [name for name in self._errors if sentence.startswith(name)]
         if named:
@@ -373,3 +405,21 @@ class ExperimentPanel(QFrame):
         field = self._fields.get(name)
         if isinstance(field, NumberField):
             field.set_invalid(bool(sentence))
+
+
+def _fitted(experiment: Experiment, dataset: str) -> dict[str, Any]:
+    """What has to change with the dataset, so that sizes and outputs fit it."""
+    data = load_dataset(dataset)
+    layers = [layer.as_table() for layer in experiment.layers]
+    for layer in reversed(layers):
+        if layer["kind"] == "affine":
+            layer["units"] = data.n_out
+            break
+    n = len(data.training)
+    return {
+        "layers": layers,
+        "validation_size": min(experiment.validation_size, n // 10),
+        "training_size": 0,
+        "batch_size": min(experiment.batch_size, n - n // 10),
+        "input_scaling": "natural",
+    }

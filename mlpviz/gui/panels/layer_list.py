@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.nn import INITIALIZERS, LAYERS, sentence, title
 from mlpviz.training import LayerSpec
@@ -111,7 +112,7 @@ class LayerList(QWidget):
         form.setContentsMargins(8, 2, 8, 6)
         form.setHorizontalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        kind = QComboBox()
+        kind = Choice()
         kind.setObjectName(f"field_layers_{i}_kind")
         for name in LAYERS:
             kind.addItem(title(LAYERS[name]), name)
@@ -128,7 +129,7 @@ class LayerList(QWidget):
     def _field(self, i: int, name: str, kind: type, value: Any) -> QWidget:
         object_name = f"field_layers_{i}_{name}"
         if kind is str:
-            combo = QComboBox()
+            combo = Choice()
             combo.setObjectName(object_name)
             combo.setEditable(True)
             combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mlpviz.gui.theme import Theme, set_role, text_font
+from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training.health import layer_number
@@ -48,7 +49,7 @@ class MeasurePlot(CurvePlot):
         super().__init__(theme, "Layers", "plot_measures", log=True, parent=parent)
         self._workspace = workspace
         self._columns: dict[str, tuple[str, int]] = {}
-        self.choice = QComboBox()
+        self.choice = Choice()
         self.choice.setObjectName("choice_measure")
         self.choice.setAccessibleName("What is measured of each layer")
         set_role(self.choice, "title")

@@ -8,7 +8,6 @@ from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.flow_layout import FlowLayout
-from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.checking import EntryCheck, check_parameter, check_value
 from mlpviz.walkthrough.narration import narrate
 from mlpviz.walkthrough.paths import PathSum, paths_of_weight
@@ -211,11 +210,11 @@ def pulls_words(pulls: Pulls, names: list[str]) -> str:
     """Who pulls a weight up and who down, and the mean that decides."""
     order = pulls.gradients.argsort()
 
-    def some(indices: Array) -> str:
+    def some(indices: list[int]) -> str:
         return ", ".join(f"{names[i]} ({told(pulls.gradients[i])})" for i in indices)
 
-    up = [i for i in order[:MOST_PULLS] if pulls.gradients[i] < 0]
-    down = [i for i in order[::-1][:MOST_PULLS] if pulls.gradients[i] > 0]
+    up = [int(i) for i in order[:MOST_PULLS] if pulls.gradients[i] < 0]
+    down = [int(i) for i in order[::-1][:MOST_PULLS] if pulls.gradients[i] > 0]
     silent = int((pulls.gradients == 0).sum())
     direction = "up" if pulls.mean < 0 else "down"
     lines = [

@@ -22,6 +22,7 @@ class StateLine(QStatusBar):
         self._workspace, self._theme = workspace, theme
         self._findings: list[Finding] = []
         self._message = ""
+        self._severity = "error"
         self._step = QLabel("Step 0")
         self._step.setObjectName("label_step")
         self._step.setToolTip("A step is one mini-batch: forward, backward, update")
@@ -43,22 +44,23 @@ class StateLine(QStatusBar):
         workspace.refused.connect(self.say)
         theme.changed.connect(self.refresh)
 
-    def say(self, message: str) -> None:
-        """Show a message about something that went wrong, until the next run."""
-        self._message = message
+    def say(self, message: str, severity: str = "error") -> None:
+        """Show a message, until the next run or message; ``"good"`` for what went well."""
+        self._message, self._severity = message, severity
         self.refresh()
 
     def refresh(self) -> None:
         """Show the newest state."""
         workspace = self._workspace
         if workspace.run is None:
-            self._show_health([Finding("error", self._message, "")] if self._message else [])
+            self._show_health([Finding(self._severity, self._message, "")] if self._message else [])
             return
         step = workspace.snapshot.step if workspace.snapshot else 0
         self._step.setText(f"Step {format_number(max(step, 0))}")
         found = workspace.findings()
         if self._message:
-            found = [Finding("error", self._message, "The current network is as it was."), *found]
+            advice = "The current network is as it was." if self._severity == "error" else ""
+            found = [Finding(self._severity, self._message, advice), *found]
         self._show_health(found)
 
     def _run_changed(self) -> None:

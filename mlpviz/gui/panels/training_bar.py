@@ -28,6 +28,7 @@ SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, No
 TRAIN_TIP = "Train until you pause, or all epochs are done (Space)"
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 
+TRAIN_PX = 96
 ROOMY_PX = 1200  # below this width words give way
 
 
@@ -48,6 +49,7 @@ class TrainingBar(QToolBar):
         self.addWidget(self._brand)
         self._buttons = [self._add_button(action) for action in self.actions_in_order]
         set_role(self._buttons[0], "primary")
+        self._buttons[0].setFixedWidth(TRAIN_PX)  # "Train" and "Pause": nothing moves under the pointer
         self._add_speed()
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -220,8 +222,9 @@ class TrainingBar(QToolBar):
         if workspace.divergence is not None:
             return "stopped"
         if workspace.finished:
-            return "finished · raise Epochs to go on" if self.width() >= ROOMY_PX else "finished"
-        if rate is None:
+            words = f"finished in {workspace.run.seconds:.1f} s" if workspace.run else "finished"
+            return f"{words} · raise Epochs to go on" if self.width() >= ROOMY_PX else words
+        if not rate:
             return "training" if workspace.training else ("paused" if done else "ready")
         words = f"{format_number(round(rate))} batches/s"
         if self.width() >= ROOMY_PX and done:

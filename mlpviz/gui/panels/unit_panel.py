@@ -146,7 +146,9 @@ class UnitPanel(QWidget):
         ]
         if votes is not None and len(votes) > 1:
             names = self._names(len(votes))
-            best, worst = names[int(votes.argmax())], names[int(votes.argmin())]
+            best, worst = (names[int(k)] for k in (votes.argmax(), votes.argmin()))
+            if len(names) != len(self._workspace.dataset.classes):
+                best, worst = f"unit {best} of the next layer", f"unit {worst}"
             words.append(f"votes most for <b>{best}</b>, against <b>{worst}</b>")
         elif votes is None and len(self._workspace.dataset.classes) == params["weight"].shape[1]:
             words.append(f"the output for <b>{self._workspace.dataset.classes[unit]}</b>")

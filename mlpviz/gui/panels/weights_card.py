@@ -23,6 +23,7 @@ from mlpviz.figures.weights import ORDERS, column_images, column_norms, seen_fro
 from mlpviz.gui.panels.unit_panel import UnitPanel
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.color_bar import ColorBar
 from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.histogram_view import HistogramView
@@ -141,7 +142,7 @@ class WeightsCard(Card):
 
     @staticmethod
     def _combo(name: str, tip: str, items: Sequence[str]) -> QComboBox:
-        combo = QComboBox()
+        combo = Choice()
         combo.setObjectName(name)
         combo.setToolTip(tip)
         combo.setAccessibleName(tip.split(":")[0])
@@ -281,7 +282,8 @@ class WeightsCard(Card):
         assert workspace.snapshot is not None
         network, image_shape = workspace.snapshot.network, workspace.dataset.image_shape
         assert image_shape is not None
-        self.set_subtitle(f"{matrix.shape[1]} units, {image_shape[0]} × {image_shape[1]}")
+        size = f"{matrix.shape[1]} units, {image_shape[0]} × {image_shape[1]}"
+        self.set_subtitle(f"seen from the input: {size}" if index else size)
         weights = [network.layers[i].params["weight"] for i in self._positions]
         votes = weights[index + 1] if index + 1 < len(weights) else None
         self._order = unit_order(ORDERS[self._sorting.currentIndex()], weights[index], votes)
@@ -289,19 +291,25 @@ class WeightsCard(Card):
         images = column_images(seen, image_shape)[self._order]
         one_each = self._scaling.currentIndex() == 1
         limits = signed_limits(images) if one_each else signed_limit(seen)
-        self.mosaic.set_images(images, limits, self._labels(self._positions[index]))
+        self.mosaic.set_images(images, limits, self._labels(self._positions[index], votes))
         self._pictures.setCurrentWidget(self.mosaic)
         where = np.flatnonzero(self._order == self._unit)
         self.mosaic.set_selected(int(where[0]) if len(where) else None)
         return None if one_each else float(limits)
 
-    def _labels(self, position: int) -> list[str]:
+    def _labels(self, position: int, votes: NDArray | None) -> list[str]:
         assert self._workspace.snapshot is not None
         params = self._workspace.snapshot.network.layers[position].params
         norms, bias = column_norms(params["weight"]), params["bias"]
+        classes = self._workspace.dataset.classes
+        says = [""] * len(bias)
+        if votes is not None and len(classes) == votes.shape[1]:
+            says = [f" · speaks most for {classes[k]}" for k in votes.argmax(axis=1)]
+        elif votes is None and len(classes) == len(bias):
+            says = [f" · the output for {name}" for name in classes]
         return [
             f"unit {j} · norm {format_number(float(norms[j]))} · "
-            f"bias {format_number(float(bias[j]), signed=True)}"
+            f"bias {format_number(float(bias[j]), signed=True)}{says[j]}"
             for j in self._order
         ]
 

@@ -304,7 +304,11 @@ class CurvePlot(Card):
         group.triggered.connect(self._smoothing_chosen)
         fit = self.menu.addAction("Fit")
         fit.triggered.connect(self.fit)
-        self._menu_button = _flat_button("", f"{name}_menu", "Axis, smoothing and fit")
+        self._menu_button = _flat_button(
+            "",
+            f"{name}_menu",
+            MENU_TIP,
+        )
         self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu_button.setMenu(self.menu)
         self.add_header_widget(self._menu_button)

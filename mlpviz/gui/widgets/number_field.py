@@ -1,7 +1,7 @@
 """A field for one number, that takes what people type and says when it is done."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 
@@ -52,6 +52,21 @@ class NumberField(QLineEdit):
         self.setModified(False)
         if value != self._shown or self.property("invalid"):
             self.committed.emit(value)
+
+    def event(self, event: QEvent) -> bool:
+        """Space stays the window's; so does undo, unless something was typed that is not yet taken."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._is_windows(event)
+        ):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def _is_windows(self, event: QKeyEvent) -> bool:
+        undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+        return event.key() == Qt.Key.Key_Space or (undoes and not self.isModified())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
