@@ -409,11 +409,11 @@ def test_the_theme_changes_plots_and_pictures_at_once(screen):
     screen.step(3)
     mosaic, plot = screen.find("mosaic_weights"), screen.find("plot_loss_plot")
     middle = signed_scale(False)[128], signed_scale(True)[128]
+    # The first pixel of every picture of a digit is blank, so its weights never move from the start.
+    screen.click("choice_change")
     for mode, palette, zero in (("light", LIGHT, middle[0]), ("dark", DARK, middle[1])):
         screen.choose_action(f"action_theme_{mode}")
         assert pixel(plot, plot.width() - 4, 3) == QColor(palette.card)
-        # The first pixel of every picture of a digit is blank, so its weights never move from the start.
-        screen.click("choice_change")
         corner = mosaic.cell_rect(0).topLeft().toPoint()
         image = mosaic.viewport().grab().toImage()
         assert image.pixelColor(corner.x() + 1, corner.y() + 1) == QColor(*map(int, zero))

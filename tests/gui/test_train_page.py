@@ -312,6 +312,17 @@ def test_the_examples_that_excite_a_unit_most(trained):
     assert told == pytest.approx(float(sums.max() + params["bias"][0]), rel=0.006)
 
 
+def test_another_run_has_other_examples(screen):
+    before = screen.find("mosaic_excited")._images.copy()
+    screen.wait_for_new_run(lambda: screen.click("button_new_seed"))
+    splits = screen.workspace.run.trainer.splits
+    inputs, _ = splits.validation.batch(slice(0, 2000))
+    best = np.argsort(-(inputs @ weight(screen, LAYER_1)[:, 0]), kind="stable")[:9]
+    shown = screen.find("mosaic_excited")._images
+    np.testing.assert_array_equal(shown, splits.validation.inputs_at(best).reshape(-1, 28, 28))
+    assert not np.array_equal(shown, before)
+
+
 def test_a_unit_of_the_second_layer_is_excited_through_the_first(trained):
     choose_layer_2(trained)
     trained.find("card_weights").choose_unit(6)

@@ -7,8 +7,8 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
@@ -262,6 +262,23 @@ def test_a_pace_holds_for_the_next_run_too(qtbot, workspace, moons):
     assert len(workspace.history) == 1
 
 
+def test_a_pace_chosen_while_a_run_loads_holds_too(qtbot, workspace, moons):
+    gate = threading.Event()
+
+    def make_trainer() -> Trainer:
+        gate.wait(5)
+        return Trainer(moons)
+
+    workspace.open(make_trainer)
+    workspace.set_steps_per_second(0.01)
+    with qtbot.waitSignal(workspace.run_changed):
+        gate.set()
+    workspace.train()
+    qtbot.waitUntil(lambda: len(workspace.history) > 0)
+    settle()
+    assert len(workspace.history) == 1
+
+
 # ---------------------------------------------------------------------- when it goes wrong
 
 
@@ -375,6 +392,32 @@ def test_costly_parts_leave_time_for_input(qtbot, endless):
     paints = order.count("paint")
     assert 3 <= paints <= 0.8 * 3 * 13
     assert not any(a == b == "paint" for a, b in itertools.pairwise(order))
+
+
+def between_rounds_ms(workspace: Workspace, parts: int) -> int:
+    return workspace.findChild(QTimer, "refresh_timer").interval() * parts
+
+
+def test_what_costs_more_is_repainted_less_often(qtbot, endless):
+    """A painting that follows from a part counts for it."""
+
+    class Slow(QWidget):
+        def paintEvent(self, _event) -> None:
+            busy(0.03)
+
+    slow = Slow()
+    qtbot.addWidget(slow)
+    slow.show()
+    endless.train()
+    pauses = []
+    for parts in ([lambda: None], [lambda: busy(0.01)] * 3, [slow.update]):
+        endless.refresher.set_parts(parts)
+        goal = endless.refresher.rounds + 2
+        qtbot.waitUntil(lambda goal=goal: endless.refresher.rounds >= goal)
+        pauses.append(between_rounds_ms(endless, len(parts)))
+    assert pauses[0] == pytest.approx(1000 / 15, abs=2)
+    assert pauses[1] == pytest.approx(1000 / 11, abs=3)
+    assert pauses[2] == pytest.approx(1000 / 11, abs=2)
 
 
 def test_words_are_told_a_few_times_a_second(qtbot, endless):

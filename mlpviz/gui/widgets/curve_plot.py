@@ -21,6 +21,7 @@ from mlpviz.gui.widgets.readout import Readout
 SMOOTHING = {"off": 0.0, "light": 0.9, "strong": 0.98}
 """Names of the moving averages and the weight of the past in each: about 10 and 50 steps count."""
 
+MENU_TIP = "Axis, smoothing and fit. In the plot: wheel zooms, drag pans, double click fits"
 _MARK_ROWS = 3
 
 

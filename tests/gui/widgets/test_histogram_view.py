@@ -2,12 +2,27 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QWidget
 
 from mlpviz.gui.theme import DARK, LIGHT, Theme
 from mlpviz.gui.widgets.histogram_view import HistogramView
 
 WIDTH, HEIGHT = 308, 220
+
+
+class Watcher(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.paints = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.paints += event.type() == QEvent.Type.Paint
+        return False
 
 
 @pytest.fixture
@@ -73,7 +88,11 @@ def test_the_words_at_its_foot_change_with_the_limit(view):
 def test_the_theme_changes_its_colour(view, theme):
     view.set_values(np.linspace(-1, 1, 500))
     assert max(bar_heights(view, LIGHT.accent)) > 50
+    QApplication.processEvents()
+    watcher = Watcher(view)
     theme.set_mode("dark")
+    QApplication.processEvents()
+    assert watcher.paints == 1
     assert max(bar_heights(view, DARK.accent)) > 50
     assert max(bar_heights(view, LIGHT.accent)) == 0
 
