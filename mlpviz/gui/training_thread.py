@@ -66,14 +66,16 @@ class TrainingThread(QThread):
         self.seconds = 0.0
         self._interval_s = 0.0
         self._errands: deque[Callable[[], None]] = deque()
+        self._owes_rest = False  # was it told to train or pause, without having said since that it rests?
         self._stopping = False
+        self._ended = False
 
     # ------------------------------------------------------------------ called from the window's thread
 
     @property
     def training(self) -> bool:
         """Whether it is on its way, or about to be."""
-        return self._stretch is not Stretch.NONE
+        return self._stretch is not Stretch.NONE and not self._ended
 
     @property
     def experiment(self) -> Experiment:
@@ -81,9 +83,14 @@ class TrainingThread(QThread):
         return self.trainer.experiment
 
     def go(self, stretch: Stretch, steps: int = 1) -> None:
-        """Train for a stretch, which replaces the one under way; `steps` is for Stretch.STEPS."""
+        """Train for a stretch, which replaces the one under way; single steps add up.
+
+        `steps` is for Stretch.STEPS.
+        """
         with self._condition:
-            self._stretch, self._steps_left = stretch, steps
+            waiting = self._steps_left if self._stretch is stretch is Stretch.STEPS else 0
+            self._stretch, self._steps_left = stretch, waiting + steps
+            self._owes_rest = True
             self._condition.notify()
 
     def pause(self) -> None:
@@ -119,7 +126,9 @@ class TrainingThread(QThread):
                 done.set()
 
         self._send(errand)
-        done.wait()
+        while not done.wait(0.05):
+            if self._ended:
+                errand()  # nobody else will, and nothing is under way
         if errors:
             raise errors[0]
 
@@ -141,8 +150,9 @@ class TrainingThread(QThread):
         try:
             made = self._make_trainer()
             self.trainer, self.history = made if isinstance(made, tuple) else (made, self.history)
-            self.initial = self.trainer.initial_snapshot()
-            self.mailbox.put(self.trainer.snapshot())
+            now = self.trainer.snapshot()
+            self.initial = self.trainer.initial_snapshot() if now.step else now
+            self.mailbox.put(now)
             self.ready.emit()
             while self._wait_for_work():
                 self._train()
@@ -155,19 +165,22 @@ class TrainingThread(QThread):
             self._give_up("Training stopped because of a defect in mlpviz; the log file has the details.")
 
     def _give_up(self, sentence: str) -> None:
-        self._stretch = Stretch.NONE
+        self._ended = True
         self.failed.emit(sentence)
 
     def _wait_for_work(self) -> bool:
         """Sleep until there is something to do; False when it is time to stop."""
         while True:
             with self._condition:
-                self._condition.wait_for(lambda: self._stopping or self._errands or self.training)
+                self._condition.wait_for(
+                    lambda: self._stopping or self._errands or self.training or self._owes_rest
+                )
                 if self._stopping:
                     return False
             self._run_errands()
             if self.training:
                 return True
+            self._rest()
 
     def _train(self) -> None:
         started = begun = time.monotonic()
@@ -186,6 +199,13 @@ class TrainingThread(QThread):
             self.pause()  # all epochs are done, or the run diverged
         self.seconds += time.monotonic() - begun
         self.mailbox.put(self.trainer.snapshot())
+        self._rest()
+
+    def _rest(self) -> None:
+        with self._condition:
+            if self.training or not self._owes_rest:
+                return  # it is to go on, or has said so already
+            self._owes_rest = False
         self.rested.emit()
 
     def _is_over(self) -> bool:

@@ -147,6 +147,7 @@ class Workspace(QObject):
         """Come to rest after the step under way."""
         if self.run is not None:
             self.run.pause()
+            self.training_changed.emit()
 
     def reset(self) -> None:
         """Go back to the very weights that the run started from."""
@@ -272,6 +273,11 @@ class Refresher(QObject):
         self._timer = QTimer(self)
         self._timer.setObjectName("refresh_timer")
         self._timer.timeout.connect(self._tick)
+        self._after = QTimer(self)  # comes after the painting that a part asked for
+        self._after.setObjectName("after_painting_timer")
+        self._after.setSingleShot(True)
+        self._after.setInterval(1)
+        self._after.timeout.connect(self._painted)
         self._parts: list[Callable[[], None]] = []
         self._next = 0
         self._costs_s: list[float] = []
@@ -294,6 +300,7 @@ class Refresher(QObject):
     def stop(self) -> None:
         """Refresh no more by itself."""
         self._timer.stop()
+        self._after.stop()
 
     def refresh_all(self) -> None:
         """Repaint all parts now."""
@@ -309,7 +316,7 @@ class Refresher(QObject):
             self._workspace.fetch()
         self._started = time.perf_counter()
         self._parts[self._next]()
-        QTimer.singleShot(0, self, self._painted)  # comes after the paint events that the part asked for
+        self._after.start()
 
     def _painted(self) -> None:
         if self._next >= len(self._parts):

@@ -222,12 +222,12 @@ def open_window(qtbot, theme) -> Iterator[Callable[..., Screen]]:
     """Opens windows that are ready, and closes them at the end."""
     screens: list[Screen] = []
 
-    def open_(experiment: Experiment | None = DIGITS, settings=None, size=None) -> Screen:
+    def open_(experiment: Experiment | None = DIGITS, settings=None, size=(1240, 700)) -> Screen:
         workspace = Workspace()
         window = MainWindow(workspace, theme, settings)
         screen = Screen(qtbot, window)
         screens.append(screen)
-        if size is not None:
+        if size is not None:  # smaller than by default, which is quicker to paint
             window.resize(*size)
         window.show()
         window.activateWindow()

@@ -477,7 +477,10 @@ def test_a_preset_is_an_experiment_to_choose(screen):
     name = "digits-book"
     preset = load_preset(name)
     screen.step(2)
-    screen.wait_for_new_run(lambda: screen.choose("field_preset", preset.title))
+    screen.choose("field_preset", preset.title)
+    assert preset.title in notice(screen)
+    assert screen.workspace.experiment.title == "Digits", "nothing is replaced without a word"
+    screen.wait_for_new_run(lambda: screen.click("button_start_anew"))
     assert screen.workspace.experiment == preset
     assert screen.text("field_preset") == preset.title
     assert screen.window.windowTitle() == f"{preset.title} – mlpviz"
@@ -508,7 +511,9 @@ def test_choosing_a_preset_forgets_changes_that_wait(screen):
     screen.step()
     screen.type("field_seed", "5")
     title = load_preset("digits-book").title
-    screen.wait_for_new_run(lambda: screen.choose("field_preset", title))
+    screen.choose("field_preset", title)
+    assert "seed" not in notice(screen)
+    screen.wait_for_new_run(lambda: screen.click("button_start_anew"))
     assert notice(screen) == ""
     assert screen.workspace.experiment == load_preset("digits-book")
 

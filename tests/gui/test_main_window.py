@@ -310,7 +310,7 @@ def test_panel_theme_and_experiment_are_remembered(open_window, settings, moons,
     assert remembered_trainer(kept.value("experiment"))().experiment == moons.with_settings(
         {"learning_rate": 0.125}
     )
-    again = open_window(moons, kept)
+    again = open_window(moons, kept, size=None)
     assert not again.shows("panel_experiment")
     assert not again.action("action_show_experiment").isChecked()
     assert (again.window.width(), again.window.height()) == (1000, 720)

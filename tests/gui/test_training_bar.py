@@ -74,12 +74,15 @@ def test_pausing_before_the_first_step_leaves_nothing_under_way(endless):
         endless.qtbot.waitUntil(lambda: endless.text("button_train") == "Train", timeout=2_000)
 
 
-def test_a_space_typed_into_a_field_trains_nothing(screen):
-    screen.find("field_learning_rate").setFocus()
-    screen.press(Qt.Key.Key_Space)
-    screen.settle()
-    assert not screen.workspace.training
-    assert screen.steps == 0
+def test_in_a_number_field_the_space_bar_trains_too_and_types_nothing(endless):
+    endless.find("field_learning_rate").setFocus()
+    text = endless.find("field_learning_rate").text()
+    endless.press(Qt.Key.Key_Space)
+    assert endless.workspace.training
+    assert endless.find("field_learning_rate").text() == text
+    endless.wait(lambda: endless.steps > 0)
+    endless.press(Qt.Key.Key_Space)
+    endless.wait_for_rest()
 
 
 @pytest.mark.parametrize("name", ["choice_gradient", "button_layer_0", "button_reset", "field_nesterov"])
@@ -196,8 +199,8 @@ def test_at_five_steps_a_second_it_makes_only_a_few(endless):
     set_speed(endless, 5)
     endless.click("button_train")
     endless.wait(lambda: endless.steps == 1)
-    endless.qtbot.wait(900)
-    assert 3 <= endless.steps <= 6
+    endless.qtbot.wait(700)
+    assert 3 <= endless.steps <= 5
 
 
 def test_at_a_step_a_second_a_pause_is_still_immediate(endless):

@@ -53,7 +53,7 @@ class ExperimentPanel(QFrame):
         self._workspace, self._theme = workspace, theme
         self._draft: dict[str, Any] = {}
         self._draft_preset: str | None = None
-        self._draft_words: list[str] = []
+        self._draft_words: dict[str, str] = {}
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
         self._errors: dict[str, QLabel] = {}
@@ -155,10 +155,11 @@ class ExperimentPanel(QFrame):
                 grid.addWidget(self.layers, row, 0, 1, 2)
             else:
                 self._fields[name] = widget = self._build_field(name)
-                self._labels[name] = label = self._build_label(name, widget)
                 if name in CAPTIONED:
+                    self._labels[name] = self._labels[group]
                     grid.addWidget(widget, row, 0, 1, 2)
                 else:
+                    self._labels[name] = label = self._build_label(name, widget)
                     widget.setFixedWidth(FIELD_PX)
                     grid.addWidget(label, row, 0)
                     grid.addWidget(widget, row, 1)
@@ -260,6 +261,8 @@ class ExperimentPanel(QFrame):
         experiment = self._workspace.experiment
         table = {**experiment.as_table(), **self._draft}
         for name, widget in self._fields.items():
+            if self._errors[name].text() and isinstance(widget, NumberField):
+                continue  # the wrong value stays beside its sentence
             value = table[name]
             if isinstance(widget, QComboBox):
                 widget.setCurrentIndex(max(0, widget.findData(value)))
@@ -312,7 +315,7 @@ class ExperimentPanel(QFrame):
         name = self.presets.itemData(index)
         self._forget_draft()
         self._draft_preset = name
-        self._draft_words = [self._preset_experiments[name].title]
+        self._draft_words = {"preset": self._preset_experiments[name].title}
         if self._begun:
             self._show_notice()
         else:
@@ -326,6 +329,10 @@ class ExperimentPanel(QFrame):
         words = words or f"{SETTINGS[name].metadata['label'].lower()} {value}"
         begun = self._begun
         self._show_error(name, "")
+        self._draft_words.pop(name, None)
+        if name not in self._draft and value == workspace.experiment.as_table()[name]:
+            self.show_experiment()
+            return
         try:
             if name in LIVE_SETTINGS and begun and name not in self._draft:
                 workspace.change_setting(name, value)
@@ -339,12 +346,17 @@ class ExperimentPanel(QFrame):
             experiment = workspace.experiment.with_settings(draft)
         except ValueError as error:
             self._show_error(name, str(error))
+            self.show_experiment()
             return
         if experiment == workspace.experiment:
             self._discard_draft()
             return
+        if value == workspace.experiment.as_table()[name]:
+            del draft[name]
+            words = ""
         self._draft = draft
-        self._draft_words.append(words)
+        if words:
+            self._draft_words[name] = words
         if begun:
             self._show_notice()
             self.show_experiment()
@@ -361,7 +373,7 @@ class ExperimentPanel(QFrame):
         except ValueError as error:
             self._refused(str(error))
             return
-        self._workspace.edit_experiment(experiment, ", ".join(self._draft_words))
+        self._workspace.edit_experiment(experiment, ", ".join(self._draft_words.values()))
 
     def _discard_draft(self) -> None:
         self._forget_draft()
@@ -384,7 +396,7 @@ class ExperimentPanel(QFrame):
         if waiting and self._begun:
             steps = format_number(len(self._workspace.history))
             self._notice_words.setText(
-                f"<b>{', '.join(self._draft_words)}</b>: this needs a new network. "
+                f"<b>{', '.join(self._draft_words.values())}</b>: this needs a new network. "
                 f"The {steps} steps made so far would be lost."
             )
 

@@ -77,6 +77,9 @@ class LayerList(QWidget):
             self._rebuild()
 
     def _rebuild(self) -> None:
+        """Make the rows anew; the focus stays with the field of that name."""
+        focused = self.focusWidget()
+        name = focused.objectName() if focused is not None and focused.hasFocus() else ""
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.hide()
@@ -85,6 +88,9 @@ class LayerList(QWidget):
         for i, layer in enumerate(self._layers):
             self._rows.addWidget(self._row(i, layer, width))
             width = layer.get("units", width)
+        again = self.findChildren(QWidget, name)[-1:] if name else []
+        for widget in again:
+            widget.setFocus()
 
     def _row(self, i: int, layer: dict[str, Any], n_in: int) -> QWidget:
         row = QFrame()

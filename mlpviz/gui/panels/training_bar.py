@@ -28,6 +28,8 @@ SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, No
 TRAIN_TIP = "Train until you pause, or all epochs are done (Space)"
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 
+DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
+
 TRAIN_PX = 96
 ROOMY_PX = 1200  # below this width words give way
 
@@ -57,7 +59,7 @@ class TrainingBar(QToolBar):
         self._add_progress()
         workspace.run_changed.connect(self._run_changed)
         workspace.training_changed.connect(self.show_state)
-        workspace.settings_changed.connect(self.show_progress)
+        workspace.settings_changed.connect(self.show_state)
         workspace.loading.connect(self.show_state)
         workspace.refused.connect(self.show_state)
         self.show_state()
@@ -189,7 +191,7 @@ class TrainingBar(QToolBar):
         )
         can_train = ready and not workspace.is_loading and not workspace.finished
         self.action_train.setEnabled(training or can_train)
-        self.action_train.setToolTip(END_TIP if workspace.finished else TRAIN_TIP)
+        self.action_train.setToolTip(self._train_tip())
         self.action_batch.setEnabled(can_train)
         self.action_epoch.setEnabled(can_train)
         for action in (self.action_reset, self.action_new_seed):
@@ -197,6 +199,11 @@ class TrainingBar(QToolBar):
         if not training:
             self._pace.restart()
         self.show_progress()
+
+    def _train_tip(self) -> str:
+        if not self._workspace.finished:
+            return TRAIN_TIP
+        return END_TIP if self._workspace.divergence is None else DIVERGED_TIP
 
     def show_progress(self) -> None:
         """Show how far training has come, and how fast it goes."""

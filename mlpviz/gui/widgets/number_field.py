@@ -21,13 +21,13 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self.setObjectName(object_name)
         self._whole = whole
-        self._shown: float = 0
+        self._shown: object = 0
         self.editingFinished.connect(self._commit)
 
-    def set_value(self, value: float) -> None:
-        """Show a number, unless the user is typing another."""
+    def set_value(self, value: object) -> None:
+        """Show a number, unless the user is typing another; what is no number, as it was typed."""
         self._shown = value
-        text = f"{value:d}" if isinstance(value, int) else f"{value:.10g}"
+        text = f"{value:.10g}" if isinstance(value, float) else str(value)
         if self.text() != text and not (self.hasFocus() and self.isModified()):
             self.setText(text)
             self.setCursorPosition(0)  # of a number too long for the field, show the first digits
@@ -82,3 +82,5 @@ class NumberField(QLineEdit):
             self.set_value(self._shown)
             return
         super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()  # it was for this field, not for the window
