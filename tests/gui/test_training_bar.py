@@ -1,5 +1,6 @@
 """The tool bar trains, pauses, steps and begins again, and tells how far it has come."""
 
+import threading
 import time
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from mlpviz.gui.panels.training_bar import SPEEDS
+from mlpviz.training import Trainer
 
 PROMPT_S = 0.5  # a person takes this for at once, and a busy machine still keeps to it
 
@@ -288,13 +290,19 @@ def test_a_run_that_diverged_does_not_promise_that_more_epochs_help(open_window,
     assert "Reset" in screen.find("button_train").toolTip()
 
 
-def test_nothing_can_be_pressed_before_the_first_run(open_window):
+def test_nothing_can_be_pressed_before_the_first_run(open_window, moons):
     screen = open_window(experiment=None)
+    go_on = threading.Event()
+    screen.workspace.open(lambda: go_on.wait(5) and Trainer(moons))
     for name in ("train", "batch", "epoch", "reset", "new_seed"):
         assert not screen.find(f"button_{name}").isEnabled()
     assert screen.text("label_epoch") == "Loading …"
     screen.press(Qt.Key.Key_Space)
     screen.press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert screen.workspace.is_loading
+    screen.wait_for_new_run(go_on.set)
+    assert screen.find("button_train").isEnabled()
+    assert not screen.workspace.training
 
 
 # ---------------------------------------------------------------------- progress
