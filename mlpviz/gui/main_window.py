@@ -1,7 +1,15 @@
 """The window: wires rail, tool bar, pages, experiment and state line to one workspace."""
 
-from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -159,7 +167,7 @@ class MainWindow(QMainWindow):
         if self.settings is None:
             return
         geometry = self.settings.value("window/geometry")
-        if geometry is not None:
+        if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         for page in self.pages:
             shown = self.settings.value(f"window/experiment_beside_{page.key}", self._beside[page.key], bool)
@@ -177,6 +185,11 @@ class MainWindow(QMainWindow):
         self.settings.setValue("window/theme", self.theme.mode)
         if self.workspace.run is not None:
             self.settings.setValue("experiment", self.workspace.experiment.to_toml())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """No control looks chosen before the user chose one."""
+        super().showEvent(event)
+        self.page.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the experiment take less of a small window."""

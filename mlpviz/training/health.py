@@ -74,8 +74,8 @@ def _dead_units(experiment: Experiment, history: History) -> Iterator[Finding]:
         if share is not None and share > 0.25:
             yield Finding(
                 "warning",
-                f"Layer {layer_number(experiment, i)}: {_percent(share)} of the ReLUs are dead: they "
-                f"never fired in the last {SILENT_FOR} steps.",
+                f"Layer {layer_number(experiment, i)}: {_percent(share)} of the ReLUs never fired "
+                f"in the last {SILENT_FOR} steps.",
                 "They get no gradient and may stay dead for good. A smaller learning rate, initial weights "
                 "by He's rule, or leaky ReLUs avoid it.",
             )
@@ -147,7 +147,7 @@ def _healthy(experiment: Experiment, history: History) -> Finding:
     relus = [i for i, layer in enumerate(experiment.layers) if layer.kind == "relu"]
     if relus:
         silent = max(history.last(column("dead_share", i)) or 0.0 for i in relus)
-        words += f", {_percent(silent)} of the ReLUs are dead"
+        words += f", {_percent(silent)} of the ReLUs are silent"
     return Finding("good", words + ".", "Nothing in the measurements points to trouble.")
 
 

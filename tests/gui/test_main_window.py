@@ -555,7 +555,7 @@ def test_no_two_actions_share_a_key(screen):
     keys = [
         action.shortcut().toString()
         for action in screen.window.findChildren(QAction)
-        if not action.shortcut().isEmpty()
+        if not action.shortcut().isEmpty() and action.shortcutContext() != Qt.ShortcutContext.WidgetShortcut
     ]
     assert len(keys) == len(set(keys))
     assert {"Space", "B", "E", "Ctrl+Z", "Ctrl+Q", "Ctrl+1"} <= set(keys)

@@ -51,7 +51,8 @@ def test_dead_units_are_told_with_their_layer_and_what_helps(open_window, digits
     screen.click("button_train")
     screen.wait_for_rest()
     (finding,) = screen.workspace.findings()
-    assert "ReLUs never fired" in finding.text
+    assert finding.text.startswith("Layer 1: 50")
+    assert "never fired in the last 100 steps" in finding.text
     assert screen.health == f"{MARKS['warning']} {finding.text}"
     assert popup_words(screen) == [screen.health, finding.advice]
 

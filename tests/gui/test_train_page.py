@@ -244,7 +244,7 @@ def test_hovering_a_unit_tells_its_norm_and_bias(trained):
     params = trained.workspace.snapshot.network.layers[0].params
     words = trained.text("label_weights_hover").replace("−", "-")
     assert words.startswith("unit 5 · ")
-    numbers = [float(part.split()[-1]) for part in words.split(" · ")[1:]]
+    numbers = [float(part.split()[-1]) for part in words.split(" · ")[1:3]]
     norm, bias = float(np.linalg.norm(params["weight"][:, 5])), float(params["bias"][5])
     assert numbers == pytest.approx([norm, bias], rel=0.006)
     QApplication.sendEvent(view.viewport(), QEvent(QEvent.Type.Leave))

@@ -296,8 +296,12 @@ class TestUpdateSize:
 
 
 class TestOverfitting:
+    def test_a_training_loss_that_is_no_lower_is_another_matter(self):
+        collapsed = history(50, validation=(0.5, 0.4, 0.3, 0.35, 0.4), loss=0.4)
+        assert "validation" not in texts(TWO_LAYERS, collapsed)
+
     def judge(self, *validation):
-        return texts(TWO_LAYERS, history(10 * len(validation), validation=validation))
+        return texts(TWO_LAYERS, history(10 * len(validation), validation=validation, loss=0.1))
 
     def test_a_validation_loss_that_rises_is_a_warning(self):
         assert self.judge(0.5, 0.4, 0.3, 0.35, 0.4) == "The validation loss is 33 % above its lowest value."

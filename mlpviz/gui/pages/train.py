@@ -84,6 +84,8 @@ class TrainPage(Page):
         self._show_marks()
 
     def _show_marks(self) -> None:
+        if self.workspace.run is None:
+            return  # what was said last before the end
         marks = [
             (change.step, f"{SETTINGS[change.setting].metadata['label'].lower()} {_told(change.value)}")
             for change in self.workspace.changes

@@ -136,6 +136,7 @@ class ExperimentPanel(QFrame):
             self.presets.setItemData(
                 self.presets.count() - 1, f"{name}: {experiment.description}", Qt.ItemDataRole.ToolTipRole
             )
+        self.presets.view().setMinimumWidth(self.presets.view().sizeHintForColumn(0) + 24)
         self.presets.activated.connect(self._preset_chosen)
         return self.presets
 
@@ -346,7 +347,8 @@ class ExperimentPanel(QFrame):
             experiment = workspace.experiment.with_settings(draft)
         except ValueError as error:
             self._show_error(name, str(error))
-            self.show_experiment()
+            if isinstance(self._fields.get(name), (QCheckBox, QComboBox)):
+                self.show_experiment()  # what was chosen did not come about
             return
         if experiment == workspace.experiment:
             self._discard_draft()

@@ -46,6 +46,7 @@ class LayerList(QWidget):
         self._layers: list[dict[str, Any]] = []
         self._n_in = 0
         self._open: int | None = None
+        self._building = False
         self._rows = QVBoxLayout()
         self._rows.setSpacing(5)
         self.add_button = QToolButton()
@@ -78,6 +79,7 @@ class LayerList(QWidget):
 
     def _rebuild(self) -> None:
         """Make the rows anew; the focus stays with the field of that name."""
+        self._building = True  # a field that goes away says that its editing is finished
         focused = self.focusWidget()
         name = focused.objectName() if focused is not None and focused.hasFocus() else ""
         while (item := self._rows.takeAt(0)) is not None:
@@ -91,6 +93,7 @@ class LayerList(QWidget):
         again = self.findChildren(QWidget, name)[-1:] if name else []
         for widget in again:
             widget.setFocus()
+        self._building = False
 
     def _row(self, i: int, layer: dict[str, Any], n_in: int) -> QWidget:
         row = QFrame()
@@ -184,6 +187,8 @@ class LayerList(QWidget):
         self._rebuild()
 
     def _change(self, i: int, name: str, value: Any) -> None:
+        if self._building:
+            return
         option = layer_options(self._layers[i]["kind"])[name]
         if self._layers[i].get(name, option.default) != value:
             self._layers[i] = {**self._layers[i], name: value}

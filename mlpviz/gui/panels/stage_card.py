@@ -72,6 +72,7 @@ class StageCard(Card):
         for name in ("x", "weight", "bias"):
             label, field = QLabel(), NumberField(f"field_hand_{name}", whole=False)
             field.setFixedWidth(84)
+            field.setAccessibleName(f"{name} set by hand")
             field.committed.connect(lambda value, name=name: self._set_by_hand(name, value))
             label.setBuddy(field)
             self._fields[name] = (label, field)
@@ -79,6 +80,7 @@ class StageCard(Card):
             row.addWidget(field)
         self.undo_edits = QToolButton()
         self.undo_edits.setObjectName("button_undo_hand")
+        self.undo_edits.setText("Undo")
         self.undo_edits.setToolTip("Back to the numbers as they were")
         set_role(self.undo_edits, "link")
         self.undo_edits.clicked.connect(self._follower.undo_edits)

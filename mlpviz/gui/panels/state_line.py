@@ -79,8 +79,9 @@ class StateLine(QStatusBar):
         words = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
         if self.health.text() != words + more:
             self.health.setText(words + more)
-            color = getattr(self._theme.palette, first.severity)
-            self.health.setStyleSheet(f"QToolButton {{ color: {color}; }}")
+        style = f"QToolButton {{ color: {getattr(self._theme.palette, first.severity)}; }}"
+        if self.health.styleSheet() != style:
+            self.health.setStyleSheet(style)
 
     def show_findings(self) -> None:
         """Open the list of all findings above the line."""

@@ -209,7 +209,7 @@ class TrainingBar(QToolBar):
         """Show how far training has come, and how fast it goes."""
         workspace = self._workspace
         if workspace.run is None:
-            self._epoch.setText("Loading …")
+            self._epoch.setText("Loading …" if workspace.is_loading else "")
             self._rate.clear()
             self.badge.hide()
             return
@@ -229,8 +229,7 @@ class TrainingBar(QToolBar):
         if workspace.divergence is not None:
             return "stopped"
         if workspace.finished:
-            words = f"finished in {workspace.run.seconds:.1f} s" if workspace.run else "finished"
-            return f"{words} · raise Epochs to go on" if self.width() >= ROOMY_PX else words
+            return f"finished in {workspace.run.seconds:.1f} s" if workspace.run else "finished"
         if not rate:
             return "training" if workspace.training else ("paused" if done else "ready")
         words = f"{format_number(round(rate))} batches/s"
@@ -246,6 +245,7 @@ class TrainingBar(QToolBar):
         self._brand.setVisible(roomy)
         self._speed_title.setVisible(roomy)
         self._bar.setVisible(roomy)
+        self.speed.setFixedWidth(96 if roomy else 64)
         style = (
             Qt.ToolButtonStyle.ToolButtonTextBesideIcon if roomy else Qt.ToolButtonStyle.ToolButtonIconOnly
         )

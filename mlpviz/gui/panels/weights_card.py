@@ -90,7 +90,7 @@ class WeightsCard(Card):
         self._pictures = QStackedWidget()
         for widget in (self.mosaic, self.matrix, self._histogram):
             self._pictures.addWidget(widget)
-        self._empty = QLabel("There is none before the first step: press Train, or Batch.")
+        self._empty = QLabel()
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._empty, "subtitle")
@@ -248,14 +248,27 @@ class WeightsCard(Card):
         matrix = self._matrix()
         self.set_title(f"{QUANTITIES[self.quantity][0]} of layer {index + 1}")
         if matrix is None:
-            self._pictures.setCurrentWidget(self._empty)
-            self._bar.hide()
-            return
-        self._bar.show()
-        self._bar.set_quantity(self.quantity)
-        self._bar.set_limit(self._show_matrix(matrix, index))
+            self._show_nothing()
+            matrix = workspace.snapshot.network.layers[self._positions[index]].params["weight"]
+        else:
+            self._bar.show()
+            self._bar.set_quantity(self.quantity)
+            self._bar.set_limit(self._show_matrix(matrix, index))
         own = signed_limit(matrix[:, self._unit]) if self._scaling.currentIndex() else signed_limit(matrix)
         self._unit_panel.show_unit(self._positions[index], self._unit, matrix, own)
+
+    def _show_nothing(self) -> None:
+        """Say why there is no gradient or update to be seen."""
+        snapshot = self._workspace.snapshot
+        if self._workspace.divergence is not None:
+            words = "There is none: the run diverged, and its last step was taken back."
+        elif snapshot is not None and snapshot.step > 0:
+            words = "There is none until the next step: press Train, or Batch."
+        else:
+            words = "There is none before the first step: press Train, or Batch."
+        self._empty.setText(words)
+        self._pictures.setCurrentWidget(self._empty)
+        self._bar.hide()
 
     def _show_matrix(self, matrix: NDArray, index: int) -> float | None:
         """Put the numbers on show into the picture that was chosen; returns the end of its scale."""

@@ -65,9 +65,9 @@ class Bars(QWidget):
     def bar_at(self, x: float) -> int:
         """The bar at a place in the widget, -1 for none."""
         n = len(self._values)
-        if n == 0 or not _SIDE_PX <= x < self.width() - _SIDE_PX:
+        if n == 0 or not 0 <= x < self.width():
             return -1
-        return min(n - 1, int((x - _SIDE_PX) / ((self.width() - 2 * _SIDE_PX) / n)))
+        return min(n - 1, max(0, int((x - _SIDE_PX) / ((self.width() - 2 * _SIDE_PX) / n))))
 
     def sizeHint(self) -> QSize:
         return QSize(180, 90)

@@ -117,7 +117,9 @@ class CurvePlot(Card):
         if key in self._series:
             raise ValueError(f"the plot {self.objectName()} already has a series {key!r}")
         series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers)
-        entry = LegendEntry(self.theme, name, color, series.dashes, f"{self.objectName()}_legend_{key}")
+        entry = LegendEntry(
+            self.theme, name, color, series.dashes, f"{self.objectName()}_legend_{key.replace('.', '_')}"
+        )
         entry.toggled.connect(self._apply_legend)
         self._series[key], self._entries[key] = series, entry
         self._flow.addWidget(entry)
@@ -304,6 +306,7 @@ class CurvePlot(Card):
             self._smoothing_actions[choice] = action
         group.triggered.connect(self._smoothing_chosen)
         fit = self.menu.addAction("Fit")
+        fit.setObjectName(f"{name}_fit_all")
         fit.triggered.connect(self.fit)
         self._menu_button = _flat_button(
             "",

@@ -71,6 +71,7 @@ class NumberField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             value, up = self._value(), event.key() == Qt.Key.Key_Up
+            self.setModified(False)
             if isinstance(value, (int, float)):
                 if self._whole:
                     self.committed.emit(max(0, int(value) + (1 if up else -1)))
