@@ -206,5 +206,7 @@ def _loss(walkthrough: Walkthrough, stage: Stage) -> list[Picture]:
 def _after(stage: Stage) -> list[Picture]:
     before, promised, measured = (float(quantity.values) for quantity in stage.quantities)
     values = np.array([before, before + promised, before + measured])
-    labels = ("before", "promised", "measured")
+    labels = tuple(
+        f"{word} {value:.4g}" for word, value in zip(("before", "promised", "measured"), values, strict=True)
+    )
     return [Picture("", "L", values, None, SIGNED, "the loss of this example", labels, is_result=True)]

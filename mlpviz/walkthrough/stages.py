@@ -118,11 +118,8 @@ def code_of(method: Callable[..., Any], *marks: str) -> Code:
     """
     lines = inspect.cleandoc("\n" + inspect.getsource(method)).splitlines()
     lines = _without_docstring(lines)
-    lit = {
-        i
-        for i, line in enumerate(lines)
-        if (any(mark in line for mark in marks) if marks else i > 0 and not line.lstrip().startswith("def "))
-    }
+    body = next(i for i, line in enumerate(lines) if line.endswith(":")) + 1  # the signature may be long
+    lit = {i for i in range(body, len(lines)) if not marks or any(mark in lines[i] for mark in marks)}
     module = method.__module__.replace(".", "/")
     return Code(f"{module}.py · {method.__qualname__}", tuple(lines), frozenset(lit))
 

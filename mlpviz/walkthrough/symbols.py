@@ -23,7 +23,10 @@ def plain(latex: str) -> str:
     ):
         text = text.replace(name, sign)
     head, underscore, tail = text.partition("_")
-    return head + tail.strip("{}").translate(_SUBSCRIPTS) if underscore else text
+    tail = tail.strip("{}")
+    if not underscore:
+        return text
+    return head + tail.translate(_SUBSCRIPTS) if tail.isdecimal() else f"{head} {tail}"
 
 
 def derivative(symbol: str) -> str:

@@ -41,6 +41,7 @@ NARROW_SIDE_PX = 330
 WIDE_PX = 1100
 LOW_PX = 700
 WORDS_PX = 186
+FEW_WORDS_PX = 116
 
 
 class StepThroughPage(Page):
@@ -66,6 +67,7 @@ class StepThroughPage(Page):
         self.strip.stage_clicked.connect(self.follower.jump)
         self.stage_card = StageCard(self.follower, theme)
         self.words = StageWords(self.follower, theme)
+        self.words.answered.connect(self._make_room)
         middle = QHBoxLayout()
         middle.setSpacing(14)
         middle.addWidget(self._build_left(theme), 1)
@@ -219,12 +221,17 @@ class StepThroughPage(Page):
         if low != self._is_low:
             self._is_low = low
             (self._side if low else self._left).addWidget(self._words_or_guess, 1 if low else 0)
-            self._words_or_guess.setFixedHeight(QWIDGETSIZE_MAX if low else WORDS_PX)
-            self._words_or_guess.setMinimumHeight(0 if low else WORDS_PX)
+            self._words_or_guess.setMinimumHeight(0)
+            self._words_or_guess.setMaximumHeight(QWIDGETSIZE_MAX if low else FEW_WORDS_PX)
             self._show_code.setVisible(low)
             self.strip.set_low(low)
             self._choose_code()
         self._side_widget.setFixedWidth(SIDE_PX if event.size().width() >= WIDE_PX else NARROW_SIDE_PX)
+
+    def _make_room(self, answers: bool) -> None:
+        """More room for the words where there is an answer to read, else for the pictures."""
+        if not self._is_low:
+            self._words_or_guess.setFixedHeight(WORDS_PX if answers else FEW_WORDS_PX)
 
     def _choose_code(self) -> None:
         shows_code = not self._is_low or self._show_code.isChecked()
@@ -268,7 +275,9 @@ class StepThroughPage(Page):
         stage, count = follower.stage, len(follower.walkthrough.stages)
         self._hide_result(self.predict.isChecked() and stage.phase != "after" and stage.index > 0)
         self.strip.set_current(stage.index)
+        self._progress.setUpdatesEnabled(False)  # or it would paint at once, and all the page with it
         self._progress.setValue(stage.index)
+        self._progress.setUpdatesEnabled(True)
         self._place.setText(f"stage {stage.index} of {count - 1} · ← → keys")
         self.back.setEnabled(stage.index > 0)
         self.next.setEnabled(not follower.cursor.at_end)

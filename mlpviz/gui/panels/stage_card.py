@@ -24,7 +24,10 @@ PHASE_ROLES = {"forward": "forward", "loss": "forward", "backward": "backward"}
 
 
 class StageCard(Card):
-    """Pictures in a row with signs between them; what is pointed at in one is lit in all."""
+    """Pictures in a row with signs between them; what is pointed at in one is lit in all.
+
+    The page says when to show another stage.
+    """
 
     def __init__(self, follower: Follower, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "", "card_stage", parent=parent)
@@ -55,8 +58,6 @@ class StageCard(Card):
         self._hand = QWidget()
         self._fields: dict[str, tuple[QLabel, NumberField]] = {}
         self.body.addWidget(self._build_hand())
-        follower.walked.connect(self.show_stage)
-        follower.moved.connect(self.show_stage)
         follower.pointed.connect(self._mark)
 
     def _build_hand(self) -> QWidget:

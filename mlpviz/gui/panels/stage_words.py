@@ -1,6 +1,7 @@
 """The stage in words, and the questions one can ask of it: is it right, which paths, who pulls."""
 
-from PySide6.QtCore import Qt
+import numpy as np
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -8,6 +9,7 @@ from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.flow_layout import FlowLayout
+from mlpviz.walkthrough import loss_change
 from mlpviz.walkthrough.checking import EntryCheck, check_parameter, check_value
 from mlpviz.walkthrough.narration import narrate
 from mlpviz.walkthrough.paths import PathSum, paths_of_weight
@@ -26,6 +28,9 @@ FACTOR_WORDS = {
 
 class StageWords(Card):
     """A sentence, and below it the answer to the question that was pressed."""
+
+    answered = Signal(bool)
+    """Whether there is an answer on show, and so more to read."""
 
     def __init__(self, follower: Follower, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "In words", "card_words", parent=parent)
@@ -91,18 +96,19 @@ class StageWords(Card):
             return
         stage = follower.stage
         self._words.setText(stage.words(follower.choice))
+        has_batch = follower.snapshot is not None and len(follower.snapshot.batch) > 0
         possible = {
             "check": stage.phase == "backward",
             "paths": self._weight() is not None,
-            "pulls": self._weight() is not None
-            and follower.snapshot is not None
-            and follower.snapshot.step > 0,
+            "pulls": has_batch and (self._weight() is not None or stage.phase == "after"),
         }
         for name, button in self._questions.items():
             button.setVisible(possible[name])
             button.setChecked(name == self._asked and possible[name])
         self._shown = (stage.index, follower.choice)
-        self._answer.setText(self._answer_words() if self._asked and possible[self._asked] else "")
+        answers = self._asked is not None and possible[self._asked]
+        self._answer.setText(self._answer_words() if answers else "")
+        self.answered.emit(answers)
 
     def _pointed(self) -> None:
         if self._follower.walkthrough is not None and self._shown != (
@@ -129,7 +135,7 @@ class StageWords(Card):
         if self._asked == "check":
             return check_words(self._check())
         if weight is None:
-            return ""
+            return self._last_step_words()
         walkthrough = self._follower.walkthrough
         assert walkthrough is not None
         if self._asked == "paths":
@@ -165,6 +171,23 @@ class StageWords(Card):
         if classes:
             names = [f"a {classes[k]}" for k in training.labels_at(snapshot.batch)]
         return pulls_words(pulls, names)
+
+    def _last_step_words(self) -> str:
+        """Promise and result of the last real step, on its batch."""
+        snapshot, run = self._follower.snapshot, self._follower.workspace.run
+        assert snapshot is not None
+        assert run is not None
+        x, targets = run.trainer.splits.training.batch(snapshot.batch)
+        before = snapshot.network.astype(np.float64)
+        for layer, updates in zip(before.layers, snapshot.updates, strict=True):
+            for name, update in updates.items():
+                layer.params[name] -= update
+        promised, measured = loss_change(before, list(snapshot.updates), x, targets, run.trainer.loss)
+        return (
+            f"The last real step, number {snapshot.step}, was made for its batch of {len(x)}: the gradient "
+            f"promised <b>{told(promised)}</b>, the loss of the batch changed by <b>{told(measured)}</b> "
+            "(as when the network is used: nothing dropped)."
+        )
 
     def _copy(self) -> None:
         follower = self._follower
