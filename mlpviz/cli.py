@@ -109,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--experiment", default="digits", metavar="E", help="a preset or a TOML file")
     command.add_argument("--page", default="train", metavar="P", help="which page to show")
     command.add_argument("--steps", type=int, default=0, metavar="N", help="train so many steps first")
+    command.add_argument("--digit", type=int, metavar="N", help="which example to step through, from 0")
+    command.add_argument("--stage", type=int, metavar="K", help="which stage to show, from 0")
     command.add_argument("--size", default="1440x900", metavar="WxH", help="of the window, in pixels")
     command.add_argument("--theme", choices=("light", "dark"), default="light")
     command.add_argument("--scale", type=float, default=1.0, metavar="S", help="2 for a sharp screen")
@@ -342,6 +344,8 @@ def _screenshot(options: argparse.Namespace) -> int:
         experiment=_experiment(options.experiment, []),
         page=options.page,
         steps=options.steps,
+        digit=options.digit,
+        stage=options.stage,
         size=(int(width), int(height)),
         theme=options.theme,
         scale=options.scale,

@@ -7,7 +7,7 @@ from pathlib import Path
 from mlpviz.gui.display import use_no_display
 from mlpviz.training import Experiment, Trainer
 
-SETTLING_MS = 60
+SETTLING_MS = 300
 
 
 def save_screenshot(
@@ -15,6 +15,8 @@ def save_screenshot(
     experiment: Experiment,
     page: str,
     steps: int,
+    digit: int | None,
+    stage: int | None,
     size: tuple[int, int],
     theme: str,
     scale: float,
@@ -23,6 +25,8 @@ def save_screenshot(
 
     Parameters
     ----------
+    digit, stage
+        For the page that steps through an example: which one, and how far.
     size
         Of the window in pixels before scaling, (width, height).
     theme
@@ -33,7 +37,7 @@ def save_screenshot(
     Raises
     ------
     ValueError
-        If there is no such page, or OUT cannot be written or is not named ``.png``.
+        If there is no such page, example or stage, or OUT cannot be written or is not named ``.png``.
     """
     if out.suffix.lower() != ".png":
         raise ValueError(f"{out}: a screenshot is a PNG file, so its name must end in .png")
@@ -74,6 +78,8 @@ def save_screenshot(
             workspace.training_changed.connect(lambda: None if workspace.training else loop.quit())
             workspace.train(Stretch.STEPS, steps)
             loop.exec()
+        if digit is not None or stage is not None:
+            _step_through(window.page, digit, stage)
         QTimer.singleShot(SETTLING_MS, loop.quit)  # lets what was told be laid out
         loop.exec()
         picture = window.grab()
@@ -84,3 +90,19 @@ def save_screenshot(
     finally:
         window.close()
         window.deleteLater()
+
+
+def _step_through(page: object, digit: int | None, stage: int | None) -> None:
+    """Go to an example and a stage."""
+    from mlpviz.gui.pages import StepThroughPage
+
+    if not isinstance(page, StepThroughPage):
+        raise ValueError("--digit and --stage belong to --page step_through")
+    page.follower.pin()
+    if digit is not None:
+        page.follower.show_example(digit)
+    if stage is not None:
+        last = page.follower.cursor.count - 1
+        if not 0 <= stage <= last:
+            raise ValueError(f"there is no stage {stage}: they are 0 to {last}")
+        page.follower.jump(stage)

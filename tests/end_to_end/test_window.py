@@ -71,6 +71,7 @@ def screen(tmp_path) -> Iterator[Screen]:
             str(tmp_path),
             "-nolisten",
             "tcp",
+            "-noreset",  # or it would begin anew each time that xdotool, its only client, is done
         ],
         pass_fds=[write],
         stdout=subprocess.DEVNULL,

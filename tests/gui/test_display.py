@@ -1,6 +1,7 @@
 """Without a display the program says so in a sentence; Qt itself would abort."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -56,6 +57,39 @@ def test_a_server_that_answers_is_enough(monkeypatch):
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr(display, "_x_server_answers", lambda: True)
     display.check_display()
+
+
+LOOK = """
+from mlpviz.gui.display import check_display
+check_display()
+print("it answers", flush=True)
+input()
+"""
+
+
+@pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs the system package xvfb")
+def test_looking_for_a_server_does_not_make_it_begin_anew(monkeypatch):
+    """A server whose last client leaves begins anew (here: ends), and Qt, which comes next, would abort."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-terminate", "-displayfd", str(write), "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as number:
+        monkeypatch.setenv("DISPLAY", f":{number.readline().strip()}")
+    looking = subprocess.Popen(
+        [sys.executable, "-c", LOOK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert looking.stdout.readline() == "it answers\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.wait(0.5)
+    finally:
+        looking.communicate("\n")
+        server.terminate()
+        server.wait(10)
 
 
 def test_a_missing_library_is_named_with_its_package(monkeypatch):
