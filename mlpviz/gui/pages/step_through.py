@@ -41,7 +41,7 @@ NARROW_SIDE_PX = 330
 WIDE_PX = 1100
 LOW_PX = 700
 WORDS_PX = 186
-FEW_WORDS_PX = 116
+FEW_WORDS_PX = 126
 
 
 class StepThroughPage(Page):
