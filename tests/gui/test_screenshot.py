@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from mlpviz.gui.screenshot import save_screenshot
+from mlpviz.cli import main
 from mlpviz.gui.theme import DARK, LIGHT
-from mlpviz.training import Experiment
 
 
 def screenshot(*arguments: object) -> subprocess.CompletedProcess:
@@ -79,8 +78,11 @@ def test_an_experiment_that_cannot_be(tmp_path, digits):
         ("no/such/folder/a.png", "there is no folder"),
     ],
 )
-def test_a_name_that_cannot_be_is_refused_before_anything_is_done(tmp_path, digits: Experiment, name, words):
-    with pytest.raises(ValueError, match=words) as error:
-        save_screenshot(tmp_path / name, digits, "train", 0, (1024, 700), "light", 1.0)
-    assert name in str(error.value)
-    assert list(tmp_path.iterdir()) == []
+def test_a_name_that_cannot_be_is_refused_before_anything_is_done(capsys, tmp_path, small, name, words):
+    assert main(["screenshot", str(tmp_path / name), "--experiment", str(small)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert words in printed.err
+    assert name in printed.err
+    assert printed.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [small]
