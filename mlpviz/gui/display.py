@@ -52,6 +52,8 @@ def _x_server_answers() -> bool:
         return True  # cannot tell; Qt will
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    failed = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    return not failed
+    if xcb.xcb_connection_has_error(connection):
+        xcb.xcb_disconnect(connection)
+        return False
+    # It stays open: a server begins anew when its last client leaves, just when Qt would come.
+    return True

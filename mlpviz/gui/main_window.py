@@ -142,7 +142,8 @@ class MainWindow(QMainWindow):
         self.action_experiment.setChecked(self._beside[key])
         self.page.setFocus()  # so that no control looks chosen before the user chose one
         self.workspace.refresher.set_parts(self.page.parts())
-        self.workspace.refresher.refresh_all()
+        if self.workspace.run is not None:
+            self.workspace.refresher.refresh_all()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button that has the focus, for Space trains and pauses."""

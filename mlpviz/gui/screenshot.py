@@ -15,11 +15,11 @@ def save_screenshot(
     experiment: Experiment,
     page: str,
     steps: int,
-    digit: int | None,
-    stage: int | None,
     size: tuple[int, int],
     theme: str,
     scale: float,
+    digit: int | None = None,
+    stage: int | None = None,
 ) -> None:
     """Train some steps and write what the window then shows as a PNG file.
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -22,6 +21,7 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.follower import Follower
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.example_bar import ExampleBar
+from mlpviz.gui.panels.guess_card import GuessCard, judged
 from mlpviz.gui.panels.stage_card import StageCard
 from mlpviz.gui.panels.stage_words import StageWords
 from mlpviz.gui.panels.weights_card import QWIDGETSIZE_MAX
@@ -105,7 +105,9 @@ class StepThroughPage(Page):
         pictures.addWidget(self.stage_card, 1)
         self._words_or_guess = QStackedWidget()
         self._words_or_guess.addWidget(self.words)
-        self._words_or_guess.addWidget(self._build_guess(theme))
+        self.guess = GuessCard(theme)
+        self.guess.guessed.connect(self._reveal)
+        self._words_or_guess.addWidget(self.guess)
         left = QWidget()
         self._left = QVBoxLayout(left)
         self._left.setContentsMargins(0, 0, 0, 0)
@@ -139,27 +141,6 @@ class StepThroughPage(Page):
         self._side.addWidget(formulas)
         self._side.addWidget(self._code_card, 1)
         return self._side_widget
-
-    def _build_guess(self, theme: Theme) -> QWidget:
-        card = Card(theme, "Predict, then reveal", "card_guess")
-        self._question = QLabel()
-        self._question.setObjectName("label_question")
-        self._question.setWordWrap(True)
-        self._guess = QLineEdit()
-        self._guess.setObjectName("field_guess")
-        self._guess.setAccessibleName("Your guess")
-        self._guess.setPlaceholderText("your guess")
-        self._guess.returnPressed.connect(self._reveal)
-        reveal = QPushButton("Reveal")
-        reveal.setObjectName("button_reveal")
-        reveal.clicked.connect(self._reveal)
-        row = QHBoxLayout()
-        row.addWidget(self._guess)
-        row.addWidget(reveal)
-        card.body.addWidget(self._question)
-        card.body.addLayout(row)
-        card.body.addStretch(1)
-        return card
 
     def _build_foot(self, theme: Theme) -> Card:
         foot = Card(theme, "", "card_foot")
@@ -412,33 +393,12 @@ class StepThroughPage(Page):
         if hide:
             stage, choice = self.follower.stage, self.follower.choice
             entry = f"{choice.source}, {choice.unit}" if stage.result.values.ndim == 2 else str(choice.unit)
-            entry = f"[{entry}]" if stage.result.values.ndim else ""
-            self._question.setText(
-                f"What will <b>{stage.result.name}{entry}</b> be? "
-                "The pictures and the formula hold all that is needed; a sign and a size will do."
-            )
-            self._guess.clear()
+            self.guess.ask(stage.result.name + (f"[{entry}]" if stage.result.values.ndim else ""))
         self.stage_card.show_stage()
 
-    def _reveal(self) -> None:
+    def _reveal(self, guess: str) -> None:
         if not self.stage_card.hidden_result:
             return
-        text = self._guess.text().strip().replace("−", "-").replace(",", ".")
-        truth = self.stage_card.result_value()
         self._hide_result(False)
         self._show_worked()
-        try:
-            guess = float(text)
-        except ValueError:
-            self._revealed.setText(f"It is {truth}.")
-            return
-        value = float(truth.replace("−", "-").replace("\N{NARROW NO-BREAK SPACE}", ""))
-        self._revealed.setText(f"You said {format_number(guess)}, it is {truth}: {_judged(guess, value)}")
-
-
-def _judged(guess: float, value: float) -> str:
-    if abs(guess - value) <= 0.1 * abs(value):
-        return "within a tenth."
-    if guess * value > 0:
-        return "the right sign."
-    return "look again." if value else "it is nothing at all."
+        self._revealed.setText(judged(guess, self.stage_card.result_value()))

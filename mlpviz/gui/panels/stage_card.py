@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from mlpviz.figures.numbers import format_number
 from mlpviz.gui.follower import Edit, Follower
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
@@ -205,11 +204,8 @@ class StageCard(Card):
         self._fields[name][1].setToolTip("")
         self._follower.edit(Edit(target.layer, target.name, target.index, float(value)))
 
-    def result_value(self) -> str:
-        """The chosen number of the stage's result, in words."""
-        choice, result = self._follower.choice, self._follower.stage.result
-        if result.values.ndim == 2:
-            return format_number(float(result.values[choice.source, choice.unit]), 4)
-        if result.values.ndim == 1:
-            return format_number(float(result.values[choice.unit]), 4)
-        return format_number(float(result.values), 4)
+    def result_value(self) -> float:
+        """The chosen number of the stage's result."""
+        choice, values = self._follower.choice, self._follower.stage.result.values
+        place = {2: (choice.source, choice.unit), 1: (choice.unit,)}.get(values.ndim, ())
+        return float(values[place])
