@@ -1,7 +1,7 @@
 """What the specifications of the walkthrough share: every preset in a small way, and small networks."""
 
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -111,9 +111,9 @@ def net():
     def net(widths, *between, seed=0, end=(), dtype=np.float64):
         rng = np.random.default_rng(seed)
         layers = []
-        for i, (n, k) in enumerate(zip(widths, widths[1:], strict=False)):
+        for i, (n, k) in enumerate(pairwise(widths)):
             layers.append(Affine(n, k, rng=rng, bias_initializer="normal(0.3)", dtype=dtype))
-            layers += [make(k) for make in (between if i < len(widths) - 2 else end)]
+            layers += [make(k).copy(dtype) for make in (between if i < len(widths) - 2 else end)]
         return Network(layers)
 
     return net
