@@ -37,6 +37,7 @@ from mlpviz.walkthrough.narration import readable
 
 PLAY_MS = 1500
 SIDE_PX = 420
+GRAPH_PX = 400  # all nine numbers of a 2-2-1 network have room
 NARROW_SIDE_PX = 330
 WIDE_PX = 1100
 LOW_PX = 700
@@ -207,7 +208,9 @@ class StepThroughPage(Page):
             self._show_code.setVisible(low)
             self.strip.set_low(low)
             self._choose_code()
-        self._side_widget.setFixedWidth(SIDE_PX if event.size().width() >= WIDE_PX else NARROW_SIDE_PX)
+        is_wide = event.size().width() >= WIDE_PX
+        self._side_widget.setFixedWidth(SIDE_PX if is_wide else NARROW_SIDE_PX)
+        self._graph_card.setMinimumWidth(GRAPH_PX if is_wide else 0)
 
     def _make_room(self, answers: bool) -> None:
         """More room for the words where there is an answer to read, else for the pictures."""
