@@ -141,10 +141,11 @@ class Follower(QObject):
         self._walk()
 
     def _run_changed(self) -> None:
+        """Another run may have other examples; the page pins its network when it is to be seen."""
         self.index, self.drawn = 0, None
         self.cursor = Cursor(1)
         self._chosen.clear()
-        self.pin()
+        self.snapshot = self.walkthrough = None
 
     def _walk(self) -> None:
         if self.snapshot is None:

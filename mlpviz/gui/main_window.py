@@ -1,5 +1,7 @@
 """The window: wires rail, tool bar, pages, experiment and state line to one workspace."""
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import (
     QAction,
@@ -54,8 +56,8 @@ class MainWindow(QMainWindow):
         self.training_bar = TrainingBar(workspace, theme)
         self.addToolBar(self.training_bar)
         self.page_actions = QActionGroup(self)
-        self.pages: list[Page] = []
-        self._beside = {page.key: page.beside_experiment for page in PAGES}  # the experiment, by page
+        self.pages: dict[str, Page] = {}
+        self._beside = {entry.key: entry.beside_experiment for entry in PAGES}  # the experiment, by page
         self._stack = QStackedWidget()
         self.experiment_panel = ExperimentPanel(workspace, theme)
         self.action_experiment = QAction("Experiment", self)
@@ -88,19 +90,16 @@ class MainWindow(QMainWindow):
         rail.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         rail.setIconSize(QSize(22, 22))
         rail.setStyleSheet("QToolBar { padding: 0; spacing: 0; border: none; }")
-        for i, page_class in enumerate(PAGES):
-            page = page_class(self.workspace, self.theme)
-            self.pages.append(page)
-            self._stack.addWidget(page)
-            action = QAction(page.title, self.page_actions)
-            action.setObjectName(f"action_page_{page.key}")
+        for i, entry in enumerate(PAGES):
+            action = QAction(entry.title, self.page_actions)
+            action.setObjectName(f"action_page_{entry.key}")
             action.setCheckable(True)
             action.setShortcut(QKeySequence(f"Ctrl+{i + 1}"))
-            action.setToolTip(f"{page.tip} (Ctrl+{i + 1})")
-            action.triggered.connect(lambda _checked, page=page: self.show_page(page.key))
-            set_icon(action, page.icon, self.theme, "secondary")
+            action.setToolTip(f"{entry.tip} (Ctrl+{i + 1})")
+            action.triggered.connect(partial(self.show_page, entry.key))
+            set_icon(action, entry.key, self.theme, "secondary")
             button = QToolButton()
-            button.setObjectName(f"button_page_{page.key}")
+            button.setObjectName(f"button_page_{entry.key}")
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setFixedWidth(88)
@@ -124,20 +123,25 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> Page:
         """The page on show."""
-        return self.pages[self._stack.currentIndex()]
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
 
-    def show_page(self, key: str) -> None:
-        """Show a page.
+    def show_page(self, key: str, _checked: bool = True) -> None:
+        """Show a page; it is made when it is first shown.
 
         Raises
         ------
         ValueError
             If there is no such page.
         """
-        keys = [page.key for page in self.pages]
+        keys = [entry.key for entry in PAGES]
         if key not in keys:
             raise ValueError(f"unknown page {key!r}; known are: {', '.join(keys)}")
-        self._stack.setCurrentIndex(keys.index(key))
+        if key not in self.pages:
+            self.pages[key] = PAGES[keys.index(key)].load()(self.workspace, self.theme)
+            self._stack.addWidget(self.pages[key])
+        self._stack.setCurrentWidget(self.pages[key])
         self.page_actions.actions()[keys.index(key)].setChecked(True)
         self.action_experiment.setChecked(self._beside[key])
         self.page.setFocus()  # so that no control looks chosen before the user chose one
@@ -170,9 +174,9 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        for page in self.pages:
-            shown = self.settings.value(f"window/experiment_beside_{page.key}", self._beside[page.key], bool)
-            self._beside[page.key] = bool(shown)
+        for each in self._beside:
+            shown = self.settings.value(f"window/experiment_beside_{each}", self._beside[each], bool)
+            self._beside[each] = bool(shown)
         key = str(self.settings.value("window/page", PAGES[0].key))
         self.show_page(key if key in self._beside else PAGES[0].key)
 

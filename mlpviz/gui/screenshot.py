@@ -94,7 +94,7 @@ def save_screenshot(
 
 def _step_through(page: object, digit: int | None, stage: int | None) -> None:
     """Go to an example and a stage."""
-    from mlpviz.gui.pages import StepThroughPage
+    from mlpviz.gui.pages.step_through import StepThroughPage
 
     if not isinstance(page, StepThroughPage):
         raise ValueError("--digit and --stage belong to --page step_through")

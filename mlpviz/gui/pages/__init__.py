@@ -1,10 +1,20 @@
 """The pages of the window; the tuple PAGES builds rail, menu and shortcuts."""
 
-from mlpviz.gui.pages.page import Page
-from mlpviz.gui.pages.step_through import StepThroughPage
-from mlpviz.gui.pages.train import TrainPage
+from mlpviz.gui.pages.page import Page, PageEntry
 
-PAGES: tuple[type[Page], ...] = (TrainPage, StepThroughPage)
-"""In the order of the rail."""
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry(
+        "train",
+        "Train",
+        "Train the network and watch its curves, weights and gradients",
+    ),
+    PageEntry(
+        "step_through",
+        "Step through",
+        "Follow one example through the network and back, one operation at a time",
+        beside_experiment=False,
+    ),
+)
+"""In the order of the rail. The class of a page is PAGE in the module of its key, loaded when it is shown."""
 
-__all__ = ["PAGES", "Page", "StepThroughPage", "TrainPage"]
+__all__ = ["PAGES", "Page", "PageEntry"]

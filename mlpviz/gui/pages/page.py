@@ -1,6 +1,8 @@
-"""What every page of the window has in common."""
+"""What every page of the window has in common, and what is known of it before it is loaded."""
 
+import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
@@ -9,13 +11,31 @@ from mlpviz.gui.workspace import Workspace
 
 
 class Page(QWidget):
-    """A full view of the window. Its class says how the rail and the menu call it.
+    """A full view of the window; its object name is ``page_<key>``."""
+
+    key: str
+    """Also the name of its module and of its icon; the command line calls it so too."""
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace, self.theme = workspace, theme
+        self.setObjectName(f"page_{self.key}")
+        self.setAccessibleName(self.key.replace("_", " ").capitalize())
+
+    def parts(self) -> list[Callable[[], None]]:
+        """What to call, one at a time, to show what is new."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page before it is loaded.
 
     Attributes
     ----------
     key
-        In snake_case: the object name is ``page_<key>``; the command line calls it so too.
-    title, icon, tip
+        The module in this package that holds its class, as PAGE; and the name of its icon.
+    title, tip
         For the rail and the menu.
     beside_experiment
         Whether the experiment stands beside it until the user decides otherwise.
@@ -23,16 +43,10 @@ class Page(QWidget):
 
     key: str
     title: str
-    icon: str
     tip: str
-    beside_experiment = True
+    beside_experiment: bool = True
 
-    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.workspace, self.theme = workspace, theme
-        self.setObjectName(f"page_{self.key}")
-        self.setAccessibleName(self.title)
-
-    def parts(self) -> list[Callable[[], None]]:
-        """What to call, one at a time, to show what is new."""
-        return []
+    def load(self) -> type[Page]:
+        """The page's class."""
+        page: type[Page] = importlib.import_module(f"mlpviz.gui.pages.{self.key}").PAGE
+        return page

@@ -49,10 +49,6 @@ class StepThroughPage(Page):
     """Example, strip, stage, formula, code and words; Back and Next, or the arrow keys."""
 
     key = "step_through"
-    title = "Step through"
-    icon = "step_through"
-    tip = "Follow one example through the network and back, one operation at a time"
-    beside_experiment = False
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(workspace, theme, parent)
@@ -241,7 +237,10 @@ class StepThroughPage(Page):
         super().hideEvent(event)
 
     def _run_changed(self) -> None:
-        self._is_stale = not self.isVisible()
+        if self.isVisible():
+            self.follower.pin()
+        else:
+            self._is_stale = True
 
     def _walked(self) -> None:
         walkthrough = self.follower.walkthrough
@@ -405,3 +404,6 @@ class StepThroughPage(Page):
         self._hide_result(False)
         self._show_worked()
         self._revealed.setText(judged(guess, self.stage_card.result_value()))
+
+
+PAGE = StepThroughPage

@@ -19,9 +19,6 @@ class TrainPage(Page):
     """Weights at the left, curves at the right."""
 
     key = "train"
-    title = "Train"
-    icon = "train"
-    tip = "Train the network and watch its curves, weights and gradients"
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(workspace, theme, parent)
@@ -97,3 +94,6 @@ class TrainPage(Page):
 
 def _told(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+PAGE = TrainPage
