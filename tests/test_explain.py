@@ -282,7 +282,7 @@ def test_bad_files(tmp_path, refused):
 
 @pytest.mark.parametrize("arguments", [["--split", "future"], ["--digit", "seven"], []])
 def test_what_cannot_be_parsed(write, arguments, capsys):
-    command = ["explain", write(XOR), *arguments] if arguments else ["explain"]
+    command = ["explain", str(write(XOR)), *arguments] if arguments else ["explain"]
     with pytest.raises(SystemExit) as caught:
         main(command)
     assert caught.value.code == 2
