@@ -413,6 +413,16 @@ def test_pictures_hold_still_while_training_goes_on(digits_page):
     assert np.array_equal(digits_page.view(1).values, now)
 
 
+def test_the_current_network_is_taken_as_it_is(digits_page):
+    screen = digits_page.screen
+    digits_page.find_stage("forward", "Affine 2")
+    screen.type("field_hand_bias", "5")
+    screen.step(1)
+    screen.click("button_take_current")
+    assert digits_page.follower.walkthrough.network.layers[2].bias.max() < 5
+    assert not screen.shows("button_undo_hand")
+
+
 def test_another_run_is_followed_at_once(digits_page, plane):
     screen = digits_page.screen
     digits_page.go(digits_page.last)
