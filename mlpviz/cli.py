@@ -314,7 +314,8 @@ def _explain(options: argparse.Namespace) -> int:
         ]
         _print_json({"example": asdict(example), "loss": walkthrough.trace.loss, "stages": told})
         return 0
-    print(f"Example {example.index} of the {example.split} split, label {example.label}, {example.answer}\n")
+    label = "" if example.label is None else f"label {example.label}, "
+    print(f"Example {example.index} of the {example.split} split, {label}{example.answer}\n")
     for stage in stages:
         print(narrate(stage, choices[stage.index], len(walkthrough.stages)), end="\n\n")
     return 0

@@ -142,8 +142,7 @@ class Follower(QObject):
 
     def _run_changed(self) -> None:
         """Another run may have other examples; the page pins its network when it is to be seen."""
-        self.index, self.drawn = 0, None
-        self.cursor = Cursor(1)
+        self.index, self.drawn = min(self.index or 0, len(self.split) - 1), None
         self._chosen.clear()
         self.snapshot = self.walkthrough = None
 

@@ -46,7 +46,12 @@ class ArrayCheck:
     @property
     def passed(self) -> bool:
         """Below 1e-6; below 1e-10 in absolute terms is only rounding, and right as well."""
-        return self.error * (self.largest if self.largest > ZERO else 1) <= max(1e-6 * self.largest, ZERO)
+        return is_right(self.error * (self.largest if self.largest > ZERO else 1), self.largest)
+
+
+def is_right(difference: float, largest: float) -> bool:
+    """Whether a |analytic − central| is small beside the largest entry, or no more than rounding."""
+    return difference <= max(1e-6 * largest, ZERO)
 
 
 def check_gradients(

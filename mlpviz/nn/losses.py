@@ -72,12 +72,16 @@ class SoftmaxCrossEntropy(Loss):
 
 
 class BinaryCrossEntropy(Loss):
-    """Binary cross-entropy, on scores: (1/N) Σᵢ Σⱼ [log(1 + eᶻ) − t z], each output its own yes or no."""
+    """Binary cross-entropy, on scores: each output its own yes or no.
+
+    (1/N) Σᵢ Σⱼ [t log(1 + e⁻ᶻ) + (1 − t) log(1 + eᶻ)].
+    """
 
     on_scores = True
 
     def value(self, z: Array, targets: Array) -> float:
-        return float((np.logaddexp(0, z) - targets * z).sum() / len(z))
+        wrong = targets * np.logaddexp(0, -z) + (1 - targets) * np.logaddexp(0, z)
+        return float(wrong.sum() / len(z))
 
     def gradient(self, z: Array, targets: Array) -> Array:
         return (sigmoid(z) - targets) / len(z)

@@ -1,7 +1,7 @@
 """The stages of the backward pass: gradients of parameters, and what each layer hands down."""
 
 from mlpviz.nn import Affine, Layer, title
-from mlpviz.walkthrough.elementwise import put_in, telling_of
+from mlpviz.walkthrough.elementwise import put_in, slopes, telling_of
 from mlpviz.walkthrough.naming import PARAMETERS, Pass
 from mlpviz.walkthrough.stages import Choice, code_of
 from mlpviz.walkthrough.symbols import MOST_TERMS, at, factor, number, products, told
@@ -14,15 +14,21 @@ def tell_gradient(p: Pass, i: int, layer: Layer, name: str) -> None:
         formula = rf"{x.symbol}^\top\,{upstream.symbol}"
     elif name == "gamma":
         formula = rf"{upstream.symbol} \circ \hat x"
-    else:
+    elif name in ("bias", "beta"):
         formula = upstream.symbol
+    else:
+        slope = rf"\frac{{\partial {p.outputs[i].symbol}}}{{\partial {p.parameter(i, name).symbol}}}"
+        formula = rf"{upstream.symbol}\,{slope}"
+
+    def entry(c: Choice) -> tuple[int, ...]:
+        return (c.source, c.unit)[-g.values.ndim :]
 
     def worked(c: Choice) -> str:
+        value = number(g.values[entry(c)])
         if not affine_weight:
-            return rf"{at(g.symbol, c.unit)} = {number(g.values[c.unit])}"
+            return rf"{at(g.symbol, *entry(c))} = {value}"
         left, right = number(x.values[c.source]), factor(upstream.values[c.unit])
-        entry = at(g.symbol, c.source, c.unit)
-        return rf"{entry} = {left} \cdot {right} = {number(g.values[c.source, c.unit])}"
+        return rf"{at(g.symbol, *entry(c))} = {left} \cdot {right} = {value}"
 
     def words(c: Choice) -> str:
         if affine_weight:
@@ -30,12 +36,12 @@ def tell_gradient(p: Pass, i: int, layer: Layer, name: str) -> None:
                 f"Every weight into unit {c.unit} gets the same gradient {told(upstream.values[c.unit])}, "
                 "times the input it looks at: where the input is 0, nothing."
             )
-        return (
-            "It is added to the sum as it is, so it gets the unit's gradient as it is: "
-            f"{told(g.values[c.unit])}."
-            if name in ("bias", "beta")
-            else f"It multiplies the normalised input, so that is its factor: {told(g.values[c.unit])}."
-        )
+        value = told(g.values[entry(c)])
+        if name in ("bias", "beta"):
+            return f"It is added to the sum as it is, so it gets the unit's gradient as it is: {value}."
+        if name == "gamma":
+            return f"It multiplies the normalised input, so that is its factor: {value}."
+        return f"How much the output changes with it, times the gradient that arrives: {value}."
 
     p.add(
         "backward",
@@ -81,10 +87,10 @@ def tell_affine_back(p: Pass, i: int, layer: Affine) -> None:
 def tell_units_back(p: Pass, i: int, layer: Layer) -> None:
     x, y, upstream, down = p.inputs[i], p.outputs[i], p.upstream(i), p.downstream(i)
     telling = telling_of(layer)
-    slopes = p.slopes(i)
+    slope = slopes(layer, p.trace.inputs[i])
 
     def worked(c: Choice) -> str:
-        left, right = factor(upstream.values[c.unit]), factor(slopes[c.unit])
+        left, right = factor(upstream.values[c.unit]), factor(slope[c.unit])
         return rf"{at(down.symbol, c.unit)} = {left} \cdot {right} = {number(down.values[c.unit])}"
 
     p.add(
@@ -94,7 +100,7 @@ def tell_units_back(p: Pass, i: int, layer: Layer) -> None:
         title=f"Back through {title(type(layer))}",
         formula=rf"{down.symbol} = {upstream.symbol} \circ {put_in(telling.slope, x.symbol, y.symbol)}",
         worked=worked,
-        words=lambda c: f"{telling.slope_words} Unit {c.unit}: slope {told(slopes[c.unit])}.",
+        words=lambda c: f"{telling.slope_words} Unit {c.unit}: slope {told(slope[c.unit])}.",
         code=code_of(type(layer).backward),
         quantities=(x, y, upstream, down),
     )

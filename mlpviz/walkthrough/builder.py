@@ -56,12 +56,17 @@ def walk(network: Network, x: Array, target: Array, loss: Loss, optimizer: Optim
     Raises
     ------
     ValueError
-        If the shapes do not fit the network, or it is more than one example.
+        If a shape does not fit the network, or it is more than one example.
     """
     x, target = np.atleast_2d(x), np.atleast_2d(target)
     if len(x) != 1:
         raise ValueError(f"a walkthrough follows one example, not {len(x)}")
     with np.errstate(all="ignore"):  # NaN weights are shown as what they are
+        y = network.predict(x)
+        if target.shape != y.shape:
+            raise ValueError(
+                f"a target is one number for each of the {y.shape[1]} outputs, not of shape {target.shape}"
+            )
         trace = network.trace(x, target, loss)
         updates = optimizer.copy().updates(network.params, trace.gradients)
         stages = _tell(Pass(network, x, target, loss, optimizer, trace, updates))

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpviz.nn import Loss, Network
 from mlpviz.nn.arrays import Array
-from mlpviz.nn.gradient_check import ZERO, Sides, loss_and_sides, same_sides
+from mlpviz.nn.gradient_check import ZERO, Sides, is_right, loss_and_sides, same_sides
 
 STEP = 1e-5
 
@@ -25,6 +25,8 @@ class EntryCheck:
         |analytic − central| over the largest |entry| of that gradient (absolute where all of it is 0).
     kink
         Whether a ReLU changed side between −h and +h, so that there is no derivative to compare with.
+    largest
+        The largest |entry| of that gradient.
     """
 
     analytic: float
@@ -32,6 +34,12 @@ class EntryCheck:
     h: float
     error: float
     kink: bool
+    largest: float
+
+    @property
+    def passed(self) -> bool:
+        """Below 1e-6; below 1e-10 in absolute terms is only rounding, and right as well."""
+        return is_right(abs(self.analytic - self.central), self.largest)
 
 
 def check_parameter(
@@ -90,4 +98,5 @@ def _compare(
     analytic, largest = float(gradient[index]), float(np.abs(gradient).max())
     difference = abs(analytic - central)
     kink = not same_sides(above[1], below[1])
-    return EntryCheck(analytic, central, h, difference / largest if largest > ZERO else difference, kink)
+    error = difference / largest if largest > ZERO else difference
+    return EntryCheck(analytic, central, h, error, kink, largest)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mlpviz.nn import BatchNorm, Dropout, Layer, LeakyReLU, ReLU, Sigmoid, Tanh, title
+from mlpviz.nn.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +95,24 @@ def telling_of(layer: Layer) -> Telling:
 def put_in(template: str, x: str, y: str = "") -> str:
     """A formula with its input and output put in."""
     return template.replace("«x»", x).replace("«y»", y)
+
+
+def constants(layer: Layer, unit: int) -> dict[str, float]:
+    """The other numbers of a layer's formula, by their symbol, for a unit."""
+    if isinstance(layer, LeakyReLU):
+        return {"s": layer.slope}
+    if isinstance(layer, BatchNorm):
+        return {
+            r"\gamma": layer.params["gamma"][unit],
+            r"\mu": layer.statistics["mean"][unit],
+            r"\sigma^2": layer.statistics["variance"][unit],
+            r"\varepsilon": layer.epsilon,
+            r"\beta": layer.params["beta"][unit],
+        }
+    return {}
+
+
+def slopes(layer: Layer, x: Array) -> Array:
+    """f'(x) of an elementwise layer for x (1, n): what it makes of an upstream gradient of ones, (n,)."""
+    y, cache = layer.forward(x)
+    return layer.backward(np.ones_like(y), cache)[0]

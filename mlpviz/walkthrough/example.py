@@ -93,9 +93,9 @@ def choose(
     ValueError
         If the stage has no such unit or source.
     """
-    axes = stage.result.axes
+    axes = stage.result.axes or stage.quantities[0].axes
     chosen = [_telling(walkthrough, axis) for axis in axes]
-    sizes = stage.result.values.shape
+    sizes = stage.result.values.shape or stage.quantities[0].values.shape
     for place, (given, word) in enumerate(((source, "source"), (unit, "unit"))[-len(axes) or 2 :]):
         if given is not None:
             if not 0 <= given < sizes[place]:

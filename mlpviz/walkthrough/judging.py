@@ -52,7 +52,10 @@ def tell_loss(p: Pass) -> None:
         title=f"How wrong: {title(type(p.loss)).lower()}",
         formula=rf"L = {general}",
         worked=lambda c: rf"{worked(c)} \qquad L = {number(p.trace.loss)}",
-        words=lambda c: f"One number says how far the whole answer is from the target: {told(p.trace.loss)}.",
+        words=lambda c: (
+            f"One number says how far the whole answer is from the target: {told(p.trace.loss)}."
+            + (_most_wrong(y, t) if isinstance(p.loss, SquaredError) else "")
+        ),
         code=code_of(type(p.loss).value),
         quantities=(y, t, value),
     )
@@ -76,8 +79,8 @@ def tell_loss_gradient(p: Pass) -> None:
         formula=rf"{upstream.symbol} = {formula}",
         worked=lambda c: rf"{at(upstream.symbol, c.unit)} = {worked(c)}",
         words=lambda c: (
-            f"If output {c.unit} grew a little, the loss would "
-            f"{_direction(upstream.values[c.unit])}: by {told(upstream.values[c.unit])} for each 1 it grew."
+            f"If output {c.unit} grew a little, the loss would {_direction(upstream.values[c.unit])}: "
+            f"by {told(abs(upstream.values[c.unit]))} for each 1 it grew."
         ),
         code=code_of(type(p.loss).gradient),
         quantities=(y, t, upstream) if y is not out else (out, t, upstream),
@@ -94,11 +97,19 @@ def _loss_formula(loss: Loss, y: Quantity, t: Quantity) -> tuple[str, Any]:
 
         return rf"{scale}\sum_j ({y.symbol}[j] - t[j])^2", squared
     if isinstance(loss, BinaryCrossEntropy):
-        general = rf"-\sum_j t[j] \log {y.symbol}[j] + (1 - t[j]) \log (1 - {y.symbol}[j])"
-        return general, lambda c: rf"{at(y.symbol, c.unit)} = {number(y.values[c.unit])}"
+        general = rf"-\sum_j (t[j] \log {y.symbol}[j] + (1 - t[j]) \log (1 - {y.symbol}[j]))"
+
+        def crossed(c: Choice) -> str:
+            p, target = y.values[c.unit], t.values[c.unit]
+            return (
+                rf"-({number(target)} \cdot \log {factor(p)} + "
+                rf"{number(1 - target)} \cdot \log {factor(1 - p)})"
+            )
+
+        return general, crossed
     return (
         rf"-\sum_j t[j] \log {y.symbol}[j]",
-        lambda c: rf"{number(t.values[c.unit])} \cdot \log {factor(y.values[c.unit])}",
+        lambda c: rf"-{number(t.values[c.unit])} \cdot \log {factor(y.values[c.unit])}",
     )
 
 
@@ -110,3 +121,10 @@ def _gradient_scale(loss: Loss, outputs: int) -> str:
 
 def _direction(slope: float) -> str:
     return "rise" if slope > 0 else ("fall" if slope < 0 else "not change")
+
+
+def _most_wrong(y: Quantity, t: Quantity) -> str:
+    """The output that adds most to a squared error."""
+    squares = (y.values - t.values) ** 2
+    k = int(squares.argmax())
+    return f" Output {k} is furthest off: {told(y.values[k])} in place of {told(t.values[k])}."

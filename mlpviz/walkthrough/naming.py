@@ -1,5 +1,6 @@
 """One pass with names: the symbols, axes and meanings of everything that went through the network."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,8 @@ import numpy as np
 from mlpviz.nn import Affine, Loss, Network, Optimizer, Trace, title
 from mlpviz.nn.arrays import Array, Arrays
 from mlpviz.walkthrough.elementwise import telling_of
-from mlpviz.walkthrough.stages import Quantity, Stage
-from mlpviz.walkthrough.symbols import derivative, plain
+from mlpviz.walkthrough.stages import Choice, Quantity, Stage
+from mlpviz.walkthrough.symbols import derivative
 
 PARAMETERS = {
     "weight": ("W", "weights"),
@@ -17,6 +18,8 @@ PARAMETERS = {
     "beta": (r"\beta", "shifts β"),
 }
 """Symbol and word for each parameter."""
+
+_LETTERS = "acdfghkmnoqruvw"  # without those that mean something else in a formula
 
 
 class Pass:
@@ -54,9 +57,10 @@ class Pass:
     def _name_layers(self) -> None:
         """A number, symbols and axes for each layer; layer l is the l-th affine one and what follows it."""
         symbol, axis, number = "x", "inputs", 0
+        meaning = "the example, as the network sees it"
         taken: set[str] = set()
         for i, layer in enumerate(self.network.layers):
-            self.inputs.append(self._value(symbol, self.trace.inputs[i][0], axis))
+            self.inputs.append(Quantity(symbol, self.trace.inputs[i][0], "value", (axis,), meaning))
             if isinstance(layer, Affine):
                 number += 1
                 axis = f"units {number}"
@@ -64,19 +68,14 @@ class Pass:
             else:
                 letter = telling_of(layer).symbol
             symbol = f"{letter}_{number}"
-            while symbol in taken:
-                letter = chr(ord(letter) + 1)
+            while symbol in taken:  # two in a row
+                letter = next(other for other in _LETTERS if other > letter)
                 symbol = f"{letter}_{number}"
             taken.add(symbol)
+            made = "the weighted sums" if letter == "z" else f"what {title(type(layer))} makes of them"
+            meaning = f"{made}, layer {number}"
             self.number.append(number)
-            self.outputs.append(self._value(symbol, self.trace.outputs[i][0], axis))
-
-    @staticmethod
-    def _value(symbol: str, values: Array, axis: str) -> Quantity:
-        meaning = (
-            "the example, as the network sees it" if symbol == "x" else f"what comes out: {plain(symbol)}"
-        )
-        return Quantity(symbol, values, "value", (axis,), meaning)
+            self.outputs.append(Quantity(symbol, self.trace.outputs[i][0], "value", (axis,), meaning))
 
     def operation(self, i: int) -> str:
         """What layer i is called: "Affine 1", "ReLU 1"."""
@@ -85,6 +84,7 @@ class Pass:
     def add(self, phase: str, operation: str, layer: int | None, **told: Any) -> None:
         """Tell the next stage."""
         told.setdefault("parameter", None)
+        told["worked"], told["words"] = _quietly(told["worked"]), _quietly(told["words"])
         self.stages.append(
             Stage(index=len(self.stages), phase=phase, operation=operation, layer=layer, **told)
         )
@@ -126,8 +126,12 @@ class Pass:
         meaning = f"how the loss changes with {value.name}"
         return Quantity(derivative(value.symbol), gradient, "gradient", value.axes, meaning)
 
-    def slopes(self, i: int) -> Array:
-        """f'(x) of an elementwise layer: what it makes of an upstream gradient of ones."""
-        layer = self.network.layers[i]
-        y, cache = layer.forward(self.trace.inputs[i])
-        return layer.backward(np.ones_like(y), cache)[0]
+
+def _quietly(tell: Callable[[Choice], str]) -> Callable[[Choice], str]:
+    """Tell numbers beyond what a float holds as NaN and ∞, without a warning."""
+
+    def told(choice: Choice) -> str:
+        with np.errstate(all="ignore"):
+            return tell(choice)
+
+    return told

@@ -1,6 +1,7 @@
 """A stage as text: for the terminal, the clipboard and screen readers."""
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 
@@ -35,13 +36,20 @@ def describe(quantity: Quantity) -> str:
     return f"{quantity.name} ({shape}): {numbers.replace('-', '−')}"
 
 
+def legend(stage: Stage) -> str:
+    """What each symbol of the stage's formula means, a line each."""
+    lines = [f"{quantity.name}: {quantity.meaning}" for quantity in stage.quantities]
+    lines += [words for sign, words in _SIGNS.items() if sign in stage.formula]
+    return "\n".join(lines)
+
+
 def readable(latex: str) -> str:
     """A formula in plain characters, as far as they go."""
     text = latex.replace("{-}", "-")
     for pattern, replacement in _SIMPLE:
         text = text.replace(pattern, replacement)
-    while (changed := _FRACTION.sub(_fraction, text)) != text:
-        text = changed
+    text = _tell_command(text, r"\frac", 2, _fraction)
+    text = _tell_command(text, r"\sqrt", 1, lambda below: f"√{_bracketed(below)}")
     text = re.sub(r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1", text)
     text = re.sub(r"\\mathbb\{R\}\^\{(\d+)\}", r"ℝ^\1", text)
     text = re.sub(r"([A-Za-zγβ])_(\d+)", lambda m: plain(m[0]), text)
@@ -51,7 +59,6 @@ def readable(latex: str) -> str:
     return re.sub(r"\s+", " ", text.replace("{", "").replace("}", "")).replace("-", "−").strip()
 
 
-_FRACTION = re.compile(r"\\frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _SIMPLE = (
     (r"\,", " "),
     (r"\quad", "  "),
@@ -73,7 +80,6 @@ _SIMPLE = (
     (r"\mu", "μ"),
     (r"\sigma", "σ"),
     (r"\varepsilon", "ε"),
-    (r"\sqrt", "√"),
     (r"\hat ", ""),
     (r"\max", "max"),
     (r"\tanh", "tanh"),
@@ -82,8 +88,44 @@ _SIMPLE = (
 )
 
 
-def _fraction(match: re.Match[str]) -> str:
-    above, below = match[1].strip(), match[2].strip()
+def _tell_command(text: str, command: str, count: int, tell: Callable[..., str]) -> str:
+    """Replace a LaTeX command and its arguments in braces, the innermost first."""
+    while (start := text.rfind(command)) >= 0:
+        place, arguments = start + len(command), []
+        for _ in range(count):
+            depth, begin = 1, place + 1
+            place = begin
+            while depth:
+                depth += {"{": 1, "}": -1}.get(text[place], 0)
+                place += 1
+            arguments.append(text[begin : place - 1].strip())
+        text = text[:start] + tell(*arguments) + text[place:]
+    return text
+
+
+def _fraction(above: str, below: str) -> str:
     if above.startswith("∂") and below.startswith("∂"):
         return f"{above}/{below}"
-    return f"({above}) / ({below})" if " " in below or " " in above else f"{above}/{below}"
+    if " " in above + re.sub(r"\\sqrt", " ", below):
+        return f"{_bracketed(above)} / {_bracketed(below)}"
+    return f"{above}/{below}"
+
+
+def _bracketed(text: str) -> str:
+    """In brackets if it is more than one term."""
+    return f"({text})" if " " in text and not text.startswith(r"\sqrt") else text
+
+
+_SIGNS = {
+    r"\top": "ᵀ: rows and columns exchanged",
+    r"\circ": "∘: times, entry by entry",
+    r"\sum": "Σ: the sum over all",
+    r"\partial": "∂L/∂…: how much L changes for each 1 that … changes",
+    r"\eta": "η: the learning rate",
+    r"\theta": "θ: every weight and bias in turn",
+    r"\Delta": "Δ: a change",
+    r"\mu": "μ, σ²: mean and variance gathered in training",
+    r"\varepsilon": "ε: 0.00001, so that nothing is divided by 0",
+    "> 0]": "[… > 0]: 1 where it is so, else 0",
+    r"\mathbb{R}": "ℝⁿ: n numbers",
+}

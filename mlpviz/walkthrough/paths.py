@@ -1,6 +1,7 @@
 """One weight's gradient as a sum over the paths from its unit to the loss, each a product of its factors."""
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from mlpviz.nn import Affine, Network, Trace
 from mlpviz.nn.arrays import Array
+from mlpviz.walkthrough.elementwise import slopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ def paths_of_weight(
 ) -> PathSum:
     """The paths of the weight from `source` into `unit` of the affine layer at a position.
 
-    The search goes best first: a half-made path stands for all paths that begin with it, and what they
-    add together is known exactly from the gradients, so the largest whole paths come out of few steps.
+    The search goes best first: a half-made path stands for all paths that begin with it, and the largest
+    among them is known, for from each unit on the largest way to the loss is found beforehand, from the
+    loss down. So the first whole paths to come out are the largest.
 
     Parameters
     ----------
@@ -84,41 +87,53 @@ def paths_of_weight(
         n_in, n_out = target.weight.shape
         raise ValueError(f"there is no weight [{source}, {unit}]: the layer is {n_in} x {n_out}")
     affine = [i for i in range(layer, len(network.layers)) if isinstance(network.layers[i], Affine)]
-    slopes = [_slope_after(network, trace, i) for i in affine]
-    deltas = [trace.upstream[i][0].astype(np.float64) for i in affine]
+    after = [_slope_after(network, trace, i) for i in affine]
+    weights = [network.layers[i].params["weight"].astype(np.float64) for i in affine]
+    best = _largest_ways(np.abs(trace.upstream[-1][0]), after, weights)
     start = float(trace.inputs[layer][0, source])
-    total = start * float(deltas[0][unit])
+    total = start * float(trace.upstream[layer][0, unit])
     last = len(affine) - 1
-    begun = (unit,)
-    heap: list[tuple[float, tuple[int, ...], float]] = [
-        (-abs(total), begun, start)
-    ]  # the product of all factors below the last unit's own delta
+    # (the largest path that begins so, its units, the product of the factors so far)
+    heap: list[tuple[float, tuple[int, ...], float]] = [(-abs(start) * float(best[0][unit]), (unit,), start)]
     whole: list[Path] = []
     while heap and len(whole) < most:
         _, units, product = heapq.heappop(heap)
         level = len(units) - 1
         if level == last:
-            whole.append(_spell_out(network, trace, affine, slopes, source, units))
+            whole.append(_spell_out(network, trace, affine, after, source, units))
             continue
-        slope = slopes[level][units[-1]]
-        weights = network.layers[affine[level + 1]].params["weight"][units[-1]].astype(np.float64)
-        contributions = product * slope * weights * deltas[level + 1]
-        for k in np.argsort(-np.abs(contributions), kind="stable")[:most]:
-            smaller = float(product * slope * weights[k])
-            heapq.heappush(heap, (-float(abs(contributions[k])), (*units, int(k)), smaller))
-    count = int(np.prod([len(delta) for delta in deltas[1:]], dtype=np.int64)) if last else 1
+        products = product * after[level][units[-1]] * weights[level + 1][units[-1]]
+        sizes = np.abs(products) * best[level + 1]
+        for k in np.argsort(-sizes, kind="stable")[:most]:
+            heapq.heappush(heap, (-float(sizes[k]), (*units, int(k)), float(products[k])))
+    count = math.prod(w.shape[1] for w in weights[1:])
     remainder = total - sum(path.value for path in whole) if len(whole) < count else 0.0
     return PathSum(total, tuple(whole), remainder, count)
 
 
+def _largest_ways(end: Array, after: Sequence[Array], weights: Sequence[Array]) -> list[Array]:
+    """For each affine layer, the largest |product| of factors from each of its units to the loss.
+
+    Parameters
+    ----------
+    end
+        The size of the loss gradient by each output.
+    after, weights
+        The slopes after each affine layer, and the layers' weights.
+    """
+    best = [end * np.abs(after[-1])]
+    for w, slope in zip(reversed(weights[1:]), reversed(after[:-1]), strict=True):
+        best.append(np.abs(slope) * (np.abs(w) * best[-1]).max(axis=1))
+    return best[::-1]
+
+
 def _slope_after(network: Network, trace: Trace, i: int) -> Array:
     """The product of the slopes of what follows affine layer i, up to the next affine layer, per unit."""
-    slope = np.ones(trace.outputs[i].shape[1])
+    slope = np.ones(trace.outputs[i].shape[1])  # float64
     for k in range(i + 1, len(network.layers)):
         if isinstance(network.layers[k], Affine):
             break
-        y, cache = network.layers[k].forward(trace.inputs[k])
-        slope = slope * network.layers[k].backward(np.ones_like(y), cache)[0]
+        slope = slope * slopes(network.layers[k], trace.inputs[k])
     return slope
 
 

@@ -1,13 +1,14 @@
 """A stage as a row of pictures: its operands, the signs between them, and what comes of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from mlpviz.nn import Affine, SquaredError
+from mlpviz.nn import Affine, SoftmaxCrossEntropy, SquaredError
 from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.builder import Walkthrough
+from mlpviz.walkthrough.elementwise import slopes
 from mlpviz.walkthrough.stages import Choice, Quantity, Stage
 
 SIGNED: Literal["signed"] = "signed"
@@ -36,6 +37,8 @@ class Picture:
         A phrase for the tool tip.
     is_result
         Whether the stage computes it.
+    limit
+        The end of its scale; None for its own largest number.
     """
 
     sign: str
@@ -46,8 +49,10 @@ class Picture:
     meaning: str
     labels: tuple[str, ...] = ()
     is_result: bool = False
+    limit: float | None = None
 
 
+@np.errstate(all="ignore")  # NaN and ∞ are shown as what they are
 def pictures(walkthrough: Walkthrough, stage: Stage, choice: Choice) -> list[Picture]:
     """The row of pictures of a stage, for a choice."""
     layer = None if stage.layer is None else walkthrough.network.layers[stage.layer]
@@ -60,7 +65,7 @@ def pictures(walkthrough: Walkthrough, stage: Stage, choice: Choice) -> list[Pic
     if isinstance(layer, Affine):
         return _sums(stage, choice) if stage.phase == "forward" else _back_sums(stage, choice)
     if stage.phase == "backward" and layer is not None:
-        return _back_units(stage)
+        return _back_units(walkthrough, stage)
     if stage.operation == "Loss":
         return _loss(walkthrough, stage)
     return _plain_row(stage)
@@ -75,7 +80,14 @@ def _vector(sign: str, quantity: Quantity, is_result: bool = False) -> Picture:
         _scale(quantity),
         quantity.meaning,
         is_result=is_result,
+        limit=_limit(quantity),
     )
+
+
+def _limit(quantity: Quantity) -> float | None:
+    """Numbers between 0 and 1 keep that scale: a small one is to look small."""
+    between = bool(np.all((quantity.values >= 0) & (quantity.values <= 1)))
+    return 1.0 if quantity.role in ("value", "target") and between else None
 
 
 def _scale(quantity: Quantity) -> Literal["signed", "pixel"]:
@@ -141,16 +153,15 @@ def _back_sums(stage: Stage, choice: Choice) -> list[Picture]:
     ]
 
 
-def _back_units(stage: Stage) -> list[Picture]:
+def _back_units(walkthrough: Walkthrough, stage: Stage) -> list[Picture]:
     x, _, upstream, down = stage.quantities
-    slopes = np.divide(
-        down.values, upstream.values, out=np.zeros_like(down.values), where=upstream.values != 0
-    )
+    assert stage.layer is not None
+    slope = slopes(walkthrough.network.layers[stage.layer], walkthrough.trace.inputs[stage.layer])
     return [
         _vector("", x),
         _vector("", upstream),
         Picture(
-            "∘", f"slope at {x.name}", slopes, x.axes[0], SIGNED, "how steep each unit is where it stands"
+            "∘", f"slope at {x.name}", slope, x.axes[0], SIGNED, "how steep each unit is where it stands"
         ),
         _vector("=", down, is_result=True),
     ]
@@ -183,10 +194,14 @@ def _update(stage: Stage, choice: Choice) -> list[Picture]:
     after = Quantity(w.symbol, w.values + update.values, "parameter", w.axes, f"{w.meaning}, afterwards")
     if w.values.ndim == 1:
         return [_vector("", w), _vector("+", update), _vector("=", after, is_result=True)]
+    column = f"{w.name}[:, {choice.unit}]"
+    before = replace(_column("", w, choice.unit), caption=f"{column} before")
     return [
-        _column("", w, choice.unit),
+        before,
         _column("+", update, choice.unit),
-        _column("=", after, choice.unit, is_result=True),
+        replace(
+            _column("=", after, choice.unit, is_result=True), caption=f"{w.name}[:, {choice.unit}] after"
+        ),
     ]
 
 
@@ -195,6 +210,13 @@ def _loss(walkthrough: Walkthrough, stage: Stage) -> list[Picture]:
         y, t, gradient = stage.quantities
         return [_vector("", y), _vector("−", t), _vector("→", gradient, is_result=True)]
     y, t, _ = stage.quantities
+    if not isinstance(walkthrough.loss, SquaredError):
+        row = [_vector("", y), _vector("", t)]
+        if isinstance(walkthrough.loss, SoftmaxCrossEntropy):
+            shares = -t.values * np.log(np.maximum(y.values, np.finfo(y.values.dtype).tiny))
+            name = f"−t log {y.name}"
+            row.append(Picture("→", name, shares, y.axes[0], PLAIN, "what each output adds", is_result=True))
+        return row
     row = [_vector("", y), _vector("−", t)]
     if isinstance(walkthrough.loss, SquaredError):
         squares = (y.values - t.values) ** 2

@@ -51,6 +51,8 @@ def number(value: float, digits: int = 3) -> str:
         return "0"  # −0 too
     if value == int(value) and abs(value) < 1000:
         return _tight_sign(str(int(value)))
+    if 0.9995 <= value < 1:  # three digits would call it 1
+        return f"1 - {number(1 - value, 2)}"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     power = int(exponent)
     if -4 < power < 5:
@@ -66,7 +68,7 @@ def _tight_sign(text: str) -> str:
 def factor(value: float, digits: int = 3) -> str:
     """A number as a factor or term: in brackets if it is negative or has a power of ten."""
     text = number(value, digits)
-    return rf"({text})" if text.startswith("{-}") or "10^" in text else text
+    return rf"({text})" if text.startswith("{-}") or "10^" in text or " - " in text else text
 
 
 def products(left: Array, right: Array) -> str:
@@ -76,6 +78,6 @@ def products(left: Array, right: Array) -> str:
     return " + ".join(rf"{factor(a)} \cdot {factor(b)}" for a, b in zip(left, right, strict=True))
 
 
-def told(value: float) -> str:
-    """A number in a sentence, to three digits."""
-    return f"{float(value) + 0.0:.3g}".replace("-", "−")  # + 0.0: no −0
+def told(value: float, digits: int = 3) -> str:
+    """A number in a sentence, to so many digits."""
+    return f"{float(value) + 0.0:.{digits}g}".replace("-", "−")  # + 0.0: no −0

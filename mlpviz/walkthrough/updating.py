@@ -15,15 +15,22 @@ def tell_update(p: Pass, i: int, layer: Layer, name: str) -> None:
     eta = p.optimizer.learning_rate
     is_plain = np.array_equal(update.values, -eta * g.values)
 
+    how_far = (
+        "Against the gradient, by the learning rate."
+        if is_plain
+        else "How far it goes, the optimizer decides: from this gradient and from those before."
+    )
+
     def entry(c: Choice) -> tuple[int, ...]:
         return (c.source, c.unit) if w.values.ndim == 2 else (c.unit,)
 
     def worked(c: Choice) -> str:
         place = entry(c)
         before, step = w.values[place], update.values[place]
-        how = rf"{number(before)} - {number(eta)} \cdot {factor(g.values[place])}"
-        how = how if is_plain else rf"{number(before)} + {factor(step)}"
-        return rf"{at(w.symbol, *place)} \leftarrow {how} = {number(before + step)}"
+        digits = next((d for d in range(3, 9) if number(before, d) != number(before + step, d)), 3)
+        how = rf"{number(before, digits)} - {number(eta)} \cdot {factor(g.values[place])}"
+        how = how if is_plain else rf"{number(before, digits)} + {factor(step)}"
+        return rf"{at(w.symbol, *place)} \leftarrow {how} = {number(before + step, digits)}"
 
     p.add(
         "update",
@@ -36,8 +43,7 @@ def tell_update(p: Pass, i: int, layer: Layer, name: str) -> None:
         else rf"{w.symbol} \leftarrow {w.symbol} + \Delta {w.symbol}",
         worked=worked,
         words=lambda c: (
-            "Against the gradient, by the learning rate. This is what the example would do by "
-            "itself; in training the whole batch decides."
+            f"{how_far} This is what the example would do by itself; in training the whole batch decides."
         ),
         code=code_of(type(p.optimizer).update),
         quantities=(w, g, update),
@@ -46,6 +52,12 @@ def tell_update(p: Pass, i: int, layer: Layer, name: str) -> None:
 
 def tell_after(p: Pass) -> None:
     promised, measured = loss_change(p.network, p.updates, p.x[None], p.target[None], p.loss)
+    if any(update.any() for layer in p.updates for update in layer.values()):
+        idle = None
+    elif p.optimizer.learning_rate == 0:
+        idle = "The learning rate is 0, so no step was made."
+    else:
+        idle = "The gradient is zero, so no step was made."
     quantities = (
         Quantity("L", scalar(p.trace.loss), "loss", (), "the loss before"),
         Quantity(r"\Delta L_{promised}", scalar(promised), "loss", (), "the gradient's promise"),
@@ -60,7 +72,7 @@ def tell_after(p: Pass) -> None:
         worked=lambda c: (
             rf"\text{{promised }} {number(promised)}, \quad \text{{measured }} {number(measured)}"
         ),
-        words=lambda c: _promise_words(promised, measured),
+        words=lambda c: _promise_words(promised, measured, idle),
         code=code_of(loss_change),
         quantities=quantities,
     )
@@ -85,15 +97,28 @@ def loss_change(
     return promised, loss.value(after.predict(x), target) - value
 
 
-def _promise_words(promised: float, measured: float) -> str:
-    if promised == 0:
-        return "The gradient is zero, so no step was made."
-    if measured > 0:
+def _promise_words(promised: float, measured: float, idle: str | None) -> str:
+    """Whether a promise was kept; `idle` says why no step was made, if none was."""
+    if idle is not None:
+        return idle
+    really = f"{'rose' if measured > 0 else 'fell'} by {told(abs(measured))}"
+    if not np.isfinite([promised, measured]).all():
+        return "The numbers are beyond what can be computed with, so nothing can be promised."
+    if promised >= 0:
         return (
-            f"The gradient promised a fall of {told(-promised)}, but the loss rose by {told(measured)}: "
-            "the step was too long for the slope to hold that far."
+            f"The optimizer did not go down this gradient, which promised a rise of {told(promised)}: "
+            f"it remembers earlier ones. The loss {really}."
         )
+    kept = measured / promised
+    if measured > 0:
+        verdict = f"Broken: the loss {really}"
+    elif kept < 0.8:
+        verdict = f"Kept in part: the loss {really}, {100 * kept:.0f} % of it"
+    elif kept <= 1.2:
+        verdict = f"Kept: the loss {really}, {100 * kept:.0f} % of it"
+    else:
+        verdict = f"More than kept: the loss {really}"
     return (
-        f"The gradient promised a fall of {told(-promised)}; the loss fell by {told(-measured)}. "
+        f"The gradient promised a fall of {told(-promised)}. {verdict}. "
         "A slope holds only nearby: the shorter the step, the closer the promise."
     )

@@ -589,9 +589,11 @@ def test_check_is_right_at_every_stage_of_the_way_back(xor_page):
 
 
 def test_check_words():
-    kink = check_words(EntryCheck(0.1, 0.2, 1e-5, 1.0, True))
+    kink = check_words(EntryCheck(0.1, 0.2, 1e-5, 1.0, True, 0.1))
     assert kink.startswith("Kink: ")
-    assert "✗ they differ" in check_words(EntryCheck(0.1, 0.2, 1e-5, 1.0, False))
+    rounded = check_words(EntryCheck(1e-9, 1.05e-9, 1e-5, 0.05, False, 1e-9))
+    assert "✓ they agree to rounding" in rounded
+    assert "✗ they differ" in check_words(EntryCheck(0.1, 0.2, 1e-5, 1.0, False, 0.1))
 
 
 def test_a_tiny_right_gradient_is_not_told_as_wrong(xor_page):

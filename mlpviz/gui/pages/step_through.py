@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QHBoxLayout,
     QLabel,
@@ -33,16 +34,16 @@ from mlpviz.gui.widgets.network_graph import NetworkGraph
 from mlpviz.gui.widgets.strip_view import StripView
 from mlpviz.gui.workspace import Workspace
 from mlpviz.nn import Affine
-from mlpviz.walkthrough.narration import readable
+from mlpviz.walkthrough.narration import legend, readable
 
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 PLAY_MS = 1500
 SIDE_PX = 420
 GRAPH_PX = 400  # all nine numbers of a 2-2-1 network have room
 NARROW_SIDE_PX = 330
 WIDE_PX = 1100
 LOW_PX = 700
-WORDS_PX = 186
-FEW_WORDS_PX = 126
+WORDS_PX = 176
 
 
 class StepThroughPage(Page):
@@ -64,7 +65,6 @@ class StepThroughPage(Page):
         self.strip.stage_clicked.connect(self.follower.jump)
         self.stage_card = StageCard(self.follower, theme)
         self.words = StageWords(self.follower, theme)
-        self.words.answered.connect(self._make_room)
         middle = QHBoxLayout()
         middle.setSpacing(14)
         middle.addWidget(self._build_left(theme), 1)
@@ -81,6 +81,8 @@ class StepThroughPage(Page):
         self.follower.pointed.connect(self._pointed)
         workspace.refreshed.connect(self._show_moment)
         workspace.run_changed.connect(self._run_changed)
+        for button in self.findChildren(QAbstractButton):
+            button.installEventFilter(self)
 
     # ------------------------------------------------------------------ parts
 
@@ -200,18 +202,13 @@ class StepThroughPage(Page):
             self._is_low = low
             (self._side if low else self._left).addWidget(self._words_or_guess, 1 if low else 0)
             self._words_or_guess.setMinimumHeight(0)
-            self._words_or_guess.setMaximumHeight(QWIDGETSIZE_MAX if low else FEW_WORDS_PX)
+            self._words_or_guess.setMaximumHeight(QWIDGETSIZE_MAX if low else WORDS_PX)
             self._show_code.setVisible(low)
             self.strip.set_low(low)
             self._choose_code()
         is_wide = event.size().width() >= WIDE_PX
         self._side_widget.setFixedWidth(SIDE_PX if is_wide else NARROW_SIDE_PX)
         self._graph_card.setMinimumWidth(GRAPH_PX if is_wide else 0)
-
-    def _make_room(self, answers: bool) -> None:
-        """More room for the words where there is an answer to read, else for the pictures."""
-        if not self._is_low:
-            self._words_or_guess.setFixedHeight(WORDS_PX if answers else FEW_WORDS_PX)
 
     def _choose_code(self) -> None:
         shows_code = not self._is_low or self._show_code.isChecked()
@@ -249,23 +246,28 @@ class StepThroughPage(Page):
         self._progress.setRange(0, len(walkthrough.stages) - 1)
         self._show_graph()
         self._moved()
+        if self.example_bar.number.hasFocus():
+            self.setFocus()  # the number is taken: the arrow keys step again
         self._formula.prefetch([stage.formula for stage in walkthrough.stages])
 
     def _moved(self) -> None:
         follower = self.follower
         if follower.walkthrough is None:
             return
+        self._revealed.clear()
         stage, count = follower.stage, len(follower.walkthrough.stages)
         self._hide_result(self.predict.isChecked() and stage.phase != "after" and stage.index > 0)
         self.strip.set_current(stage.index)
+        self.strip.set_covered_from(stage.index if self.stage_card.hidden_result else None)
         self._progress.setUpdatesEnabled(False)  # or it would paint at once, and all the page with it
         self._progress.setValue(stage.index)
         self._progress.setUpdatesEnabled(True)
-        self._place.setText(f"stage {stage.index} of {count - 1} · ← → keys")
+        self._place.setText(f"stage {stage.index} (0 to {count - 1}) · ← → keys")
         self.back.setEnabled(stage.index > 0)
         self.next.setEnabled(not follower.cursor.at_end)
         self._code.set_code(stage.code.place, stage.code.lines, stage.code.lit, self._role())
         self._formula.set_formula(stage.formula, readable(stage.formula))
+        self._formula.setToolTip(legend(stage))
         self._show_worked()
         self._show_moment()
 
@@ -278,6 +280,8 @@ class StepThroughPage(Page):
         if self.follower.walkthrough is not None:
             self._show_worked()
             self._mark_graph()
+            if self.stage_card.hidden_result:
+                self._ask()
 
     def _show_worked(self) -> None:
         stage, choice = self.follower.stage, self.follower.choice
@@ -318,9 +322,17 @@ class StepThroughPage(Page):
         self.graph.set_network(
             [(layer.params["weight"], layer.params["bias"]) for layer in layers], inputs, outputs
         )
-        ends = [*(i - 1 for i in affine[1:]), len(walkthrough.network.layers) - 1]
-        self.graph.set_values([walkthrough.x[0], *(walkthrough.trace.outputs[i][0] for i in ends)])
+        self._show_graph_values()
         self._mark_graph()
+
+    def _show_graph_values(self) -> None:
+        """The number of each unit, unless one of them is still to be guessed."""
+        walkthrough = self.follower.walkthrough
+        assert walkthrough is not None
+        ends = [*(i - 1 for i in self._affine()[1:]), len(walkthrough.network.layers) - 1]
+        guessing = self.stage_card.hidden_result and self.follower.stage.phase in ("forward", "loss")
+        values = [walkthrough.x[0], *(walkthrough.trace.outputs[i][0] for i in ends)]
+        self.graph.set_values([] if guessing else values)
 
     def _mark_graph(self) -> None:
         if not self._graph_card.isVisibleTo(self):
@@ -353,7 +365,6 @@ class StepThroughPage(Page):
     # ------------------------------------------------------------------ moving
 
     def _step(self, by: int) -> None:
-        self._revealed.clear()
         self.follower.step(by)
 
     def _play(self, on: bool) -> None:
@@ -369,6 +380,13 @@ class StepThroughPage(Page):
         self._step(1)
         if self.follower.cursor.at_end:
             self.play.setChecked(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrows step from a button too, in place of going to the next button."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ARROWS:
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows step, Home and End go to the ends, P plays."""
@@ -393,10 +411,15 @@ class StepThroughPage(Page):
         self.stage_card.hidden_result = hide
         self._words_or_guess.setCurrentIndex(1 if hide else 0)
         if hide:
-            stage, choice = self.follower.stage, self.follower.choice
-            entry = f"{choice.source}, {choice.unit}" if stage.result.values.ndim == 2 else str(choice.unit)
-            self.guess.ask(stage.result.name + (f"[{entry}]" if stage.result.values.ndim else ""))
+            self._ask()
+        if self.graph.isVisibleTo(self):
+            self._show_graph_values()
         self.stage_card.show_stage()
+
+    def _ask(self) -> None:
+        stage, choice = self.follower.stage, self.follower.choice
+        entry = f"{choice.source}, {choice.unit}" if stage.result.values.ndim == 2 else str(choice.unit)
+        self.guess.ask(stage.result.name + (f"[{entry}]" if stage.result.values.ndim else ""))
 
     def _reveal(self, guess: str) -> None:
         if not self.stage_card.hidden_result:

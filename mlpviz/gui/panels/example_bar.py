@@ -79,6 +79,7 @@ class ExampleBar(Card):
         self._error.hide()
         self.body.addWidget(self._error)
         follower.walked.connect(self.refresh)
+        theme.changed.connect(self._restyle)
 
     @staticmethod
     def _button(name: str, text: str, tip: str, press) -> QToolButton:
@@ -98,6 +99,7 @@ class ExampleBar(Card):
         self._title.setText(
             f"{follower.split_name.capitalize()} {noun}" if follower.index is not None else "Drawn"
         )
+        self.number.setVisible(follower.index is not None)
         self.number.set_value(follower.index if follower.index is not None else 0)
         names = ["any class", *dataset.classes]
         if [self.classes.itemText(i) for i in range(self.classes.count())] != names:
@@ -111,6 +113,10 @@ class ExampleBar(Card):
         if has_images:
             self._show_neighbours()
         self._answer.setText(self._words())
+
+    def _restyle(self) -> None:
+        if self._follower.walkthrough is not None:
+            self._answer.setText(self._words())
 
     def _show_neighbours(self) -> None:
         follower, dataset = self._follower, self._follower.workspace.dataset
@@ -137,11 +143,17 @@ class ExampleBar(Card):
             return ""
         threshold = follower.workspace.run.trainer.threshold  # type: ignore[union-attr]
         said = int(y[0].argmax()) if y.shape[1] > 1 else int(y[0, 0] > threshold)
+        if follower.index is None:
+            target = dataset.classes[follower.label]
+            return (
+                f"the network says <b>{dataset.classes[said]}</b>; the target is {target}, choose another →"
+            )
         right = said == follower.label
         color = self.theme.palette.good if right else self.theme.palette.error
         mark = "✓" if right else "✗"
         truth = f"a <b>{dataset.classes[follower.label]}</b>"
-        return f"{truth}; the network says <b style='color:{color}'>{dataset.classes[said]} {mark}</b>"
+        words = f"{truth}; the network says <b style='color:{color}'>{dataset.classes[said]} {mark}</b>"
+        return f"{words} (changed by hand)" if follower.edits else words
 
     # ------------------------------------------------------------------ choosing
 
@@ -168,6 +180,9 @@ class ExampleBar(Card):
         if place == 0:
             return
         labels = self._follower.split.labels_at(slice(None))
+        if self._follower.index is None and self._follower.drawn is not None:
+            self._follower.show_drawing(self._follower.drawn, place - 1)
+            return
         members = np.flatnonzero(labels == place - 1)
         if not len(members):
             self._say(f"there is no {self.classes.currentText()} among these examples")

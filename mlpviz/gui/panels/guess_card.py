@@ -16,6 +16,7 @@ class GuessCard(Card):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Predict, then reveal", "card_guess", parent=parent)
+        self._name = ""
         self._question = QLabel()
         self._question.setObjectName("label_question")
         self._question.setWordWrap(True)
@@ -35,7 +36,10 @@ class GuessCard(Card):
         self.body.addStretch(1)
 
     def ask(self, name: str) -> None:
-        """Ask what a number will be."""
+        """Ask what a number will be; what was typed stays while the question is the same."""
+        if name == self._name:
+            return
+        self._name = name
         self._question.setText(
             f"What will <b>{name}</b> be? The pictures and the formula hold all that is needed; "
             "a sign and a size will do."
@@ -43,16 +47,33 @@ class GuessCard(Card):
         self._guess.clear()
 
     def _tell(self) -> None:
-        self.guessed.emit(self._guess.text())
+        text = self._guess.text().strip()
+        if text and not is_number(text):
+            self._guess.setPlaceholderText(f"a number, such as 0.5, not {text}")
+            self._guess.clear()
+            return
+        self.guessed.emit(text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text can be read as a number."""
+    try:
+        _number(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(text: str) -> float:
+    return float(text.strip().replace("−", "-").replace(",", "."))
 
 
 def judged(guess: str, truth: float) -> str:
     """How good a guess was, in a sentence; it may be no number at all."""
     shown = format_number(truth, 4)
-    try:
-        number = float(guess.strip().replace("−", "-").replace(",", "."))
-    except ValueError:
+    if not is_number(guess):
         return f"It is {shown}."
+    number = _number(guess)
     if abs(number - truth) <= 0.1 * abs(truth):
         verdict = "within a tenth."
     elif number * truth > 0:

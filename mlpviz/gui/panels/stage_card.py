@@ -1,5 +1,6 @@
 """The stage on show: its operands and result as pictures, linked to each other."""
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -12,6 +13,16 @@ from mlpviz.nn import Affine
 from mlpviz.walkthrough.pictures import Picture, pictures
 
 MOST_PICTURES = 4
+SIGN_WORDS = {
+    "∘": "times, entry by entry",
+    "×": "times one number, the chosen entry of the next picture",
+    "+": "plus, entry by entry",
+    "−": "minus, entry by entry",
+    "=": "gives",
+    "→": "becomes",
+    "Σ": "added up to one number, which is the chosen entry of the next picture",
+    "moves": "an update goes against this gradient, and moves these weights",
+}
 PHASE_WORDS = {
     "forward": "Forward",
     "loss": "Loss",
@@ -58,6 +69,7 @@ class StageCard(Card):
         self._fields: dict[str, tuple[QLabel, NumberField]] = {}
         self.body.addWidget(self._build_hand())
         follower.pointed.connect(self._mark)
+        theme.changed.connect(self.show_stage)
 
     def _build_hand(self) -> QWidget:
         """Fields that set a number by hand: the input, weight and bias that are pointed at."""
@@ -119,6 +131,7 @@ class StageCard(Card):
                 continue
             picture = self._row[i]
             sign.setText(picture.sign)
+            sign.setToolTip(SIGN_WORDS.get(picture.sign.partition(" ")[0], ""))
             labels = picture.labels
             if not labels and len(picture.values) == len(dataset.classes) and picture.axis != "inputs":
                 labels = dataset.classes
@@ -126,7 +139,13 @@ class StageCard(Card):
                 labels = dataset.input_names
             image_shape = dataset.image_shape if picture.axis == "inputs" else None
             view.set_vector(
-                picture.caption, picture.values, picture.scale, picture.meaning, image_shape, labels
+                picture.caption,
+                picture.values,
+                picture.scale,
+                picture.meaning,
+                image_shape=image_shape,
+                labels=labels,
+                limit=picture.limit,
             )
             view.set_covered(self.hidden_result and picture.is_result)
         self._mark()
@@ -197,7 +216,9 @@ class StageCard(Card):
         target = self._targets().get(name)
         if target is None:
             return
-        if not isinstance(value, (int, float)) or value != value or abs(value) == float("inf"):
+        assert self._follower.walkthrough is not None
+        largest = float(np.finfo(self._follower.walkthrough.x.dtype).max)
+        if not isinstance(value, (int, float)) or not abs(value) <= largest:  # NaN neither
             self._fields[name][1].set_invalid(True)
             self._fields[name][1].setToolTip(f"a number is needed, such as 0.5, not {value!r}")
             return

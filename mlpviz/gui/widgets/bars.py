@@ -40,6 +40,7 @@ class Bars(QWidget):
         self.setMouseTracking(True)
         self._theme = theme
         self._values: NDArray = np.zeros(0)
+        self._limit = 1.0
         self._labels: Sequence[str] = ()
         self._hovered = -1
         self._highlighted: int | None = None
@@ -50,9 +51,10 @@ class Bars(QWidget):
         """The numbers on show."""
         return self._values
 
-    def set_values(self, values: ArrayLike, labels: Sequence[str]) -> None:
-        """Show numbers, each with its label."""
+    def set_values(self, values: ArrayLike, labels: Sequence[str], limit: float | None = None) -> None:
+        """Show numbers, each with its label; the tallest bar stands for `limit`, or the largest."""
         self._values, self._labels = np.asarray(values, dtype=np.float64), labels
+        self._limit = limit or signed_limit(self._values)
         self._hovered = -1
         self.update()
 
@@ -133,7 +135,7 @@ class Bars(QWidget):
         """Paint the bars; returns where zero lies: in the middle, or below where nothing is negative."""
         only_positive = bool(np.all(np.nan_to_num(self._values) >= 0))
         zero = room.bottom() if only_positive else room.center().y()
-        scale = (room.height() if only_positive else room.height() / 2) / signed_limit(self._values)
+        scale = (room.height() if only_positive else room.height() / 2) / self._limit
         colors = signed_scale(self._theme.dark)
         width = max(1.0, min(28.0, 0.62 * pitch))
         for i, value in enumerate(self._values):

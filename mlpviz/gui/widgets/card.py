@@ -40,7 +40,7 @@ class Card(QFrame):
         set_role(self._title, "title")
         set_role(self._subtitle, "subtitle")
         self._subtitle.setVisible(bool(subtitle))
-        self._header_row = QWidget()
+        self._header_row = QWidget(self)
         self._header_row.setVisible(bool(title or subtitle))
         self._header = QHBoxLayout(self._header_row)
         self._header.setContentsMargins(0, 0, 0, 0)

@@ -50,6 +50,7 @@ class StripView(QWidget):
         self._image_shape: tuple[int, int] | None = None
         self._current = 0
         self._is_low = False
+        self._covered_from: int | None = None
         self._hovered: StripCell | None = None
         theme.changed.connect(self._recolor)
 
@@ -64,6 +65,12 @@ class StripView(QWidget):
         self._cells, self._columns = lay_out(walkthrough)
         self._hovered = None
         self._recolor()
+
+    def set_covered_from(self, index: int | None) -> None:
+        """Hide what comes of this stage and all later ones, while the learner guesses."""
+        if index != self._covered_from:
+            self._covered_from = index
+            self.update()
 
     def set_low(self, low: bool) -> None:
         """Only names, without pictures, where there is little height."""
@@ -182,6 +189,9 @@ class StripView(QWidget):
         elided = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, elided)
         if self._is_low:
+            return
+        if self._covered_from is not None and indices[-1] >= self._covered_from:
+            painter.drawText(rect.adjusted(0, 2, 0, -line_px), Qt.AlignmentFlag.AlignCenter, "?")
             return
         room = QRectF(rect.left() + 4, rect.top() + 4, rect.width() - 8, rect.height() - line_px - 10)
         if cell.stages[-1].result.values.ndim == 0:  # a number needs no picture

@@ -16,6 +16,7 @@ from mlpviz.gui.widgets.color_scales import Scale
 from mlpviz.gui.widgets.tensor_image import Cell, TensorImage
 
 MOST_BARS = 16
+ROOMY_PX = 124
 
 
 class VectorView(QWidget):
@@ -41,9 +42,12 @@ class VectorView(QWidget):
         self.image.cell_hovered.connect(self._cell_hovered)
         self.image.cell_clicked.connect(lambda cell: self.clicked.emit(self._index(cell)))
         self.bars = Bars(theme, f"{object_name}_bars", "")
-        self.bars.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for picture in (self.image, self.bars):  # a click leaves the arrow keys to the page
+            picture.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.bars.bar_hovered.connect(self.hovered)
         self.bars.bar_clicked.connect(self.clicked)
+        self._drawn: QWidget = self.bars
+        self._end = ""
         self._picture = QStackedWidget()
         self._cover = QLabel("?")
         self._cover.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -84,6 +88,7 @@ class VectorView(QWidget):
         meaning: str,
         image_shape: tuple[int, int] | None = None,
         labels: Sequence[str] = (),
+        limit: float | None = None,
     ) -> None:
         """Show numbers.
 
@@ -93,6 +98,8 @@ class VectorView(QWidget):
             Lay the numbers out as this image.
         labels : sequence of str
             A word for each; its number if there are none.
+        limit : float, optional
+            The end of the scale; by default the largest absolute number.
         """
         self._values = values
         self._labels = labels or [str(i) for i in range(len(values))]
@@ -102,26 +109,25 @@ class VectorView(QWidget):
         self.setAccessibleDescription(meaning)
         shape = image_shape or grid_shape(len(values))
         self._columns = shape[1]
-        self._limit = signed_limit(values)
+        self._limit = limit or signed_limit(values)
         if image_shape is None and len(values) <= MOST_BARS:
-            self.bars.set_values(values, self._labels)
-            self._picture.setCurrentWidget(self.bars)
-            self._scale_words.setText("")
+            self.bars.set_values(values, self._labels, limit)
+            self._drawn = self.bars
+            self._end = f"bars: up to {format_number(self._limit)}"
         else:
             self.image.set_scale(scale)
             self.image.set_array(values.reshape(shape), self._limit)
-            self._picture.setCurrentWidget(self.image)
-            limit = format_number(self._limit)
-            self._scale_words.setText(f"0 … {limit}" if scale == "pixel" else f"colours: ±{limit}")
-        self._covered = False
-        self.set_marked(None, None)
+            self._drawn = self.image
+            end = format_number(self._limit)
+            self._end = f"0 … {end}" if scale == "pixel" else f"colours: ±{end}"
+        self._chosen = None
+        self.set_covered(False)
 
     def set_covered(self, covered: bool) -> None:
         """Hide the numbers until the learner has guessed."""
-        if covered:
-            self._picture.setCurrentWidget(self._cover)
-            self._scale_words.setText("")
         self._covered = covered
+        self._picture.setCurrentWidget(self._cover if covered else self._drawn)
+        self._scale_words.setText("" if covered else self._end)
         self.set_marked(self._chosen, None)
 
     def set_marked(self, chosen: int | None, hovered: int | None) -> None:
@@ -135,8 +141,9 @@ class VectorView(QWidget):
         if shown is None or self._covered:
             self._number.setText("")
         else:
-            value = format_number(float(self._values[shown]), 4)
-            self._number.setText(f"[{self._labels[shown]}]  <b>{value}</b>")
+            roomy = self.width() >= ROOMY_PX
+            value = format_number(float(self._values[shown]), 4 if roomy else 3)
+            self._number.setText(f"[{self._labels[shown]}]  <b>{value}</b>" if roomy else f"<b>{value}</b>")
 
     def _index(self, cell: Cell) -> int:
         return cell.row * self._columns + cell.column
