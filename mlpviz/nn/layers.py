@@ -113,7 +113,10 @@ class Affine(Layer):
         return upstream @ self.weight.T
 
     def gradients(self, upstream: Array, x: Array) -> Arrays:
-        return {"weight": x.T @ upstream, "bias": upstream.sum(axis=0)}
+        return {
+            "weight": x.T @ upstream,
+            "bias": upstream.sum(axis=0),
+        }
 
 
 class ReLU(Layer):
@@ -252,7 +255,10 @@ class BatchNorm(Layer):
         return u / np.sqrt(cache.variance + self.epsilon)
 
     def gradients(self, upstream: Array, cache: _Normalization) -> Arrays:
-        return {"gamma": (upstream * cache.normalized).sum(axis=0), "beta": upstream.sum(axis=0)}
+        return {
+            "gamma": (upstream * cache.normalized).sum(axis=0),
+            "beta": upstream.sum(axis=0),
+        }
 
     def new_statistics(self, cache: _Normalization) -> Arrays:
         if cache.batch_size is None:

@@ -105,6 +105,7 @@ class StageWords(Card):
         self._shown = (stage.index, follower.choice)
         answers = self._asked is not None and possible[self._asked]
         self._answer.setText(self._answer_words() if answers else "")
+        self._answer.setVisible(answers)
 
     def _pointed(self) -> None:
         if self._follower.walkthrough is not None and self._shown != (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from mlpviz.figures.colors import signed_limit
@@ -103,7 +104,7 @@ class VectorView(QWidget):
         """
         self._values = values
         self._labels = labels or [str(i) for i in range(len(values))]
-        self._caption.setText(caption)
+        self._fit_caption(caption)
         self.setToolTip(f"{caption}: {meaning}")
         self.setAccessibleName(caption)
         self.setAccessibleDescription(meaning)
@@ -113,7 +114,7 @@ class VectorView(QWidget):
         if image_shape is None and len(values) <= MOST_BARS:
             self.bars.set_values(values, self._labels, limit)
             self._drawn = self.bars
-            self._end = f"bars: up to {format_number(self._limit)}"
+            self._end = f"up to {format_number(self._limit)}"
         else:
             self.image.set_scale(scale)
             self.image.set_array(values.reshape(shape), self._limit)
@@ -122,6 +123,14 @@ class VectorView(QWidget):
             self._end = f"0 … {end}" if scale == "pixel" else f"colours: ±{end}"
         self._chosen = None
         self.set_covered(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_caption(self.accessibleName())
+
+    def _fit_caption(self, caption: str) -> None:
+        metrics = self._caption.fontMetrics()
+        self._caption.setText(metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width()))
 
     def set_covered(self, covered: bool) -> None:
         """Hide the numbers until the learner has guessed."""
