@@ -284,7 +284,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from mlpviz.walkthrough.example import choose, follow, trainer_at
+    from mlpviz.walkthrough.example import choose_each, follow, trainer_at
     from mlpviz.walkthrough.narration import narrate, readable
 
     trainer = trainer_at(_trainer(options.file), options.steps)
@@ -294,7 +294,7 @@ def _explain(options: argparse.Namespace) -> int:
         if not 0 <= options.stage < len(stages):
             raise ValueError(f"--stage must be from 0 to {len(stages) - 1}, not {options.stage}")
         stages = [stages[options.stage]]
-    choices = {stage.index: choose(walkthrough, stage, options.unit, options.source) for stage in stages}
+    choices = choose_each(walkthrough, stages, options.unit, options.source)
     if options.json:
         told = [
             {
@@ -303,21 +303,21 @@ def _explain(options: argparse.Namespace) -> int:
                 "operation": stage.operation,
                 "title": stage.title,
                 "formula": stage.formula,
-                "worked": readable(stage.worked(choices[stage.index])),
-                "sentence": stage.words(choices[stage.index]),
+                "worked": readable(stage.worked(choice)),
+                "sentence": stage.words(choice),
                 "quantities": [
                     {"name": q.name, "shape": list(q.values.shape), "values": q.values.tolist()}
                     for q in stage.quantities
                 ],
             }
-            for stage in stages
+            for stage, choice in zip(stages, choices, strict=True)
         ]
         _print_json({"example": asdict(example), "loss": walkthrough.trace.loss, "stages": told})
         return 0
     label = "" if example.label is None else f"label {example.label}, "
     print(f"Example {example.index} of the {example.split} split, {label}{example.answer}\n")
-    for stage in stages:
-        print(narrate(stage, choices[stage.index], len(walkthrough.stages)), end="\n\n")
+    for stage, choice in zip(stages, choices, strict=True):
+        print(narrate(stage, choice, len(walkthrough.stages)), end="\n\n")
     return 0
 
 

@@ -217,6 +217,13 @@ def test_unit_and_source(by_hand, explain):
     assert "Unit 1" in stage["sentence"]
 
 
+def test_a_unit_that_not_every_stage_has_is_told_where_it_is(write, explain):
+    text = explain(write(CLOUDS), "--unit", 11)
+    assert "z₁[11] = " in text
+    assert "a₁[11] = " in text
+    assert re.search(r"z₂\[[0-2]\] = ", text), "there are three of them, and the one that tells most is told"
+
+
 def test_steps_train_first(write, explain):
     path = write(CLOUDS)
     trainer = Trainer(Experiment.read(path))
@@ -267,6 +274,8 @@ def test_a_task_without_classes_has_no_label(write, explain):
         (["--stage", -1], "--stage must be from 0 to 19, not -1"),
         (["--stage", 1, "--unit", 2], "no unit 2: they are 0 to 1"),
         (["--stage", 12, "--source", 2], "no source 2: they are 0 to 1"),
+        (["--unit", 2], "no unit 2: they are 0 to "),
+        (["--source", 2], "no source 2: they are 0 to 1"),
         (["--steps", -1], "steps must be at least 0, not -1"),
     ],
 )

@@ -1,5 +1,6 @@
 """Which example is followed: found by its place in a split, named, and walked through a trainer's network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,6 +107,31 @@ def choose(
     if not chosen:
         return Choice()
     return Choice(chosen[-1], chosen[0])
+
+
+def choose_each(
+    walkthrough: Walkthrough, stages: Sequence[Stage], unit: int | None = None, source: int | None = None
+) -> list[Choice]:
+    """What to point at in each of some stages: the given unit and source in those that have them.
+
+    Raises
+    ------
+    ValueError
+        If none of the stages has that unit, or that source.
+    """
+    choices: list[Choice] = []
+    refusal: ValueError | None = None
+    for stage in stages:
+        try:
+            choices.append(choose(walkthrough, stage, unit, source))
+        except ValueError as error:
+            refusal = refusal or error
+            choices.append(choose(walkthrough, stage))
+    found_unit = unit is None or any(choice.unit == unit for choice in choices)
+    found_source = source is None or any(choice.source == source for choice in choices)
+    if refusal is not None and not (found_unit and found_source):
+        raise refusal
+    return choices
 
 
 def _telling(walkthrough: Walkthrough, axis: str) -> int:
