@@ -51,6 +51,26 @@ def forget_settings() -> Iterator[None]:
     shutil.rmtree(HOME / "XDG_CONFIG_HOME", ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def state_of():
+    """A function that takes down all that an object holds: every bit, and which arrays hold them."""
+
+    import numpy  # here, for the environment above must be set first
+
+    def state_of(thing):
+        if isinstance(thing, numpy.ndarray):
+            return id(thing), thing.dtype.str, thing.shape, thing.flags.writeable, thing.tobytes()
+        if isinstance(thing, dict):
+            return {key: state_of(value) for key, value in thing.items()}
+        if isinstance(thing, list | tuple):
+            return [state_of(value) for value in thing]
+        if hasattr(thing, "__dict__"):
+            return id(thing), state_of(vars(thing))
+        return thing
+
+    return state_of
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, a running QThread, an active QTimer or a top-level widget."""

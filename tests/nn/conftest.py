@@ -50,24 +50,6 @@ def make_layer():
 
 
 @pytest.fixture(scope="session")
-def state_of():
-    """A function that takes down all that an object holds: every bit, and which arrays hold them."""
-
-    def state_of(thing):
-        if isinstance(thing, np.ndarray):
-            return id(thing), thing.dtype.str, thing.shape, thing.flags.writeable, thing.tobytes()
-        if isinstance(thing, dict):
-            return {key: state_of(value) for key, value in thing.items()}
-        if isinstance(thing, list | tuple):
-            return [state_of(value) for value in thing]
-        if hasattr(thing, "__dict__"):
-            return id(thing), state_of(vars(thing))
-        return thing
-
-    return state_of
-
-
-@pytest.fixture(scope="session")
 def one_hot():
     """A function that gives n rows, each with a single 1; fit to be the targets of every loss."""
 
