@@ -10,6 +10,7 @@ from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.builder import Walkthrough
 from mlpviz.walkthrough.elementwise import slopes
 from mlpviz.walkthrough.stages import Choice, Quantity, Stage
+from mlpviz.walkthrough.symbols import told
 
 SIGNED: Literal["signed"] = "signed"
 PLAIN: Literal["pixel"] = "pixel"
@@ -193,15 +194,14 @@ def _update(stage: Stage, choice: Choice) -> list[Picture]:
     w, _, update = stage.quantities
     after = Quantity(w.symbol, w.values + update.values, "parameter", w.axes, f"{w.meaning}, afterwards")
     if w.values.ndim == 1:
-        return [_vector("", w), _vector("+", update), _vector("=", after, is_result=True)]
-    column = f"{w.name}[:, {choice.unit}]"
-    before = replace(_column("", w, choice.unit), caption=f"{column} before")
+        before, change, becomes = _vector("", w), _vector("+", update), _vector("=", after, is_result=True)
+    else:
+        before, change = _column("", w, choice.unit), _column("+", update, choice.unit)
+        becomes = _column("=", after, choice.unit, is_result=True)
     return [
-        before,
-        _column("+", update, choice.unit),
-        replace(
-            _column("=", after, choice.unit, is_result=True), caption=f"{w.name}[:, {choice.unit}] after"
-        ),
+        replace(before, caption=f"{before.caption} before"),
+        change,
+        replace(becomes, caption=f"{becomes.caption} after"),
     ]
 
 
@@ -229,6 +229,7 @@ def _after(stage: Stage) -> list[Picture]:
     before, promised, measured = (float(quantity.values) for quantity in stage.quantities)
     values = np.array([before, before + promised, before + measured])
     labels = tuple(
-        f"{word} {value:.4g}" for word, value in zip(("before", "promised", "measured"), values, strict=True)
+        f"{word} {told(value, 4)}"
+        for word, value in zip(("before", "promised", "measured"), values, strict=True)
     )
     return [Picture("", "L", values, None, SIGNED, "the loss of this example", labels, is_result=True)]

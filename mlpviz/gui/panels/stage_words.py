@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWi
 from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
-from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.walkthrough import loss_change
 from mlpviz.walkthrough.checking import EntryCheck, check_parameter, check_value
 from mlpviz.walkthrough.narration import narrate
@@ -30,7 +29,7 @@ class StageWords(Card):
     """A sentence, and below it the answer to the question that was pressed."""
 
     def __init__(self, follower: Follower, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "In words", "card_words", parent=parent)
+        super().__init__(theme, "Words", "card_words", parent=parent)
         self._follower = follower
         self._asked: str | None = None
         self._words = QLabel()
@@ -48,9 +47,6 @@ class StageWords(Card):
         copy.setToolTip("Copy the stage as text: formulas, numbers and words")
         set_role(copy, "flat")
         copy.clicked.connect(self._copy)
-        self.add_header_widget(copy)
-        questions = QWidget()
-        flow = FlowLayout(questions, spacing_px=6)
         self._questions: dict[str, QToolButton] = {}
         for name, text, tip in (
             ("check", "Check", "Compare this gradient with a central difference, (L(w+h) − L(w−h)) / 2h"),
@@ -64,11 +60,12 @@ class StageWords(Card):
             button.setCheckable(True)
             button.clicked.connect(lambda on, name=name: self._ask(name if on else None))
             self._questions[name] = button
-            flow.addWidget(button)
+            set_role(button, "link")
+            self.add_header_widget(button)
+        self.add_header_widget(copy)
         box = QVBoxLayout()
         box.setSpacing(8)
         box.addWidget(self._words)
-        box.addWidget(questions)
         box.addWidget(self._answer)
         box.addStretch(1)
         box.setContentsMargins(0, 0, 0, 0)

@@ -59,6 +59,7 @@ class VectorView(QWidget):
         self._number.setObjectName(f"{object_name}_number")
         self._number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._scale_words = QLabel()
+        self._scale_words.setToolTip("The ends of the scale: the strongest colour, the longest bar")
         self._scale_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._scale_words, "subtitle")
         box = QVBoxLayout(self)
@@ -120,7 +121,7 @@ class VectorView(QWidget):
             self.image.set_array(values.reshape(shape), self._limit)
             self._drawn = self.image
             end = format_number(self._limit)
-            self._end = f"0 … {end}" if scale == "pixel" else f"colours: ±{end}"
+            self._end = f"0 … {end}" if scale == "pixel" else f"±{end}"
         self._chosen = None
         self.set_covered(False)
 

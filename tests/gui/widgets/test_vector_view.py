@@ -45,7 +45,7 @@ def test_many_numbers_are_a_grid(view):
     assert np.array_equal(view.image.array.ravel(), values)
     assert np.array_equal(view.values, values)
     assert view.image.limit == 2
-    assert "colours: ±2.00" in words(view)
+    assert "±2.00" in words(view)
 
 
 def test_an_image_stays_an_image_even_if_it_is_small(view):
