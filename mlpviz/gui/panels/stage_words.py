@@ -1,7 +1,7 @@
 """The stage in words, and the questions one can ask of it: is it right, which paths, who pulls."""
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -71,7 +71,7 @@ class StageWords(Card):
         box.setContentsMargins(0, 0, 0, 0)
         content = QWidget()
         content.setLayout(box)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setObjectName("scroll_words")
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -114,6 +114,9 @@ class StageWords(Card):
     def _ask(self, name: str | None) -> None:
         self._asked = name
         self.refresh()
+        if name is not None:  # once it is laid out
+            bar = self._area.verticalScrollBar()
+            QTimer.singleShot(0, self, lambda: bar.setValue(self._answer.y()))
 
     def _weight(self) -> tuple[int, int, int] | None:
         """Layer, source and unit of the weight that the stage's gradient speaks of."""
