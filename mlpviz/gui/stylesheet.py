@@ -77,7 +77,8 @@ QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border: 2px sol
 QPushButton[role="link"], QToolButton[role="link"] {
     background: transparent; border: 2px solid transparent; color: $accent; padding: 2px 4px;
 }
-QPushButton[role="link"]:hover, QToolButton[role="link"]:hover { text-decoration: underline; }
+QPushButton[role="link"]:hover, QToolButton[role="link"]:hover,
+QToolButton[role="link"]:checked { text-decoration: underline; }
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus { border: 2px solid $accent; }
 QPushButton[role="segment"], QToolButton[role="segment"] {
     background: transparent; border: 2px solid transparent; border-radius: 12px; color: $secondary;

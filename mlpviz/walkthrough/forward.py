@@ -83,4 +83,4 @@ def tell_units(p: Pass, i: int, layer: Layer) -> None:
 def _most(terms: Array) -> str:
     """The terms that count most in a sum."""
     largest = np.argsort(-np.abs(terms), kind="stable")[:3]
-    return "Most comes from " + ", ".join(f"[{i}]: {told(terms[i])}" for i in largest) + "."
+    return "The largest terms: " + ", ".join(f"[{i}]: {told(terms[i])}" for i in largest) + "."

@@ -228,8 +228,6 @@ def _loss(walkthrough: Walkthrough, stage: Stage) -> list[Picture]:
 def _after(stage: Stage) -> list[Picture]:
     before, promised, measured = (float(quantity.values) for quantity in stage.quantities)
     values = np.array([before, before + promised, before + measured])
-    labels = tuple(
-        f"{word} {told(value, 4)}"
-        for word, value in zip(("before", "promised", "measured"), values, strict=True)
-    )
+    words = ("before", "promised after", "measured after")
+    labels = tuple(f"{word} {told(value, 4)}" for word, value in zip(words, values, strict=True))
     return [Picture("", "L", values, None, SIGNED, "the loss of this example", labels, is_result=True)]

@@ -72,7 +72,7 @@ def tell_after(p: Pass) -> None:
         worked=lambda c: (
             rf"\text{{promised }} {number(promised)}, \quad \text{{measured }} {number(measured)}"
         ),
-        words=lambda c: _promise_words(promised, measured, idle),
+        words=lambda c: _promise_words(p.trace.loss, promised, measured, idle),
         code=code_of(loss_change),
         quantities=quantities,
     )
@@ -97,7 +97,7 @@ def loss_change(
     return promised, loss.value(after.predict(x), target) - value
 
 
-def _promise_words(promised: float, measured: float, idle: str | None) -> str:
+def _promise_words(loss: float, promised: float, measured: float, idle: str | None) -> str:
     """Whether a promise was kept; `idle` says why no step was made, if none was."""
     if idle is not None:
         return idle
@@ -118,7 +118,8 @@ def _promise_words(promised: float, measured: float, idle: str | None) -> str:
         verdict = f"Kept: the loss {really}, {100 * kept:.0f} % of it"
     else:
         verdict = f"More than kept: the loss {really}"
+    below = " That would end below 0, where no loss can be." if loss + promised < 0 else ""
     return (
-        f"The gradient promised a fall of {told(-promised)}. {verdict}. "
+        f"The gradient promised a fall of {told(-promised)}.{below} {verdict}. "
         "A slope holds only nearby: the shorter the step, the closer the promise."
     )

@@ -515,6 +515,29 @@ def test_predict_then_reveal(xor_page):
     assert not screen.shows("label_question")
 
 
+def test_while_one_guesses_nothing_gives_the_answer_away(xor_page):
+    """Neither the line on the example nor the graph of a small network."""
+    screen = xor_page.screen
+    assert re.search("the network says [01]", plain_text(screen.text("label_answer")))
+    assert xor_page.page.graph._values
+    screen.click("check_predict")
+    screen.click("button_next")
+    assert plain_text(screen.text("label_answer")).endswith("the network says ?")
+    assert not xor_page.page.graph._values
+    screen.click("button_reveal")
+    assert re.search("the network says [01]", plain_text(screen.text("label_answer")))
+    assert xor_page.page.graph._values
+
+
+def test_an_answer_comes_into_sight(xor_page):
+    screen = xor_page.screen
+    screen.window.resize(1024, 700)
+    xor_page.find_stage("backward", "Affine 1", "bias")
+    answer(xor_page, "check")
+    area, label = screen.find("scroll_words"), screen.find("label_stage_answer")
+    screen.wait(lambda: area.viewport().rect().contains(label.mapTo(area.viewport(), label.rect().topLeft())))
+
+
 @pytest.mark.parametrize(("share", "verdict"), [(3.0, "the right sign."), (-1.0, "look again.")])
 def test_guesses_are_judged(xor_page, share, verdict):
     screen = xor_page.screen
@@ -557,6 +580,11 @@ def test_an_infinite_number_can_be_revealed(xor_page):
 
 
 # Questions
+
+
+def plain_text(rich):
+    """Rich text without its tags."""
+    return re.sub("<[^>]*>", "", rich)
 
 
 def answer(page, name):

@@ -262,7 +262,7 @@ class StepThroughPage(Page):
         self._progress.setUpdatesEnabled(False)  # or it would paint at once, and all the page with it
         self._progress.setValue(stage.index)
         self._progress.setUpdatesEnabled(True)
-        self._place.setText(f"stage {stage.index} (0 to {count - 1}) · ← → keys")
+        self._place.setText(f"stage {stage.index} of {count - 1} · ← → keys")
         self.back.setEnabled(stage.index > 0)
         self.next.setEnabled(not follower.cursor.at_end)
         self._code.set_code(stage.code.place, stage.code.lines, stage.code.lit, self._role())
@@ -410,6 +410,7 @@ class StepThroughPage(Page):
     def _hide_result(self, hide: bool) -> None:
         self.stage_card.hidden_result = hide
         self._words_or_guess.setCurrentIndex(1 if hide else 0)
+        self.example_bar.cover_answer(hide and self.follower.stage.phase in ("forward", "loss"))
         if hide:
             self._ask()
         if self.graph.isVisibleTo(self):

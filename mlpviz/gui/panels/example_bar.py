@@ -23,6 +23,7 @@ class ExampleBar(Card):
         self._rng = np.random.default_rng()  # which example comes up need not be reproducible
         self._lists: dict[str, tuple[object, np.ndarray, int]] = {}
         self._first = 0
+        self._is_covered = False
         self._title = QLabel()
         set_role(self._title, "title")
         self.number = NumberField("field_example", whole=True)
@@ -114,6 +115,12 @@ class ExampleBar(Card):
             self._show_neighbours()
         self._answer.setText(self._words())
 
+    def cover_answer(self, covered: bool) -> None:
+        """Hide what the network says until the learner has guessed."""
+        if covered != self._is_covered:
+            self._is_covered = covered
+            self._answer.setText(self._words())
+
     def _restyle(self) -> None:
         if self._follower.walkthrough is not None:
             self._answer.setText(self._words())
@@ -148,6 +155,8 @@ class ExampleBar(Card):
             return (
                 f"the network says <b>{dataset.classes[said]}</b>; the target is {target}, choose another →"
             )
+        if self._is_covered:
+            return f"a <b>{dataset.classes[follower.label]}</b>; the network says <b>?</b>"
         right = said == follower.label
         color = self.theme.palette.good if right else self.theme.palette.error
         mark = "✓" if right else "✗"

@@ -83,7 +83,7 @@ class StageCard(Card):
         row.addWidget(self._hand_title)
         for name in ("x", "weight", "bias"):
             label, field = QLabel(), NumberField(f"field_hand_{name}", whole=False)
-            field.setFixedWidth(84)
+            field.setFixedWidth(88)
             field.setAccessibleName(f"{name} set by hand")
             field.committed.connect(lambda value, name=name: self._set_by_hand(name, value))
             label.setBuddy(field)
@@ -207,7 +207,7 @@ class StageCard(Card):
                 place = ", ".join(map(str, targets[name].index))
                 label.setText(f"{symbols[name]}[{place}]")
                 field.setAccessibleName(f"{symbols[name]} at {place}")
-                field.set_value(float(f"{targets[name].value:.6g}"))
+                field.set_value(float(f"{targets[name].value:.5g}"))
         self.undo_edits.setVisible(bool(edits))
         if edits:
             self.undo_edits.setText(f"Undo {len(edits)} change{'s' if len(edits) > 1 else ''} by hand")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -124,8 +125,13 @@ class StripView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and (cell := self._cell_at(event)) is not None:
-            words = "\n".join(f"{stage.index}  {stage.operation}: {stage.title}" for stage in cell.stages)
-            QToolTip.showText(event.globalPos(), words, self)
+            words = [f"{stage.index}  {stage.operation}: {stage.title}" for stage in cell.stages]
+            result = cell.stages[0].result
+            if result.values.ndim == 2 and not self._is_low:
+                words.append(
+                    f"The picture: {result.name} of unit {strongest_unit(result.values)}, the largest"
+                )
+            QToolTip.showText(event.globalPos(), "\n".join(words), self)
             return True
         return super().event(event)
 
@@ -143,8 +149,8 @@ class StripView(QWidget):
 
     def _thumbnail(self, stage: Stage) -> QImage:
         values = stage.result.values
-        if values.ndim == 2:  # of all the units, the one whose gradient or update is largest
-            values = values[:, int(np.nan_to_num(np.abs(values)).max(axis=0).argmax())]
+        if values.ndim == 2:
+            values = values[:, strongest_unit(values)]
         values = np.atleast_1d(values)
         shape = (1, len(values)) if len(values) <= MOST_BARS else grid_shape(len(values))
         if self._image_shape is not None and stage.result.axes[:1] == ("inputs",):
@@ -212,7 +218,7 @@ class StripView(QWidget):
         if cell.row == 0:
             return self._columns[cell.column]
         names = [stage.result.name for stage in cell.stages]
-        if self._current in indices:
+        if self._current in indices and len(names) > 1:
             return f"{names[indices.index(self._current)]}  ({indices.index(self._current) + 1}/{len(names)})"
         return ", ".join(names)
 
@@ -237,3 +243,8 @@ def lay_out(walkthrough: Walkthrough) -> tuple[list[StripCell], list[str]]:
             place = (1 if stage.phase == "backward" else 2, column_of_layer[stage.layer])
         places.setdefault(place, []).append(stage)
     return [StripCell(row, column, tuple(stages)) for (row, column), stages in places.items()], columns
+
+
+def strongest_unit(values: NDArray) -> int:
+    """The unit, a column of a matrix, that holds the largest number."""
+    return int(np.nan_to_num(np.abs(values)).max(axis=0).argmax())
