@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from mlpviz.data import Split
 from mlpviz.gui.workspace import Workspace
@@ -65,6 +66,7 @@ class Follower(QObject):
         self.cursor = Cursor(1)
         self.index: int | None = 0
         self.edits: list[Edit] = []
+        self.undo_stack = QUndoStack(workspace.undo_group)
         self.drawn: NDArray | None = None
         self.drawn_label = 0
         self._chosen: dict[str, int] = {}
@@ -103,8 +105,7 @@ class Follower(QObject):
         self.workspace.fetch()
         self.snapshot = self.workspace.snapshot
         self._outputs = None
-        self.edits.clear()
-        self._walk()
+        self.undo_edits()
 
     def show_example(self, index: int) -> None:
         """Follow another example of the split.
@@ -127,23 +128,29 @@ class Follower(QObject):
 
     def _example_changed(self) -> None:
         self.edits = [edit for edit in self.edits if edit.layer is not None]
+        self.undo_stack.clear()
         self._chosen.clear()
         self._walk()
 
     def edit(self, edit: Edit) -> None:
-        """Set a number by hand, on a copy; everything after it follows."""
-        self.edits.append(edit)
+        """Set a number by hand, on a copy; everything after it follows. Can be undone."""
+        self.undo_stack.push(_ByHand(self, edit))
+
+    def set_edits(self, edits: list[Edit]) -> None:
+        """Have these numbers set by hand, and no others."""
+        self.edits = edits
         self._walk()
 
     def undo_edits(self) -> None:
         """Back to the numbers as they were."""
-        self.edits.clear()
-        self._walk()
+        self.undo_stack.clear()
+        self.set_edits([])
 
     def _run_changed(self) -> None:
         """Another run may have other examples; the page pins its network when it is to be seen."""
         self.index, self.drawn = min(self.index or 0, len(self.split) - 1), None
         self._chosen.clear()
+        self.undo_stack.clear()
         self.snapshot = self.walkthrough = None
 
     def _walk(self) -> None:
@@ -265,3 +272,17 @@ class Follower(QObject):
         else:
             self._hovered[axis] = index
         self.pointed.emit()
+
+
+class _ByHand(QUndoCommand):
+    """One number set by hand."""
+
+    def __init__(self, follower: Follower, edit: Edit) -> None:
+        super().__init__(edit.words)
+        self._follower, self._before, self._after = follower, follower.edits, [*follower.edits, edit]
+
+    def redo(self) -> None:
+        self._follower.set_edits(self._after)
+
+    def undo(self) -> None:
+        self._follower.set_edits(self._before)

@@ -24,10 +24,10 @@ def build_menus(window: "MainWindow") -> None:
     bar.setObjectName("menu_bar")
     _build_file(window, bar.addMenu("&File"))
     edit = bar.addMenu("&Edit")
-    stack = window.workspace.undo_stack
+    group = window.workspace.undo_group
     for name, action, keys in (
-        ("undo", stack.createUndoAction(window), QKeySequence.StandardKey.Undo),
-        ("redo", stack.createRedoAction(window), QKeySequence.StandardKey.Redo),
+        ("undo", group.createUndoAction(window), QKeySequence.StandardKey.Undo),
+        ("redo", group.createRedoAction(window), QKeySequence.StandardKey.Redo),
     ):
         action.setObjectName(f"action_{name}")
         action.setShortcut(QKeySequence(keys))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from mlpviz.data import Dataset
 from mlpviz.gui.refresher import Refresher
@@ -48,7 +48,9 @@ class Workspace(QObject):
         super().__init__(parent)
         self.run: TrainingThread | None = None
         self.snapshot: Snapshot | None = None
-        self.undo_stack = QUndoStack(self)
+        self.undo_group = QUndoGroup(self)
+        self.undo_stack = QUndoStack(self.undo_group)
+        self.undo_stack.setActive(True)
         self.refresher = Refresher(self.fetch, self)
         self._pending: TrainingThread | None = None
         self._train_when_ready = Stretch.NONE

@@ -468,6 +468,34 @@ def test_numbers_set_by_hand(xor_page):
     )
 
 
+def test_numbers_by_hand_are_undone_one_by_one(xor_page):
+    """With Ctrl+Z, which must not touch the experiment and its trained network meanwhile."""
+    screen, follower = xor_page.screen, xor_page.follower
+    undo, redo = screen.action("action_undo"), screen.action("action_redo")
+    xor_page.find_stage("forward", "Affine 1")
+    losses = [follower.walkthrough.trace.loss]
+    for typed in ("2.5", "-3"):
+        screen.type("field_hand_weight", typed)
+        losses.append(follower.walkthrough.trace.loss)
+    assert len(set(losses)) == 3
+    for before in losses[1::-1]:
+        undo.trigger()
+        assert follower.walkthrough.trace.loss == before
+    assert not undo.isEnabled()
+    redo.trigger()
+    assert follower.walkthrough.trace.loss == losses[1]
+    assert screen.text("button_undo_hand") == "Undo 1 change by hand"
+    screen.click("button_undo_hand")
+    assert follower.walkthrough.trace.loss == losses[0]
+    assert not undo.isEnabled()
+    assert not redo.isEnabled()
+    screen.type("field_hand_weight", "7")
+    screen.click("button_page_train")
+    assert not undo.isEnabled()
+    screen.click("button_page_step_through")
+    assert undo.isEnabled()
+
+
 def test_an_input_by_hand_where_the_example_goes_in(digits_page):
     digits_page.click_entry(0, 400)
     digits_page.screen.type("field_hand_x", "0.5")

@@ -79,6 +79,7 @@ class StepThroughPage(Page):
         self.follower.walked.connect(self._walked)
         self.follower.moved.connect(self._moved)
         self.follower.pointed.connect(self._pointed)
+        self.follower.undo_stack.indexChanged.connect(self._share_undo)
         workspace.refreshed.connect(self._show_moment)
         workspace.run_changed.connect(self._run_changed)
         for button in self.findChildren(QAbstractButton):
@@ -227,11 +228,18 @@ class StepThroughPage(Page):
         if self._is_stale and self.workspace.run is not None:
             self._is_stale = False
             self.follower.pin()
+        self._share_undo()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Playing ends with the page."""
         self.play.setChecked(False)
         super().hideEvent(event)
+        self._share_undo()
+
+    def _share_undo(self) -> None:
+        """While numbers are set by hand here, Ctrl+Z takes them back; otherwise edits of the experiment."""
+        by_hand = self.isVisible() and self.follower.undo_stack.count() > 0
+        (self.follower.undo_stack if by_hand else self.workspace.undo_stack).setActive(True)
 
     def _run_changed(self) -> None:
         if self.isVisible():
