@@ -227,6 +227,7 @@ class CurvePlot(Card):
         if self._following:
             self._fit_range()
         self._draw_lines()
+        self._plot.scene().prepareForPaint()  # or the first painting would ask for a second one
 
     def fit(self) -> None:
         """Show everything, and follow the data from now on."""
