@@ -547,14 +547,14 @@ def test_while_one_guesses_nothing_gives_the_answer_away(xor_page):
     """Neither the line on the example nor the graph of a small network."""
     screen = xor_page.screen
     assert re.search("the network says [01]", plain_text(screen.text("label_answer")))
-    assert xor_page.page.graph._values
+    assert xor_page.page.graph_card.graph.values
     screen.click("check_predict")
     screen.click("button_next")
     assert plain_text(screen.text("label_answer")).endswith("the network says ?")
-    assert not xor_page.page.graph._values
+    assert not xor_page.page.graph_card.graph.values
     screen.click("button_reveal")
     assert re.search("the network says [01]", plain_text(screen.text("label_answer")))
-    assert xor_page.page.graph._values
+    assert xor_page.page.graph_card.graph.values
 
 
 def test_an_answer_comes_into_sight(xor_page):

@@ -22,6 +22,7 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.follower import Follower
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.example_bar import ExampleBar
+from mlpviz.gui.panels.graph_card import GraphCard
 from mlpviz.gui.panels.guess_card import GuessCard, judged
 from mlpviz.gui.panels.stage_card import StageCard
 from mlpviz.gui.panels.stage_words import StageWords
@@ -30,10 +31,8 @@ from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.code_view import CodeView
 from mlpviz.gui.widgets.formula_view import FormulaView
-from mlpviz.gui.widgets.network_graph import NetworkGraph
 from mlpviz.gui.widgets.strip_view import StripView
 from mlpviz.gui.workspace import Workspace
-from mlpviz.nn import Affine
 from mlpviz.walkthrough.narration import legend, readable
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
@@ -95,13 +94,11 @@ class StepThroughPage(Page):
 
     def _build_left(self, theme: Theme) -> QWidget:
         """The stage as pictures; for a small network also as a graph."""
-        self.graph = NetworkGraph(theme, "graph_network")
-        self.graph.node_clicked.connect(self._node_clicked)
-        self.graph.edge_clicked.connect(self._edge_clicked)
-        self._graph_card = self._in_card(theme, self.graph, "card_graph")
+        self.graph_card = GraphCard(self.follower, theme)
+        self.graph_card.chosen.connect(self.stage_card.show_stage)
         pictures = QHBoxLayout()
         pictures.setSpacing(14)
-        pictures.addWidget(self._graph_card, 1)
+        pictures.addWidget(self.graph_card, 1)
         pictures.addWidget(self.stage_card, 1)
         self._words_or_guess = QStackedWidget()
         self._words_or_guess.addWidget(self.words)
@@ -209,7 +206,7 @@ class StepThroughPage(Page):
             self._choose_code()
         is_wide = event.size().width() >= WIDE_PX
         self._side_widget.setFixedWidth(SIDE_PX if is_wide else NARROW_SIDE_PX)
-        self._graph_card.setMinimumWidth(GRAPH_PX if is_wide else 0)
+        self.graph_card.setMinimumWidth(GRAPH_PX if is_wide else 0)
 
     def _choose_code(self) -> None:
         shows_code = not self._is_low or self._show_code.isChecked()
@@ -252,7 +249,6 @@ class StepThroughPage(Page):
         assert walkthrough is not None
         self.strip.set_walkthrough(walkthrough, self.workspace.dataset.image_shape)
         self._progress.setRange(0, len(walkthrough.stages) - 1)
-        self._show_graph()
         self._moved()
         if self.example_bar.number.hasFocus():
             self.setFocus()  # the number is taken: the arrow keys step again
@@ -287,7 +283,6 @@ class StepThroughPage(Page):
     def _pointed(self) -> None:
         if self.follower.walkthrough is not None:
             self._show_worked()
-            self._mark_graph()
             if self.stage_card.hidden_result:
                 self._ask()
 
@@ -306,69 +301,6 @@ class StepThroughPage(Page):
         words = f"pinned at step {format_number(snapshot.step)}"
         self._moment.setText(f"{words}, now at {format_number(now)}" if behind else words)
         self.take.setVisible(behind)
-
-    # ------------------------------------------------------------------ a small network as a graph
-
-    def _affine(self) -> list[int]:
-        assert self.follower.walkthrough is not None
-        layers = self.follower.walkthrough.network.layers
-        return [i for i, layer in enumerate(layers) if isinstance(layer, Affine)]
-
-    def _show_graph(self) -> None:
-        walkthrough = self.follower.walkthrough
-        assert walkthrough is not None
-        affine = self._affine()
-        layers = [walkthrough.network.layers[i] for i in affine]
-        sizes = [len(walkthrough.x[0]), *(layer.params["bias"].size for layer in layers)]
-        fits = NetworkGraph.fits(sizes)
-        self._graph_card.setVisible(fits)
-        if not fits:
-            return
-        dataset = self.workspace.dataset
-        inputs = dataset.input_names or [f"x[{i}]" for i in range(sizes[0])]
-        outputs = dataset.classes if len(dataset.classes) == sizes[-1] else [""] * sizes[-1]
-        self.graph.set_network(
-            [(layer.params["weight"], layer.params["bias"]) for layer in layers], inputs, outputs
-        )
-        self._show_graph_values()
-        self._mark_graph()
-
-    def _show_graph_values(self) -> None:
-        """The number of each unit, unless one of them is still to be guessed."""
-        walkthrough = self.follower.walkthrough
-        assert walkthrough is not None
-        ends = [*(i - 1 for i in self._affine()[1:]), len(walkthrough.network.layers) - 1]
-        guessing = self.stage_card.hidden_result and self.follower.stage.phase in ("forward", "loss")
-        values = [walkthrough.x[0], *(walkthrough.trace.outputs[i][0] for i in ends)]
-        self.graph.set_values([] if guessing else values)
-
-    def _mark_graph(self) -> None:
-        if not self._graph_card.isVisibleTo(self):
-            return
-        stage, choice = self.follower.stage, self.follower.choice
-        affine = self._affine()
-        if stage.layer is None or stage.layer not in affine:
-            self.graph.set_highlight(None, None)
-            return
-        level = affine.index(stage.layer) + 1
-        source = self.follower.chosen(stage.quantities[0].axes[0])
-        unit = (
-            choice.unit
-            if stage.result.axes[-1] == f"units {level}"
-            else self.follower.chosen(f"units {level}")
-        )
-        self.graph.set_highlight((level, unit), (level, source, unit))
-
-    def _node_clicked(self, level: int, unit: int) -> None:
-        self._choose("inputs" if level == 0 else f"units {level}", unit)
-
-    def _edge_clicked(self, level: int, source: int, unit: int) -> None:
-        self._choose("inputs" if level == 1 else f"units {level - 1}", source)
-        self._choose(f"units {level}", unit)
-
-    def _choose(self, axis: str, index: int) -> None:
-        self.follower.point(axis, index)
-        self.stage_card.show_stage()
 
     # ------------------------------------------------------------------ moving
 
@@ -418,11 +350,11 @@ class StepThroughPage(Page):
     def _hide_result(self, hide: bool) -> None:
         self.stage_card.hidden_result = hide
         self._words_or_guess.setCurrentIndex(1 if hide else 0)
-        self.example_bar.cover_answer(hide and self.follower.stage.phase in ("forward", "loss"))
+        gives_away = hide and self.follower.stage.phase in ("forward", "loss")
+        self.example_bar.cover_answer(gives_away)
+        self.graph_card.show_stage(gives_away)
         if hide:
             self._ask()
-        if self.graph.isVisibleTo(self):
-            self._show_graph_values()
         self.stage_card.show_stage()
 
     def _ask(self) -> None:

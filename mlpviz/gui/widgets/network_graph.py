@@ -110,6 +110,11 @@ class NetworkGraph(QWidget):
         return fits(sizes)
 
     @property
+    def values(self) -> tuple[NDArray, ...]:
+        """The numbers in the nodes, level by level; none where none are shown."""
+        return tuple(self._values)
+
+    @property
     def sizes(self) -> tuple[int, ...]:
         """The number of inputs, and of units of each layer; empty before there is a network."""
         if not self._layers:

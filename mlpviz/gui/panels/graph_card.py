@@ -1,0 +1,82 @@
+"""A network of few units as a graph, with the numbers of the example in its nodes."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from mlpviz.gui.follower import Follower
+from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.network_graph import NetworkGraph
+from mlpviz.nn import Affine
+
+
+class GraphCard(Card):
+    """Shows the followed network where it is small enough, and hides itself where it is not."""
+
+    chosen = Signal()
+    """A node or an edge was clicked, and is now what is pointed at."""
+
+    def __init__(self, follower: Follower, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "", "card_graph", parent=parent)
+        self._follower = follower
+        self._affine: list[int] = []  # the positions of the affine layers
+        self.graph = NetworkGraph(theme, "graph_network")
+        self.graph.node_clicked.connect(self._node_clicked)
+        self.graph.edge_clicked.connect(self._edge_clicked)
+        self.body.addWidget(self.graph)
+        follower.walked.connect(self._show_network)
+        follower.pointed.connect(self._mark)
+
+    def _show_network(self) -> None:
+        walkthrough = self._follower.walkthrough
+        assert walkthrough is not None
+        self._affine = [i for i, layer in enumerate(walkthrough.network.layers) if isinstance(layer, Affine)]
+        layers = [walkthrough.network.layers[i] for i in self._affine]
+        sizes = [len(walkthrough.x[0]), *(layer.params["bias"].size for layer in layers)]
+        fits = NetworkGraph.fits(sizes)
+        self.setVisible(fits)
+        if not fits:
+            return
+        dataset = self._follower.workspace.dataset
+        inputs = dataset.input_names or [f"x[{i}]" for i in range(sizes[0])]
+        outputs = dataset.classes if len(dataset.classes) == sizes[-1] else [""] * sizes[-1]
+        self.graph.set_network(
+            [(layer.params["weight"], layer.params["bias"]) for layer in layers], inputs, outputs
+        )
+
+    def show_stage(self, guessing: bool) -> None:
+        """Light the stage on show; without the units' numbers while one of them is to be guessed."""
+        walkthrough = self._follower.walkthrough
+        if walkthrough is None or self.isHidden():
+            return
+        ends = [*(i - 1 for i in self._affine[1:]), len(walkthrough.network.layers) - 1]
+        values = [walkthrough.x[0], *(walkthrough.trace.outputs[i][0] for i in ends)]
+        self.graph.set_values([] if guessing else values)
+        self._mark()
+
+    def _mark(self) -> None:
+        if self._follower.walkthrough is None or self.isHidden():
+            return
+        stage = self._follower.stage
+        if stage.layer is None or stage.layer not in self._affine:
+            self.graph.set_highlight(None, None)
+            return
+        level = self._affine.index(stage.layer) + 1
+        source = self._follower.chosen(stage.quantities[0].axes[0])
+        of_level = stage.result.axes[-1] == f"units {level}"
+        unit = self._follower.choice.unit if of_level else self._follower.chosen(f"units {level}")
+        self.graph.set_highlight((level, unit), (level, source, unit))
+
+    def _node_clicked(self, level: int, unit: int) -> None:
+        self._follower.point(_axis(level), unit)
+        self.chosen.emit()
+
+    def _edge_clicked(self, level: int, source: int, unit: int) -> None:
+        self._follower.point(_axis(level - 1), source)
+        self._follower.point(_axis(level), unit)
+        self.chosen.emit()
+
+
+def _axis(level: int) -> str:
+    """The axis that counts a level's units; level 0 are the inputs."""
+    return f"units {level}" if level else "inputs"
