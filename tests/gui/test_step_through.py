@@ -50,7 +50,7 @@ class StepThrough:
     def index(self):
         """The stage that the foot names."""
         index = self.screen.find("progress_stages").value()
-        assert self.screen.text("label_place").startswith(f"stage {index} ")
+        assert self.screen.text("label_place").startswith(f"stage {index} of ")
         return index
 
     @property
@@ -555,6 +555,18 @@ def test_while_one_guesses_nothing_gives_the_answer_away(xor_page):
     screen.click("button_reveal")
     assert re.search("the network says [01]", plain_text(screen.text("label_answer")))
     assert xor_page.page.graph_card.graph.values
+
+
+def test_in_a_narrow_window_the_foot_is_not_cut(xor_page):
+    """Not even while the network that is shown is an older one."""
+    screen = xor_page.screen
+    screen.window.resize(1024, 700)
+    screen.step(1)
+    screen.settle()
+    for name in ("label_place", "label_pinned", "button_take_current"):
+        widget = screen.find(name)
+        assert widget.isVisible()
+        assert widget.width() >= widget.sizeHint().width(), name
 
 
 def test_an_answer_comes_into_sight(xor_page):

@@ -146,6 +146,22 @@ def test_the_end_of_an_epoch_brings_the_validation_accuracy(screen):
     assert screen.text("label_validation_accuracy") == f"validation {100 * accuracy:.1f} %"
 
 
+def test_in_a_narrow_window_every_control_keeps_its_size(screen):
+    """While it trains the rate takes room; the button at the end must not pay for it."""
+    screen.window.resize(1024, 700)
+    screen.click("button_epoch")
+    screen.wait_for_rest()
+    screen.settle()
+    button = screen.find("button_show_experiment")
+    assert button.width() >= button.sizeHint().width()
+    assert button.geometry().right() <= button.parentWidget().width()
+    badge = screen.find("label_validation_accuracy")
+    assert badge.width() >= badge.sizeHint().width()
+    accuracy = screen.workspace.history.last("validation_accuracy")
+    assert screen.text("label_validation_accuracy") == f"{100 * accuracy:.1f} %"
+    assert "validation" in badge.toolTip()
+
+
 def test_regression_has_no_accuracy_to_show(open_window, plane):
     screen = open_window(plane.with_settings({"validation_size": 50}))
     screen.click("button_epoch")

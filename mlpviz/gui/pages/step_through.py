@@ -164,6 +164,7 @@ class StepThroughPage(Page):
         self._progress.setTextVisible(False)
         self._place = QLabel()
         self._place.setObjectName("label_place")
+        self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_role(self._place, "subtitle")
         self._revealed = QLabel()
         self._revealed.setObjectName("label_revealed")
@@ -205,6 +206,7 @@ class StepThroughPage(Page):
             self.strip.set_low(low)
             self._choose_code()
         is_wide = event.size().width() >= WIDE_PX
+        self._progress.setVisible(is_wide)  # the strip shows the place as well
         self._side_widget.setFixedWidth(SIDE_PX if is_wide else NARROW_SIDE_PX)
         self.graph_card.setMinimumWidth(GRAPH_PX if is_wide else 0)
 
@@ -266,7 +268,7 @@ class StepThroughPage(Page):
         self._progress.setUpdatesEnabled(False)  # or it would paint at once, and all the page with it
         self._progress.setValue(stage.index)
         self._progress.setUpdatesEnabled(True)
-        self._place.setText(f"stage {stage.index} of {count - 1} · ← → keys")
+        self._place.setText(f"stage {stage.index} of {count - 1}")
         self.back.setEnabled(stage.index > 0)
         self.next.setEnabled(not follower.cursor.at_end)
         self._code.set_code(stage.code.place, stage.code.lines, stage.code.lit, self._role())

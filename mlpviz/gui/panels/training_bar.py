@@ -153,7 +153,8 @@ class TrainingBar(QToolBar):
         self.badge = QLabel()
         self.badge.setObjectName("label_validation_accuracy")
         self.badge.setToolTip(
-            "The share of the validation examples that are read right. The network is never trained on them."
+            "Validation: the share of the validation examples that are read right. "
+            "The network is never trained on them."
         )
         set_role(self.badge, "badge")
         row = QWidget()
@@ -222,7 +223,8 @@ class TrainingBar(QToolBar):
         accuracy = history.last("validation_accuracy")
         self.badge.setVisible(accuracy is not None and accuracy == accuracy)
         if accuracy is not None:
-            self.badge.setText(f"validation {100 * accuracy:.1f} %")
+            word = "validation " if self.width() >= ROOMY_PX else ""
+            self.badge.setText(f"{word}{100 * accuracy:.1f} %")
 
     def _rate_words(self, rate: float | None, done: float, epochs: int) -> str:
         workspace = self._workspace
@@ -251,6 +253,7 @@ class TrainingBar(QToolBar):
         )
         for button in self._buttons[3:]:
             button.setToolButtonStyle(style)
+        self.show_progress()
 
 
 class _Pace:
