@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from mlpviz.data import Dataset
+from mlpviz.gui.background import Background
 from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.training_thread import Stretch, TrainingThread
 from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, Snapshot, Trainer
@@ -56,6 +57,7 @@ class Workspace(QObject):
         self._train_when_ready = Stretch.NONE
         self._edit_when_ready: QUndoCommand | None = None
         self._retiring: set[TrainingThread] = set()
+        self._backgrounds: list[Background] = []
         self._steps_per_second: float | None = None
         self._told_at = 0.0
 
@@ -182,10 +184,19 @@ class Workspace(QObject):
         """Hand a change that was found good to the run."""
         self._need_run().change(setting, value)
 
+    def make_background(self) -> Background:
+        """A thread for work that takes longer than a blink; it ends when the workspace is shut down."""
+        self._backgrounds.append(Background(self))
+        return self._backgrounds[-1]
+
     def shut_down(self) -> None:
         """Stop all threads and wait for them; a step is over within milliseconds."""
         self.refresher.stop()
-        threads = [*self._retiring, *filter(None, (self._pending, self.run))]
+        threads: list[TrainingThread | Background] = [
+            *self._backgrounds,
+            *self._retiring,
+            *filter(None, (self._pending, self.run)),
+        ]
         self._retiring.clear()
         self._pending = self.run = None
         for thread in threads:
