@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from mlpviz.data import Dataset
-from mlpviz.nn import LOSSES, OPTIMIZERS, Affine, Layer, Loss, Network, Optimizer
+from mlpviz.nn import LOSSES, OPTIMIZERS, Layer, Linear, Loss, Network, Optimizer
 from mlpviz.training.experiment import Experiment
 from mlpviz.training.seeds import stream
 
@@ -26,7 +26,7 @@ def build_network(experiment: Experiment, dataset: Dataset) -> Network:
     drawn = 0
     for spec in experiment.layers:
         layers.append(spec.build(width, stream(experiment.seed, "initialization", drawn)))
-        drawn += spec.kind == "affine"
+        drawn += spec.has_weight
         width = spec.units or width
     network = Network(layers)
     _check_fit(experiment, dataset, network, width)
@@ -54,7 +54,7 @@ def _check_fit(experiment: Experiment, dataset: Dataset, network: Network, width
             f"layers: the network ends with {width} outputs, but dataset {dataset.name!r} needs "
             f"{dataset.n_out} ({needs}): give the last affine layer units = {dataset.n_out}"
         )
-    if not any(isinstance(layer, Affine) for layer in network.layers):
+    if not any(isinstance(layer, Linear) for layer in network.layers):
         raise ValueError("layers: there is no affine layer, so there is nothing to learn with; add one")
     if experiment.loss == "softmax_cross_entropy" and width < 2:
         raise ValueError(

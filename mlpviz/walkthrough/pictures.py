@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from mlpviz.nn import Affine, SoftmaxCrossEntropy, SquaredError
+from mlpviz.nn import Linear, SoftmaxCrossEntropy, SquaredError
 from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.builder import Walkthrough
 from mlpviz.walkthrough.elementwise import slopes
@@ -63,7 +63,7 @@ def pictures(walkthrough: Walkthrough, stage: Stage, choice: Choice) -> list[Pic
         return _update(stage, choice)
     if stage.phase == "backward" and stage.parameter is not None:
         return _gradient(walkthrough, stage, choice)
-    if isinstance(layer, Affine):
+    if isinstance(layer, Linear):
         return _sums(stage, choice) if stage.phase == "forward" else _back_sums(stage, choice)
     if stage.phase == "backward" and layer is not None:
         return _back_units(walkthrough, stage)

@@ -426,7 +426,7 @@ def _fitted(experiment: Experiment, dataset: str) -> dict[str, Any]:
     data = load_dataset(dataset)
     layers = [layer.as_table() for layer in experiment.layers]
     for layer in reversed(layers):
-        if layer["kind"] == "affine":
+        if "units" in layer:
             layer["units"] = data.n_out
             break
     n = len(data.training)
