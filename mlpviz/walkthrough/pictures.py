@@ -116,15 +116,16 @@ def _plain_row(stage: Stage) -> list[Picture]:
 
 
 def _sums(stage: Stage, choice: Choice) -> list[Picture]:
-    x, w, b, z = stage.quantities
+    x, w, *biases, z = stage.quantities  # a linear layer has no biases
     products = x.values * w.values[:, choice.unit]
     caption = f"{x.name} ∘ {w.name}[:, {choice.unit}]"
-    meaning = "each input times its weight: their sum, plus the bias, is the unit's number"
+    plus = ", plus the bias," if biases else ""
+    meaning = f"each input times its weight: their sum{plus} is the unit's number"
     return [
         _vector("", x),
         _column("∘", w, choice.unit),
         Picture("=", caption, products, x.axes[0], SIGNED, meaning),
-        _vector(f"Σ + {b.name}", z, is_result=True),
+        _vector(" + ".join(["Σ", *(b.name for b in biases)]), z, is_result=True),
     ]
 
 
