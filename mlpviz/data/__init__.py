@@ -26,6 +26,8 @@ __all__ = [
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "digits": digits.digits,
+    "digits_imbalanced": digits.imbalanced_digits,
+    "digits_blank": digits.blank_digits,
     "line": toys.line,
     "line_bias": toys.line_bias,
     "plane": toys.plane,

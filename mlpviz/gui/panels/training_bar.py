@@ -26,6 +26,7 @@ SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, No
 """Steps per second at the stops of the speed slider; None for as fast as it goes."""
 
 TRAIN_TIP = "Train until you pause, or all epochs are done (Space)"
+UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 
 DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
@@ -204,6 +205,8 @@ class TrainingBar(QToolBar):
     def _train_tip(self) -> str:
         if not self._workspace.finished:
             return TRAIN_TIP
+        if not self._workspace.experiment.epochs:
+            return UNTRAINED_TIP
         return END_TIP if self._workspace.divergence is None else DIVERGED_TIP
 
     def show_progress(self) -> None:
@@ -216,8 +219,8 @@ class TrainingBar(QToolBar):
             return
         trainer, history = workspace.run.trainer, workspace.history
         done, epochs = trainer.progress, workspace.experiment.epochs
-        self._epoch.setText(f"Epoch {max(1, math.ceil(done))} of {epochs}")
-        self._bar.setValue(round(1000 * done / epochs))
+        self._epoch.setText(f"Epoch {max(1, math.ceil(done))} of {epochs}" if epochs else "Not to be trained")
+        self._bar.setValue(round(1000 * done / epochs) if epochs else 0)
         rate = self._pace.steps_per_second(len(history)) if workspace.training else None
         self._rate.setText(self._rate_words(rate, done, epochs))
         accuracy = history.last("validation_accuracy")
@@ -230,6 +233,8 @@ class TrainingBar(QToolBar):
         workspace = self._workspace
         if workspace.divergence is not None:
             return "stopped"
+        if workspace.finished and not epochs:
+            return ""
         if workspace.finished:
             return f"finished in {workspace.run.seconds:.1f} s" if workspace.run else "finished"
         if not rate:
