@@ -23,7 +23,8 @@ def train(capsys):
 
 SYSTEMS = {
     "line", "line-bias", "plane", "gate-and", "gate-or", "gate-xor-single", "xor", "adaline",
-    "adaline-unscaled", "templates", "linear-collapse", "digits", "digits-book", "digits-quadratic", "digits-cross-entropy",
+    "adaline-unscaled", "templates", "linear-collapse", "digits", "digits-book", "digits-quadratic",
+    "digits-cross-entropy",
     "deep-sigmoid", "deep-relu", "batch-full", "batch-mini", "batch-one", "imbalanced", "unscaled",
     "digits-momentum", "digits-adam", "digits-dropout", "digits-batchnorm", "moons", "spiral",
 }  # fmt: skip

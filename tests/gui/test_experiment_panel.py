@@ -207,7 +207,7 @@ BAD = [
     ("batch_size", "601", "batch_size must be at most 600, the number of training examples, not 601"),
     ("batch_size", "2.5", "batch_size must be a whole number"),
     ("batch_size", "abc", "batch_size must be a whole number"),
-    ("epochs", "0", "epochs must be at least 1"),
+    ("epochs", "-1", "epochs must be at least 0"),
     ("epochs", "nan", "epochs must be a whole number"),
     ("epochs", "1e999", "epochs must be a whole number"),
     ("seed", "-1", "seed must be at least 0"),
