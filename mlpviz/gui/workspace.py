@@ -109,8 +109,12 @@ class Workspace(QObject):
         return self._pending is not None
 
     def findings(self) -> list[Finding]:
-        """How the run is doing, in words."""
-        return findings(self.experiment, self.history, self.divergence)
+        """How the run is doing, in words: what is wrong, what is odd, and at rest what the run shows."""
+        run = self._need_run()
+        health = findings(self.experiment, self.history, self.divergence)
+        wrong = [finding for finding in health if finding.severity != "good"]
+        facts = [] if run.training else [Finding("good", fact.sentence, "") for fact in run.facts]
+        return [*wrong, *run.cautions, *facts, *(finding for finding in health if finding not in wrong)]
 
     # ------------------------------------------------------------------ verbs
 
