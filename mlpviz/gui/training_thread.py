@@ -162,7 +162,8 @@ class TrainingThread(QThread):
             now = self.trainer.snapshot()
             self.initial = self.trainer.initial_snapshot() if now.step else now
             self.cautions = cautions(self.trainer.dataset, self.trainer.splits, self.trainer.network)
-            self.facts = facts(shown_by(self.trainer, self.history))
+            begun = now.step > 0 or self.trainer.finished
+            self.facts = facts(shown_by(self.trainer, self.history)) if begun else []
             self.mailbox.put(now)
             self.ready.emit()
             while self._wait_for_work():
