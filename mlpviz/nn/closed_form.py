@@ -89,10 +89,11 @@ def collapsed(layers: Sequence[Linear]) -> Affine:
     """
     if not layers:
         raise ValueError("there is no layer to collapse: give at least one")
-    weight = np.eye(layers[0].n_in)
-    bias = np.zeros(layers[0].n_in)
-    for layer in layers:
+    weight = layers[0].weight.astype(np.float64)
+    bias = layers[0].params.get("bias", np.zeros(layers[0].n_out)).astype(np.float64)
+    for layer in layers[1:]:
         weight, bias = weight @ layer.weight, bias @ layer.weight + layer.params.get("bias", 0)
-    one = Affine(*weight.shape, initializer="zeros", dtype=np.float64)
+    n_in, n_out = weight.shape
+    one = Affine(n_in, n_out, initializer="zeros", dtype=np.float64)
     one.weight[:], one.bias[:] = weight, bias
     return one

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlpviz.data import Dataset, Split, Splits
 from mlpviz.nn import Linear, Loss, Network, SoftmaxCrossEntropy, SquaredError, collapsed, least_squares
@@ -117,14 +118,7 @@ def is_singular(x: np.ndarray, bias: bool) -> bool:
 def _collapse(shown: Shown) -> Iterator[Fact]:
     """Layers of weighted sums in a row are one layer."""
     layers = shown.network.layers
-    for first in range(len(layers)):
-        if not isinstance(layers[first], Linear) or (first and isinstance(layers[first - 1], Linear)):
-            continue
-        last = first
-        while last + 1 < len(layers) and isinstance(layers[last + 1], Linear):
-            last += 1
-        if last == first:
-            continue
+    for first, last in rows_of_sums(shown.network):
         several = [layer for layer in layers[first : last + 1] if isinstance(layer, Linear)]
         one = collapsed(several)
         x, _ = _watched(shown.splits).batch(slice(0, LOOKED_AT))
@@ -144,6 +138,18 @@ def _collapse(shown: Shown) -> Iterator[Fact]:
             f"The {last - first + 1} layers with nothing between them are one of {one.n_in} x {one.n_out}: "
             f"its scores differ from theirs by {difference:.1g} at most, where the largest is {largest:.3g}.",
         )
+
+
+def rows_of_sums(network: Network) -> list[tuple[int, int]]:
+    """First and last position of each row of two or more layers of weighted sums with nothing between."""
+    found, first = [], None
+    for i, layer in enumerate([*network.layers, None]):
+        if isinstance(layer, Linear):
+            first = i if first is None else first
+        elif first is not None:
+            found.append((first, i - 1))
+            first = None
+    return [(first, last) for first, last in found if last > first]
 
 
 def _vanishing(shown: Shown) -> Iterator[Fact]:
@@ -178,11 +184,8 @@ def _saturated(shown: Shown) -> Iterator[Fact]:
 def _frequencies(shown: Shown) -> Iterator[Fact]:
     """The last biases beside the logarithms of how often each class comes."""
     last = shown.network.layers[-1]
-    labels = shown.splits.training.examples.labels
-    if not isinstance(shown.loss, SoftmaxCrossEntropy) or labels is None or "bias" not in last.params:
-        return
-    counts = np.bincount(labels[shown.splits.training.rows], minlength=len(shown.dataset.classes))
-    if counts.min() == 0 or counts.max() < UNEVEN * counts.min():
+    counts = uneven_counts(shown.dataset, shown.splits.training)
+    if not isinstance(shown.loss, SoftmaxCrossEntropy) or counts is None or "bias" not in last.params:
         return
     bias = last.params["bias"].astype(np.float64)
     frequency = np.log(counts / counts.sum())
@@ -206,6 +209,14 @@ def _frequencies(shown: Shown) -> Iterator[Fact]:
         f"and its bias is {seven:.3g} larger. Up to a constant the biases are within "
         f"{numbers['largest_difference']:.2g} of the logarithms of the frequencies.",
     )
+
+
+def uneven_counts(dataset: Dataset, training: Split) -> NDArray[np.int64] | None:
+    """How often each class comes, if all do and some much more often than others; else None."""
+    if not dataset.classes:
+        return None
+    counts = np.bincount(training.labels_at(slice(None)), minlength=len(dataset.classes))
+    return counts if counts.min() > 0 and counts.max() >= UNEVEN * counts.min() else None
 
 
 FACTS: tuple[Callable[[Shown], Iterator[Fact]], ...] = (
