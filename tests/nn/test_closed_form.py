@@ -1,5 +1,7 @@
 """Answers without training, against solutions by hand."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -181,9 +183,6 @@ class TestCollapsed:
     @given(st.integers(0, 1000), st.lists(st.integers(1, 5), min_size=2, max_size=6))
     def test_gives_the_scores_of_all_of_them(self, seed, widths):
         rng = np.random.default_rng(seed)
-        layers = [
-            Affine(n, k, rng, bias_initializer="normal", dtype=np.float64)
-            for n, k in zip(widths, widths[1:], strict=False)
-        ]
+        layers = [Affine(n, k, rng, bias_initializer="normal", dtype=np.float64) for n, k in pairwise(widths)]
         x = rng.normal(size=(7, widths[0]))
         np.testing.assert_allclose(collapsed(layers).forward(x)[0], Network(layers).predict(x), atol=1e-9)
