@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlpviz.data import DATASETS, Dataset, load_dataset, toys
+from mlpviz.data import DATASET_FAMILIES, DATASETS, Dataset, load_dataset, toys
 
 TOYS = [name for name in DATASETS if not name.startswith("digits")]
 REGRESSIONS = ["line", "line_bias", "plane"]
@@ -159,6 +159,10 @@ def test_the_table_holds_every_data_set_and_loads_each_once():
     of_digits = ["digits", "digits_imbalanced", "digits_blank"]
     assert list(DATASETS) == [*of_digits, *REGRESSIONS, *GATES, *DRAWN, "iris", "iris_two"]
     assert load_dataset("moons") is load_dataset("moons")
+
+
+def test_every_data_set_is_of_one_family():
+    assert sorted(name for names in DATASET_FAMILIES.values() for name in names) == sorted(DATASETS)
 
 
 def test_an_unknown_name_is_refused_with_the_nearest():

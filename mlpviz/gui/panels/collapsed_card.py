@@ -32,6 +32,9 @@ class CollapsedCard(Card):
         self._words.setObjectName("label_collapsed")
         self._words.setWordWrap(True)
         set_role(self._words, "subtitle")
+        self._under_pointer = QLabel()
+        self._under_pointer.setObjectName("label_collapsed_hover")
+        set_role(self._under_pointer, "subtitle")
         self.mosaic = MosaicView(
             theme, "mosaic_collapsed", "Weights of the one layer, a picture for each unit"
         )
@@ -44,9 +47,6 @@ class CollapsedCard(Card):
         self._pictures.addWidget(self.matrix)
         self._bar = ColorBar(theme, "color_bar_collapsed", "signed", "weight")
         self._bar.setMinimumWidth(150)
-        self._under_pointer = QLabel()
-        self._under_pointer.setObjectName("label_collapsed_hover")
-        set_role(self._under_pointer, "subtitle")
         foot = QHBoxLayout()
         foot.addWidget(self._under_pointer, 3)
         foot.addWidget(self._bar, 2)
