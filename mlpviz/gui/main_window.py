@@ -140,14 +140,18 @@ class MainWindow(QMainWindow):
             raise ValueError(f"unknown page {key!r}; known are: {', '.join(keys)}")
         if key not in self.pages:
             self.pages[key] = PAGES[keys.index(key)].load()(self.workspace, self.theme)
+            self.pages[key].parts_changed.connect(self._take_parts)
             self._stack.addWidget(self.pages[key])
         self._stack.setCurrentWidget(self.pages[key])
         self.page_actions.actions()[keys.index(key)].setChecked(True)
         self.action_experiment.setChecked(self._beside[key])
         self.page.setFocus()  # so that no control looks chosen before the user chose one
-        self.workspace.refresher.set_parts(self.page.parts())
+        self._take_parts()
         if self.workspace.run is not None:
             self.workspace.refresher.refresh_all()
+
+    def _take_parts(self) -> None:
+        self.workspace.refresher.set_parts(self.page.parts())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button that has the focus, for Space trains and pauses."""

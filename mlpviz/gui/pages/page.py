@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.gui.theme import Theme
@@ -15,6 +16,9 @@ class Page(QWidget):
 
     key: str
     """Also the name of its module and of its icon; the command line calls it so too."""
+
+    parts_changed = Signal()
+    """`parts` returns others from now on."""
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -7,41 +7,54 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from mlpviz.gui.pages.page import Page
+from mlpviz.gui.panels.function_card import FunctionCard
+from mlpviz.gui.panels.lower_views import LowerViews
 from mlpviz.gui.panels.measure_plot import MeasurePlot
 from mlpviz.gui.panels.weights_card import WeightsCard
+from mlpviz.gui.refresher import Unhurried
+from mlpviz.gui.surveyor import Surveyor
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import SETTINGS
 
+CURVES_PER_SECOND = 4.0  # beside a function: so small a network trains in Python, which painting holds up
+UNITS_PER_SECOND = 5.0
+
 
 class TrainPage(Page):
-    """Weights at the left, curves at the right."""
+    """The network at the left, first as a function if it has one or two inputs; its curves at the right."""
 
     key = "train"
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(workspace, theme, parent)
-        self.weights = WeightsCard(workspace, theme)
+        self.surveyor = Surveyor(workspace, self)
+        self.function = FunctionCard(workspace, theme, self.surveyor)
+        self.views = LowerViews(workspace, theme, self.surveyor)
+        weights = self.views.cards["weights"]
+        assert isinstance(weights, WeightsCard)
+        self.weights = weights
         self.loss = CurvePlot(theme, "Loss", "plot_loss", log=True)
         self.loss.add_series("loss", "training", "training")
-        self.loss.add_series("validation_loss", "validation", "validation", True, smooth=False, markers=True)
         self.accuracy = CurvePlot(theme, "Accuracy", "plot_accuracy", percent=True)
         self.accuracy.add_series("accuracy", "training", "training")
-        self.accuracy.add_series(
-            "validation_accuracy", "validation", "validation", True, smooth=False, markers=True
-        )
         self.measures = MeasurePlot(workspace, theme)
         curves = QSplitter(Qt.Orientation.Vertical)
         curves.setObjectName("splitter_curves")
         for plot in (self.loss, self.accuracy, self.measures):
             curves.addWidget(plot)
+        network = QSplitter(Qt.Orientation.Vertical)
+        network.setObjectName("splitter_network")
+        network.addWidget(self.function)
+        network.addWidget(self.views)
+        network.setSizes([1500, 1000])
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setObjectName("splitter_train")
-        for splitter in (curves, columns):
+        for splitter in (network, curves, columns):
             splitter.setHandleWidth(14)
             splitter.setChildrenCollapsible(False)
-        columns.addWidget(self.weights)
+        columns.addWidget(network)
         columns.addWidget(curves)
         columns.setSizes([1000, 1000])
         layout = QHBoxLayout(self)
@@ -51,8 +64,12 @@ class TrainPage(Page):
         workspace.settings_changed.connect(self._show_marks)
 
     def parts(self) -> list[Callable[[], None]]:
-        """Weights, then each plot."""
-        return [self.weights.refresh, *(self._part(plot) for plot in self._plots)]
+        """What shows the network, then each plot."""
+        plots = [self._part(plot) for plot in self._plots]
+        if not self.surveyor.active:
+            return [self.views.refresh, *plots]
+        slow = [Unhurried(plot, CURVES_PER_SECOND) for plot in plots]
+        return [self.function.refresh, Unhurried(self.views.refresh, UNITS_PER_SECOND), *slow]
 
     @property
     def _plots(self) -> tuple[CurvePlot, ...]:
@@ -73,12 +90,27 @@ class TrainPage(Page):
                 plot.set_data(key, *self.workspace.history.view(key))
 
     def _run_changed(self) -> None:
-        has_classes = bool(self.workspace.dataset.classes)
-        self.accuracy.setVisible(has_classes)
+        run = self.workspace.run
+        if run is None:
+            return
+        self.weights.set_compact(self.surveyor.active)
+        self.views.show_run()
+        self.accuracy.setVisible(bool(self.workspace.dataset.classes))
+        self._show_validation(len(run.trainer.splits.validation) > 0)
         for plot in self._plots:
             plot.clear_data()
         self.measures.set_run()
         self._show_marks()
+        self.parts_changed.emit()
+
+    def _show_validation(self, there_is_one: bool) -> None:
+        """A line for the validation examples, if there are any."""
+        for plot in (self.loss, self.accuracy):
+            key = "validation_loss" if plot is self.loss else "validation_accuracy"
+            if there_is_one and key not in plot.series_keys():
+                plot.add_series(key, "validation", "validation", True, smooth=False, markers=True)
+            elif not there_is_one and key in plot.series_keys():
+                plot.remove_series(key)
 
     def _show_marks(self) -> None:
         if self.workspace.run is None:

@@ -4,10 +4,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.gui.follower import Follower
+from mlpviz.gui.panels.network_numbers import graph_names, graph_numbers, graph_sizes, weight_positions
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.network_graph import NetworkGraph
-from mlpviz.nn import Linear
 
 
 class GraphCard(Card):
@@ -30,19 +30,15 @@ class GraphCard(Card):
     def _show_network(self) -> None:
         walkthrough = self._follower.walkthrough
         assert walkthrough is not None
-        self._affine = [i for i, layer in enumerate(walkthrough.network.layers) if isinstance(layer, Linear)]
-        layers = [walkthrough.network.layers[i] for i in self._affine]
-        sizes = [len(walkthrough.x[0]), *(layer.params["weight"].shape[1] for layer in layers)]
+        network = walkthrough.network
+        self._affine = weight_positions(network)
+        sizes = graph_sizes(network)
         fits = NetworkGraph.fits(sizes)
         self.setVisible(fits)
         if not fits:
             return
-        dataset = self._follower.workspace.dataset
-        inputs = dataset.input_names or [f"x[{i}]" for i in range(sizes[0])]
-        outputs = dataset.classes if len(dataset.classes) == sizes[-1] else [""] * sizes[-1]
-        self.graph.set_network(
-            [(layer.params["weight"], layer.params.get("bias")) for layer in layers], inputs, outputs
-        )
+        names = graph_names(self._follower.workspace.dataset, sizes)
+        self.graph.set_network(graph_numbers(network.params), *names)
 
     def show_stage(self, guessing: bool) -> None:
         """Light the stage on show; without the units' numbers while one of them is to be guessed."""

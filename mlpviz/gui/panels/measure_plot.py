@@ -12,7 +12,7 @@ from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training.health import layer_number
 from mlpviz.training.history import Column
-from mlpviz.training.probes import PROBES, column
+from mlpviz.training.probes import PROBES, can_saturate, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class MeasurePlot(CurvePlot):
         super().__init__(theme, "Layers", "plot_measures", log=True, parent=parent)
         self._workspace = workspace
         self._columns: dict[str, tuple[str, int]] = {}
+        self._is_users, self._has_looked = False, False
         self.choice = Choice()
         self.choice.setObjectName("choice_measure")
         self.choice.setAccessibleName("What is measured of each layer")
@@ -58,6 +59,7 @@ class MeasurePlot(CurvePlot):
             self.choice.addItem(measure.title)
             self.choice.setItemData(i, measure.help, 3)  # Qt.ItemDataRole.ToolTipRole
         self.choice.currentIndexChanged.connect(self._chosen)
+        self.choice.activated.connect(self._user_chose)
         self.set_title_widget(self.choice)
 
     @property
@@ -70,7 +72,8 @@ class MeasurePlot(CurvePlot):
         for i, measure in enumerate(MEASURES):
             applies = any(PROBES[measure.probe].applies(layer) for layer in self._layers)
             self.choice.model().item(i).setEnabled(applies)  # type: ignore[attr-defined]
-        if not any(PROBES[self.measure.probe].applies(layer) for layer in self._layers):
+        self._has_looked = False
+        if not self._is_users or not any(PROBES[self.measure.probe].applies(layer) for layer in self._layers):
             self.choice.setCurrentIndex(0)
         self._chosen()
 
@@ -97,8 +100,24 @@ class MeasurePlot(CurvePlot):
         self.hand_over()
         self.fit()
 
+    def _user_chose(self) -> None:
+        self._is_users = True
+
+    def _look(self) -> None:
+        """At the first step: where most of a hidden layer is saturated, that is the thing to see."""
+        self._has_looked = True
+        history, hidden = self._workspace.history, range(len(self._layers) - 1)
+        shares = [
+            history.view(column("saturated_share", i))[1][:1] for i in hidden if can_saturate(self._layers[i])
+        ]
+        if not self._is_users and any(len(share) and share[0] > 0.5 for share in shares):
+            titles = [measure.probe for measure in MEASURES]
+            self.choice.setCurrentIndex(titles.index("saturated_share"))
+
     def hand_over(self) -> None:
         """Give the plot what was measured since."""
+        if not self._has_looked and len(self._workspace.history):
+            self._look()
         for key, (name, size) in self._columns.items():
             steps, values = self._workspace.history.view(name)
             self.set_data(key, steps, self.measure.derive(values, size))

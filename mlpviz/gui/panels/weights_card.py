@@ -51,6 +51,7 @@ class WeightsCard(Card):
         self._positions: list[int] = []
         self._order: NDArray = np.zeros(0, np.int64)
         self._unit = 0
+        self._compact = False
         self._build_pictures(theme)
         self._build_choices(theme)
         self._build_unit(theme)
@@ -152,9 +153,9 @@ class WeightsCard(Card):
         return combo
 
     def _build_unit(self, theme: Theme) -> None:
-        rule = QFrame()
-        set_role(rule, "rule")
-        self.body.addWidget(rule)
+        self._rule = QFrame()
+        set_role(self._rule, "rule")
+        self.body.addWidget(self._rule)
         self._back = QToolButton()
         self._back.setObjectName("button_all_units")
         self._back.setText("‹ All units")
@@ -182,16 +183,28 @@ class WeightsCard(Card):
     def choose_unit(self, unit: int) -> None:
         """Show a unit in detail."""
         self._unit = unit
-        self.refresh()
+        if self._compact and not self._back.isVisible():
+            self.enlarge(True)
+        else:
+            self.refresh()
 
-    def enlarge(self, on: bool) -> None:
+    def set_compact(self, compact: bool) -> None:
+        """Where there is little room: show a unit only in place of the others, not below them."""
+        if compact != self._compact:
+            self._compact = compact
+            self.enlarge(False, focus=False)
+
+    def enlarge(self, on: bool, focus: bool = True) -> None:
         """Give all the room to the chosen unit, or take it back."""
         self._all_units.setVisible(not on)
         self._back.setVisible(on)
+        self._rule.setVisible(not self._compact)
+        self._unit_panel.setVisible(on or not self._compact)
         self._unit_panel.set_enlarged(on)
         self._unit_panel.setMinimumHeight(UNIT_HEIGHT_PX)
         self._unit_panel.setMaximumHeight(QWIDGETSIZE_MAX if on else UNIT_HEIGHT_PX)
-        (self._back if on else self.mosaic).setFocus()
+        if focus:
+            (self._back if on else self._pictures).setFocus()
         self.refresh()
 
     def _run_changed(self) -> None:

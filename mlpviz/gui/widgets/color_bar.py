@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlpviz.figures.colors import scale_strip
 from mlpviz.figures.numbers import format_number
+from mlpviz.figures.ticks import tick_labels
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
 from mlpviz.gui.widgets.color_scales import Scale, checked_scale, lut_of
 from mlpviz.gui.widgets.qimages import to_qimage
@@ -41,6 +42,7 @@ class ColorBar(QWidget):
         self.setFont(text_font(SMALLEST_TEXT_PX + 1))
         self._theme, self._scale, self._quantity = theme, checked_scale(scale), quantity
         self._limit: float | None = 1.0
+        self._center, self._part = 0.0, 1.0
         self._image: QImage | None = None
         theme.changed.connect(self._recolor)
         self._describe()
@@ -57,16 +59,31 @@ class ColorBar(QWidget):
             self._describe()
             self.update()
 
+    def set_center(self, center: float) -> None:
+        """Show what the middle of a signed scale stands for, where that is not zero: a threshold."""
+        if center != self._center:
+            self._center = center
+            self._describe()
+            self.update()
+
+    def set_part(self, part: float) -> None:
+        """Show only this part of a signed scale, about its middle: the paler colours."""
+        if part != self._part:
+            self._part = part
+            self._recolor()
+
     def set_scale(self, scale: Scale) -> None:
         """Choose the signed or the pixel scale."""
-        self._scale = checked_scale(scale)
-        self._describe()
-        self._recolor()
+        if scale != self._scale:
+            self._scale = checked_scale(scale)
+            self._describe()
+            self._recolor()
 
     def set_quantity(self, quantity: str) -> None:
         """Say what the colours stand for."""
-        self._quantity = quantity
-        self._describe()
+        if quantity != self._quantity:
+            self._quantity = quantity
+            self._describe()
 
     def ends(self) -> tuple[str, str]:
         """Return the words at both ends."""
@@ -74,6 +91,9 @@ class ColorBar(QWidget):
             return ("−max" if self._scale == "signed" else "0", "+max" if self._scale == "signed" else "max")
         if self._scale == "pixel":
             return "0", format_number(self._limit)
+        if self._center:
+            low, high = tick_labels([self._center - self._limit, self._center + self._limit])
+            return low, high
         return format_number(-self._limit), format_number(self._limit, signed=True)
 
     def sizeHint(self) -> QSize:
@@ -104,7 +124,7 @@ class ColorBar(QWidget):
             painter.setPen(QPen(self._theme.color("secondary"), 1.0))
             painter.drawLine(round(middle), round(bar.bottom()) + 1, round(middle), round(bar.bottom()) + 4)
             zero = QRectF(middle - 20, self._tick_top(), 40, metrics.height())
-            painter.drawText(zero, Qt.AlignmentFlag.AlignCenter, "0")
+            painter.drawText(zero, Qt.AlignmentFlag.AlignCenter, tick_labels([self._center])[0])
         painter.end()
 
     def _tick_top(self) -> int:
@@ -116,7 +136,8 @@ class ColorBar(QWidget):
         low, high = self.ends()
         self.setAccessibleName(f"colour scale: {what}")
         if self._scale == "signed":
-            text = f"{what}: blue below zero, gold above, from {low} to {high}"
+            middle = format_number(self._center) if self._center else "zero"
+            text = f"{what}: blue below {middle}, gold above, from {low} to {high}"
         else:
             text = f"{what}: from {low} to {high}"
         self.setAccessibleDescription(text)
@@ -124,7 +145,9 @@ class ColorBar(QWidget):
 
     def _colored(self) -> QImage:
         if self._image is None:
-            self._image = to_qimage(scale_strip(lut_of(self._scale, self._theme))[None])
+            strip = scale_strip(lut_of(self._scale, self._theme))
+            cut = round((1.0 - self._part) * len(strip) / 2)
+            self._image = to_qimage(strip[None, cut : len(strip) - cut])
         return self._image
 
     def _recolor(self) -> None:

@@ -38,12 +38,8 @@ _PALEST = 0.4  # a weight near zero is still to be seen
 _PAD_PX = 6.0
 
 
-AffineArrays = tuple[ArrayLike, ArrayLike | None]
-"""A weight (n_in, n_out) and a bias (n_out,), or None where a layer has no biases."""
-
-
 class AffineNumbers(NamedTuple):
-    """What an affine layer has: one number for each edge and each unit; a linear layer has no biases."""
+    """What an affine layer has: one number for each edge, and, unless it has no bias, for each unit."""
 
     weight: NDArray
     bias: NDArray | None
@@ -127,7 +123,7 @@ class NetworkGraph(QWidget):
 
     def set_network(
         self,
-        layers: Sequence[AffineArrays],
+        layers: Sequence[tuple[ArrayLike, ArrayLike | None]],
         input_names: Sequence[str] = (),
         output_names: Sequence[str] = (),
     ) -> None:
@@ -135,30 +131,42 @@ class NetworkGraph(QWidget):
 
         Parameters
         ----------
-        layers : sequence of (weight (n_in, n_out), bias (n_out,) or None)
+        layers : sequence of (weight (n_in, n_out), bias (n_out,))
+            The bias is None where a layer has none.
         input_names, output_names : sequence of str
             As many as there are inputs and outputs, or none.
         """
-        before = self.sizes
+        before = self.sizes, self._names, self._without_bias
         self._layers = _checked(layers)
         n_in, n_out = (self.sizes[0], self.sizes[-1]) if self._layers else (0, 0)
         self._names = (
-            input_names or [f"x[{i}]" for i in range(n_in)],
-            output_names or [f"y[{j}]" for j in range(n_out)],
+            tuple(input_names or [f"x[{i}]" for i in range(n_in)]),
+            tuple(output_names or [f"y[{j}]" for j in range(n_out)]),
         )
         if (len(self._names[0]), len(self._names[1])) != (n_in, n_out):
             raise ValueError(f"a network with {n_in} inputs and {n_out} outputs needs as many names")
-        if self.sizes != before:
+        if self.sizes != before[0]:
             self._gradients, self._values, self._current = None, [], (0, 0)
             self._node = self._edge = self._lit_node = self._lit_edge = None
             self.setAccessibleDescription(
                 f"{n_in} inputs; units in each layer: {', '.join(map(str, self.sizes[1:]))}"
             )
             self.updateGeometry()
-        self._places = None
+        if (self.sizes, self._names, self._without_bias) != before:
+            self._places = None
         self.update()
 
-    def set_gradients(self, gradients: Sequence[AffineArrays] | None) -> None:
+    @property
+    def _without_bias(self) -> list[int]:
+        """The layers, from 1, that have no bias."""
+        return [k + 1 for k, layer in enumerate(self._layers) if layer.bias is None]
+
+    @property
+    def limit(self) -> float:
+        """The end of the colour scale: the largest weight, or gradient where these are shown."""
+        return self._limit()
+
+    def set_gradients(self, gradients: Sequence[tuple[ArrayLike, ArrayLike | None]] | None) -> None:
         """Show gradients of the same shapes in place of weights and biases, or these again."""
         checked = None if gradients is None else _checked(gradients)
         shapes = [layer.weight.shape for layer in self._layers]
@@ -404,11 +412,8 @@ class NetworkGraph(QWidget):
             for i in range(self.sizes[layer - 1])
             for j in range(self.sizes[layer])
         }
-        biases = {
-            node: rect(box)
-            for node, box in layout.biases.items()
-            if self._layers[node[0] - 1].bias is not None
-        }
+        without = self._without_bias
+        biases = {node: rect(box) for node, box in layout.biases.items() if node[0] not in without}
         return Places(nodes, biases, {edge: rect(box) for edge, box in layout.labels.items()}, edges)
 
     def _names_px(self, names: Sequence[str]) -> float:
@@ -437,9 +442,9 @@ class NetworkGraph(QWidget):
             return f"{self._names[0][unit]}{value}"
         what = "bias" if self._gradients is None else "gradient of the bias"
         name = f" ({self._names[1][unit]})" if layer == len(self.sizes) - 1 else ""
-        words = f"unit {unit} of layer {layer}{name}{value}"
-        bias = self._shown()[layer - 1].bias
-        return words if bias is None else f"{words}\n{what} {_full(bias[unit])}"
+        biases = self._shown()[layer - 1].bias
+        last = "no bias" if biases is None else f"{what} {_full(biases[unit])}"
+        return f"unit {unit} of layer {layer}{name}{value}\n{last}"
 
     def _edge_words(self, edge: Edge) -> str:
         layer, source, unit = edge
@@ -468,18 +473,18 @@ class NetworkGraph(QWidget):
             self.update()
 
 
-def _checked(layers: Sequence[AffineArrays]) -> list[AffineNumbers]:
+def _checked(layers: Sequence[tuple[ArrayLike, ArrayLike | None]]) -> list[AffineNumbers]:
     checked = [
         AffineNumbers(np.asarray(weight), None if bias is None else np.asarray(bias))
         for weight, bias in layers
     ]
     n = None
     for weight, bias in checked:
-        shape = weight.shape[1:] if bias is None else bias.shape
-        if weight.ndim != 2 or shape != weight.shape[1:] or n not in (None, weight.shape[0]):
+        fits_bias = bias is None or bias.shape == weight.shape[1:]
+        if weight.ndim != 2 or not fits_bias or n not in (None, weight.shape[0]):
             raise ValueError(
                 f"a layer needs a weight (n_in, n_out) that fits the layer before and a bias (n_out,), "
-                f"not {weight.shape} and {shape}"
+                f"not {weight.shape} and {None if bias is None else bias.shape}"
             )
         n = weight.shape[1]
     return checked

@@ -1,0 +1,444 @@
+"""The network as the function it is, over the range of the data: its decision boundary, or its fit."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+
+from mlpviz.figures.colors import (
+    HIGHEST,
+    LOWEST,
+    ZERO,
+    colorize,
+    signed_indices,
+    signed_limit,
+    signed_scale,
+)
+from mlpviz.figures.contours import contour
+from mlpviz.figures.fields import (
+    CLASS_COLORS,
+    Area,
+    Survey,
+    Task,
+    class_indices,
+    class_scale,
+    hidden_ends,
+    margins,
+    reach,
+    right,
+    unit_scale,
+)
+from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.figures.ticks import linear_ticks
+from mlpviz.gui.surveyor import Surveyor
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.color_bar import ColorBar
+from mlpviz.gui.widgets.color_scales import Scale, indices_of, lut_of
+from mlpviz.gui.widgets.data_view import table
+from mlpviz.gui.widgets.field_view import Contour, FieldView, Look
+from mlpviz.gui.widgets.fit_view import FitView
+from mlpviz.gui.widgets.flow_layout import FlowLayout
+from mlpviz.gui.widgets.glyphs import SHAPES, GlyphEntry
+from mlpviz.gui.widgets.qimages import to_qimage
+from mlpviz.gui.workspace import Workspace
+
+_PART = 0.62  # of a colour scale: a ground under points is paler than they are
+MOST_NAMED = 6  # classes in the legend
+_HELD_OUT_TIP = "Validation and test examples: training never sees them"
+
+
+class FunctionCard(Card):
+    """Shows the output for every input with the examples, or one hidden unit's output in its place."""
+
+    def __init__(
+        self, workspace: Workspace, theme: Theme, surveyor: Surveyor, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, "Function", "card_function", parent=parent)
+        self._workspace, self._surveyor = workspace, surveyor
+        self._subtitle.setObjectName("label_function")
+        self.field = FieldView(theme, "field_output", "The network's output for every pair of inputs")
+        self.fit = FitView(theme, "fit_output", "The network's output for every input")
+        self._pictures = QStackedWidget()
+        for view in (self.field, self.fit):
+            self._pictures.addWidget(view)
+            view.pointed.connect(self._read)
+        self.field.resized.connect(self._resized)
+        self._back = QToolButton()
+        self._back.setObjectName("button_show_output")
+        self._back.setText("‹ Output")
+        self._back.setToolTip("Show the network's output again (Esc)")
+        set_role(self._back, "link")
+        self._back.clicked.connect(lambda: surveyor.pin(None))
+        self._back.hide()
+        self.add_header_widget(self._back)
+        self._bar = ColorBar(theme, "color_bar_function", "signed", "output")
+        self._bar.setMaximumWidth(180)
+        legend = QWidget()
+        self._entries = FlowLayout(legend, spacing_px=6)
+        self._signs: list[GlyphEntry] = []
+        foot = QHBoxLayout()
+        foot.addWidget(legend, 1, Qt.AlignmentFlag.AlignVCenter)
+        foot.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.body.addWidget(self._pictures, 1)
+        self.body.addLayout(foot)
+        self._y_reach = (0.0, 1.0)
+        surveyor.unit_changed.connect(self._unit_changed)
+        workspace.run_changed.connect(self._run_changed)
+        theme.changed.connect(self._restyle)
+
+    # ------------------------------------------------------------------ a run
+
+    def _run_changed(self) -> None:
+        self.setVisible(self._surveyor.active)
+        if not self._surveyor.active:
+            return
+        dataset = self._workspace.dataset
+        self.field.drop_crosshair()
+        self.fit.drop_crosshair()
+        names = dataset.input_names or tuple(f"x[{i}]" for i in range(dataset.n_in))
+        self._pictures.setCurrentWidget(self.fit if dataset.n_in == 1 else self.field)
+        if dataset.n_in == 1:
+            self.fit.set_names(names[0], "")
+        else:
+            self.field.set_names(*names)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        """Points and legend in the colours of the theme."""
+        task, points = self._surveyor.task, self._surveyor.points
+        if task is None or points is None:
+            return
+        if self._surveyor.n_in == 2:
+            kinds, looks = self._looks(task)
+            self.field.set_points(points.inputs, kinds, looks)
+        else:
+            self._y_reach = reach(points.targets[:, 0], 0.12)
+        self._show_legend()
+        self.refresh()
+
+    def _looks(self, task: Task) -> tuple[NDArray, dict[int, Look]]:
+        """The kind of each point and how each kind is drawn: twice the class, odd where held out."""
+        points = self._surveyor.points
+        assert points is not None
+        held_out = (np.arange(len(points)) >= points.n_training).astype(np.int64)
+        if task.kind != "value":
+            assert points.labels is not None
+            kinds = 2 * points.labels + held_out
+            known = np.unique(kinds).tolist()
+            return kinds, {k: Look(_shape(k // 2), self._class_color(k // 2), bool(k % 2)) for k in known}
+        entries = signed_indices(points.targets[:, 0], task.limit).astype(np.int64)
+        kinds = 2 * entries + held_out
+        lut = signed_scale(self.theme.dark)
+        looks = {}
+        for k in np.unique(kinds).tolist():
+            shape = "triangle" if k // 2 >= ZERO else "down"
+            color = QColor(*map(int, lut[k // 2][:3]))
+            looks[k] = Look(shape, color, bool(k % 2), self.theme.color("text"))
+        return kinds, looks
+
+    def _class_color(self, k: int) -> QColor:
+        task, dataset = self._surveyor.task, self._workspace.dataset
+        if task is not None and task.kind == "value":
+            return QColor(*map(int, signed_scale(self.theme.dark)[HIGHEST if k else LOWEST][:3]))
+        if task is not None and task.kind == "threshold":
+            targets, labels = dataset.training.targets[:, 0], dataset.training.labels
+            assert labels is not None
+            of_class = targets[labels == k]
+            is_high = bool(len(of_class)) and float(of_class[0]) > 0
+            entry = HIGHEST if is_high else LOWEST
+            return QColor(*map(int, signed_scale(self.theme.dark)[entry][:3]))
+        return self.theme.color(k)
+
+    def _show_legend(self) -> None:
+        task, points, dataset = self._surveyor.task, self._surveyor.points, self._workspace.dataset
+        assert task is not None
+        assert points is not None
+        signs: list[tuple] = []
+        unit = self._surveyor.unit
+        if self._surveyor.n_in == 1:
+            accent = self.theme.color("accent")
+            if unit is None:
+                signs.append(("training", "circle", self.theme.color("text"), False, "What it is trained on"))
+            signs.append(("the unit" if unit else "the network", "line", accent))
+            if self._surveyor.best is not None and unit is None:
+                tip = "The line of least squared error: no training can do better on these points"
+                signs.append(("least squares", "dashes", self.theme.color("secondary"), False, tip))
+        elif task.kind == "value":
+            tip = "Each point has the colour of its target: where the ground has it too, it is right"
+            signs.append(("target above 0", "triangle", self._class_color(1), False, tip))
+            signs.append(("below", "down", self._class_color(0), False, tip))
+        else:
+            for k, name in enumerate(dataset.classes[:MOST_NAMED]):
+                signs.append((name, _shape(k), self._class_color(k), False, f"Training examples of {name}"))
+        if len(points) > points.n_training and not (self._surveyor.n_in == 1 and unit is not None):
+            signs.append(("held out", "circle", None, True, _HELD_OUT_TIP))
+        if self._surveyor.n_in == 2:
+            words = "prediction 0" if task.kind == "value" else "boundary"
+            if unit is not None:
+                words = "level"
+            signs.append((words, "line", self.theme.color("text"), False, "Where the answer changes over"))
+        while len(self._signs) < len(signs):
+            entry = GlyphEntry(self.theme, f"legend_function_{len(self._signs)}")
+            self._signs.append(entry)
+            self._entries.addWidget(entry)
+        for entry, sign in zip(self._signs, signs, strict=False):
+            entry.show_sign(*sign)
+        for entry in self._signs[len(signs) :]:
+            entry.hide()
+
+    @property
+    def legend(self) -> tuple[str, ...]:
+        """The words of the legend."""
+        return tuple(entry.text for entry in self._signs if not entry.isHidden())
+
+    # ------------------------------------------------------------------ what is new
+
+    def _resized(self) -> None:
+        rect = self.field.plot_rect()
+        self._surveyor.set_aspect(rect.width() / rect.height())
+        self.refresh()
+
+    def _unit_changed(self) -> None:
+        if not self._surveyor.active:
+            return
+        self._back.setVisible(self._surveyor.pinned is not None)
+        self._show_legend()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the newest snapshot."""
+        if not self.isVisible() or self._surveyor.task is None:
+            return
+        survey = self._surveyor.survey()
+        if survey is None:
+            return
+        if self._surveyor.n_in == 2:
+            rect = self.field.plot_rect()
+            self._surveyor.set_aspect(rect.width() / rect.height())
+            self.field.set_area(self._surveyor.area)
+            self._show_field(survey, self._surveyor.task)
+        else:
+            self._show_fit(survey, self._surveyor.task)
+        self._tell(survey, self._surveyor.task)
+        for view in (self.field, self.fit):
+            if view.crosshair is not None:
+                self._read(view.crosshair)
+
+    def _show_field(self, survey: Survey, task: Task) -> None:
+        points = self._surveyor.points
+        assert points is not None
+        nobody = np.zeros(0, np.int64)
+        if self._surveyor.unit is not None:
+            self._show_unit(survey)
+            return
+        told = right(task, points, survey.at_points)
+        rings = nobody if told is None else np.flatnonzero(~told[: points.n_training])
+        if task.kind == "classes":
+            winner, certainty = task.decided(survey.outputs)
+            shown = class_indices(winner, certainty).reshape(survey.shape)
+            colors = [_rgb(self.theme.color(k)) for k in range(CLASS_COLORS)]
+            lut = class_scale(colors, _rgb(self.theme.color("card")), _PART)
+            fields = margins(task.loss.probabilities(survey.outputs), survey.shape)
+            lines = [Contour(contour(each)) for each in fields]
+            self._bar.hide()
+        else:
+            answers = task.answers(survey.outputs).reshape(survey.shape)
+            part = _PART if task.kind == "threshold" else 1.0
+            shown, lut = (
+                signed_indices(answers - task.center, task.limit / part),
+                signed_scale(self.theme.dark),
+            )
+            lines = [Contour(contour(answers, task.center))]
+            if task.kind == "value":
+                levels = [v for v in linear_ticks(-task.limit, task.limit, 9) if v]
+                lines = [Contour(contour(answers, v), is_main=False) for v in levels] + lines
+            self._show_bar("signed", task.limit, task.center, self._quantity(task), part)
+        self.field.set_field(to_qimage(colorize(shown, lut)), lines, rings)
+
+    def _quantity(self, task: Task) -> str:
+        if task.kind == "value":
+            return "prediction and target"
+        classes = self._workspace.dataset.classes
+        return f"probability of {classes[1]}" if task.loss.on_scores else "output"
+
+    def _show_unit(self, survey: Survey) -> None:
+        unit, snapshot = self._surveyor.unit, self._workspace.snapshot
+        assert unit is not None
+        assert snapshot is not None
+        scale = unit_scale(snapshot.network, hidden_ends(snapshot.network)[unit.layer])
+        values = survey.maps(unit.layer)[unit.unit]
+        limit = scale.limit or signed_limit(survey.maps(unit.layer))
+        name: Scale = "signed" if scale.signed else "pixel"
+        shown = indices_of(name, values, limit)
+        self._show_bar(name, limit, 0.0, "the unit's output")
+        lines = [Contour(contour(values, scale.level))]
+        image = to_qimage(colorize(shown, lut_of(name, self.theme)))
+        self.field.set_field(image, lines, np.zeros(0, np.int64))
+
+    def _show_bar(self, scale: Scale, limit: float, center: float, quantity: str, part: float = 1.0) -> None:
+        self._bar.set_scale(scale)
+        self._bar.set_center(center)
+        self._bar.set_part(part)
+        self._bar.set_limit(limit)
+        self._bar.set_quantity(quantity)
+        self._bar.show()
+
+    def _show_fit(self, survey: Survey, task: Task) -> None:
+        points, area, unit = self._surveyor.points, self._surveyor.area, self._surveyor.unit
+        assert points is not None
+        n = survey.shape[1]
+        x = area.left + (np.arange(n) + 0.5) / n * area.width
+        nothing = np.zeros((0, 2))
+        self._bar.hide()
+        if unit is not None:
+            y = survey.maps(unit.layer)[unit.unit, 0]
+            self.fit.set_area(Area(area.left, area.right, *reach(y)))
+            self.fit.set_points(x[:0], x[:0], 0)
+            self.fit.set_curve(np.stack([x, y], axis=1), nothing, x[:0])
+            return
+        y = task.answers(survey.outputs)
+        self.fit.set_area(Area(area.left, area.right, *self._heights(y)))
+        self.fit.set_points(points.inputs[:, 0], points.targets[:, 0], points.n_training)
+        best = nothing
+        if self._surveyor.best is not None and self._workspace.run is not None:
+            weight, bias = self._surveyor.best
+            scaled = self._workspace.run.trainer.splits.training.scaled(x[:, None])
+            best = np.stack([x, (scaled @ weight + bias)[:, 0]], axis=1)
+        self.fit.set_curve(np.stack([x, y], axis=1), best, task.answers(survey.at_points))
+
+    def _heights(self, y: NDArray) -> tuple[float, float]:
+        """The ends of the upright axis: all targets, and of the curve what is not too far away."""
+        low, high = self._y_reach
+        step = (high - low) / 8  # so that the axis holds still most of the time
+        finite = y[np.isfinite(y)]
+        if not len(finite):
+            return low, high
+        below = min(max(0.0, low - float(finite.min())), high - low)
+        above = min(max(0.0, float(finite.max()) - high), high - low)
+        return low - step * np.ceil(below / step), high + step * np.ceil(above / step)
+
+    # ------------------------------------------------------------------ words
+
+    def _tell(self, survey: Survey, task: Task) -> None:
+        points, unit = self._surveyor.points, self._surveyor.unit
+        assert points is not None
+        if unit is not None:
+            network = self._workspace.snapshot.network  # type: ignore[union-attr]
+            words = unit_scale(network, hidden_ends(network)[unit.layer]).words
+            self.set_title(f"Unit {unit.unit} of layer {unit.layer + 1}")
+            self.set_subtitle(words)
+            return
+        n = points.n_training
+        told = right(task, points, survey.at_points)
+        if told is not None:
+            self.set_title("Decision boundary" if self._surveyor.n_in == 2 else "Fit")
+            of = "" if n == points.n_examples else " shown"
+            self.set_subtitle(f"{np.count_nonzero(told[:n])} of {n}{of} right")
+            self._subtitle.setToolTip(
+                "Training examples that the network tells rightly; where they are few, the others are ringed"
+            )
+            return
+        self.set_title("Prediction" if self._surveyor.n_in == 2 else "Fit")
+        loss = task.loss.value(survey.at_points[:n], points.targets[:n])
+        least = self._least_loss(task)
+        if least is None:
+            against = f"mean alone {format_number(self._surveyor.nothing_loss)}"
+        else:
+            against = f"best {format_number(least)}"
+        self.set_subtitle(f"loss {format_number(loss)} · {against}")
+        self._subtitle.setToolTip(
+            "The loss on the training examples, beside that of always saying their mean target"
+            if least is None
+            else "The loss on the training examples, beside that of least squares, which no training can beat"
+        )
+
+    def _least_loss(self, task: Task) -> float | None:
+        points, best = self._surveyor.points, self._surveyor.best
+        if best is None or points is None:
+            return None
+        n = points.n_training
+        return task.loss.value(points.scaled[:n] @ best[0] + best[1], points.targets[:n])
+
+    def _read(self, place: tuple[float, float] | None) -> None:
+        """Say what is under the crosshair."""
+        task = self._surveyor.task
+        if place is None or task is None:
+            return
+        if self._surveyor.n_in == 2:
+            self.field.say(self._read_field(place, task))
+        else:
+            self.fit.say(self._read_fit(place, task))
+
+    def _read_field(self, place: tuple[float, float], task: Task) -> str:
+        dataset, points, unit = self._workspace.dataset, self._surveyor.points, self._surveyor.unit
+        assert points is not None
+        i = self.field.nearest(place)
+        if i is not None:
+            place = float(points.inputs[i, 0]), float(points.inputs[i, 1])
+        y = self._surveyor.predict(*place)
+        if y is None:
+            return ""
+        names = dataset.input_names or ("x[0]", "x[1]")
+        rows = [(name, format_number(value)) for name, value in zip(names, place, strict=True)]
+        if unit is not None:
+            rows.append((f"unit {unit.unit}", format_number(float(y[unit.unit]))))
+            return table(rows)
+        rows += self._answer(y, task)
+        if i is not None:
+            told = right(task, points, self._surveyor.survey().at_points)  # type: ignore[union-attr]
+            held = " (held out)" if i >= points.n_training else ""
+            if points.labels is None:
+                rows.append((f"target{held}", format_number(float(points.targets[i, 0]))))
+            else:
+                verdict = "" if told is None else " ✓" if told[i] else " ✗"
+                rows.append((f"the point{held}", dataset.classes[points.labels[i]] + verdict))
+        return table(rows)
+
+    def _answer(self, y: NDArray, task: Task) -> list[tuple[str, str]]:
+        classes = self._workspace.dataset.classes
+        if task.kind == "value":
+            return [("prediction", format_number(float(y[0])))]
+        said = task.loss.probabilities(y[None])[0]
+        if task.kind == "threshold":
+            name = f"probability of {classes[1]}" if task.loss.on_scores else "output"
+            return [(name, format_number(float(said[0])))]
+        best = int(said.argmax())
+        share = format_percent(float(said[best])) if task.loss.on_scores else format_number(float(said[best]))
+        return [("says", f"{classes[best]} {share}")]
+
+    def _read_fit(self, place: tuple[float, float], task: Task) -> str:
+        dataset, points, unit = self._workspace.dataset, self._surveyor.points, self._surveyor.unit
+        assert points is not None
+        name = dataset.input_names[0] if dataset.input_names else "x"
+        i = self.fit.nearest(place)
+        x = place[0] if i is None else float(points.inputs[i, 0])
+        y = self._surveyor.predict(x)
+        if y is None:
+            return ""
+        rows = [(name, format_number(x))]
+        if unit is not None:
+            return table([*rows, (f"unit {unit.unit}", format_number(float(y[unit.unit])))])
+        answer = float(task.answers(y[None])[0])
+        if i is not None:
+            held = " (held out)" if i >= points.n_training else ""
+            rows.append((f"target{held}", format_number(float(points.targets[i, 0]))))
+        rows.append(("prediction", format_number(answer)))
+        if i is not None:
+            rows.append(("residual", format_number(float(points.targets[i, 0]) - answer, signed=True)))
+        return table(rows)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._surveyor.unit is not None:
+            self._surveyor.pin(None)
+        else:
+            super().keyPressEvent(event)
+
+
+def _shape(k: int) -> str:
+    return SHAPES[k % len(SHAPES)]
+
+
+def _rgb(color: QColor) -> tuple[int, int, int]:
+    return color.red(), color.green(), color.blue()

@@ -1,0 +1,118 @@
+"""The views of a network's inside that share a place on the Train page, and the row that chooses one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from mlpviz.gui.panels.network_card import NetworkCard, fits
+from mlpviz.gui.panels.units_card import UnitsCard, has_hidden_units
+from mlpviz.gui.panels.weights_card import WeightsCard
+from mlpviz.gui.surveyor import Surveyor
+from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.segments import Segment, Segments
+from mlpviz.gui.workspace import Workspace
+
+
+class View(Protocol):
+    """A card that shows the newest snapshot when it is told to."""
+
+    def refresh(self) -> None:
+        """Show the newest snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class LowerView:
+    """One view.
+
+    Attributes
+    ----------
+    key, title, tip
+        Its button is called ``choice_view_<key>``.
+    make
+        Makes its card, which has a ``refresh()``.
+    applies
+        Whether the current run can be shown by it.
+    """
+
+    key: str
+    title: str
+    tip: str
+    make: Callable[[Workspace, Theme, Surveyor], Card]
+    applies: Callable[[Workspace], bool]
+
+
+LOWER_VIEWS: tuple[LowerView, ...] = (
+    LowerView("units", "Units", "What each hidden unit makes of every input", UnitsCard, has_hidden_units),
+    # the cost: LowerView("cost", "Cost", …, lambda workspace, theme, _: CostCard(workspace, theme), …),
+    LowerView(
+        "network",
+        "Network",
+        "The network as a graph, its weights as edges",
+        lambda workspace, theme, _: NetworkCard(workspace, theme),
+        fits,
+    ),
+    LowerView(
+        "weights",
+        "Weights",
+        "The weights, gradients and updates of each layer",
+        lambda workspace, theme, _: WeightsCard(workspace, theme),
+        lambda _: True,
+    ),
+)
+"""In the order of the row; with one or two inputs the first that applies is shown, else the weights."""
+
+
+class LowerViews(QWidget):
+    """Shows one view of those that apply; what the user chose stays while it applies."""
+
+    def __init__(
+        self, workspace: Workspace, theme: Theme, surveyor: Surveyor, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("lower_views")
+        self._workspace = workspace
+        self._wanted: str | None = None
+        self.cards = {view.key: view.make(workspace, theme, surveyor) for view in LOWER_VIEWS}
+        segments = [Segment(view.key, view.title, view.tip) for view in LOWER_VIEWS]
+        self._choices = Segments("choices_view", "What is shown below", segments, prefix="view_")
+        self._choices.chosen.connect(self._chosen)
+        self._stack = QStackedWidget()
+        for card in self.cards.values():
+            self._stack.addWidget(card)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._choices)
+        layout.addWidget(self._stack, 1)
+        self._choices.hide()
+        self._stack.setCurrentWidget(self.cards["weights"])
+
+    @property
+    def shown(self) -> str:
+        """The key of the view on show."""
+        return next(key for key, card in self.cards.items() if card is self._stack.currentWidget())
+
+    def show_run(self) -> None:
+        """Offer what the current run can be shown by."""
+        keys = [view.key for view in LOWER_VIEWS if view.applies(self._workspace)]
+        self._choices.setVisible(len(keys) > 1)
+        self._choices.offer(keys)
+        usual = keys[0] if self._workspace.dataset.n_in <= 2 else "weights"
+        self._show(self._wanted if self._wanted in keys else usual)
+
+    def refresh(self) -> None:
+        """Show the newest snapshot in the view on show."""
+        cast(View, self._stack.currentWidget()).refresh()
+
+    def _chosen(self, key: str) -> None:
+        self._wanted = key
+        self._show(key)
+
+    def _show(self, key: str | None) -> None:
+        assert key is not None
+        self._choices.choose(key)
+        self._stack.setCurrentWidget(self.cards[key])
+        self.refresh()
