@@ -24,8 +24,11 @@ def build_network(experiment: Experiment, dataset: Dataset) -> Network:
     layers: list[Layer] = []
     width = dataset.n_in
     drawn = 0
-    for spec in experiment.layers:
-        layers.append(spec.build(width, stream(experiment.seed, "initialization", drawn)))
+    for i, spec in enumerate(experiment.layers):
+        try:
+            layers.append(spec.build(width, stream(experiment.seed, "initialization", drawn)))
+        except ValueError as error:  # given numbers that are too few or too many for this many inputs
+            raise ValueError(f"layers.{i}: {error}") from error
         drawn += spec.has_weight
         width = spec.units or width
     network = Network(layers)
