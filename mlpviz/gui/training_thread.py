@@ -10,6 +10,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, QThread, Signal
 
 from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
+from mlpviz.training.parameters import ParameterPath
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class TrainingThread(QThread):
         Safe to read from the window's thread.
     initial
         The snapshot before the first step.
+    path
+        Where the parameters were at each step; None for a large network. Safe to read from any thread.
     seconds
         How long it has trained, pauses left out; the stretch under way is added when it rests.
     """
@@ -59,6 +62,7 @@ class TrainingThread(QThread):
         self.setObjectName("training_thread")
         self.history = History()
         self.mailbox = Mailbox()
+        self.path: ParameterPath | None = None
         self._make_trainer = make_trainer
         self._condition = threading.Condition()
         self._stretch = Stretch.NONE
@@ -152,6 +156,9 @@ class TrainingThread(QThread):
             self.trainer, self.history = made if isinstance(made, tuple) else (made, self.history)
             now = self.trainer.snapshot()
             self.initial = self.trainer.initial_snapshot() if now.step else now
+            self.path = ParameterPath.of(self.trainer.network)
+            if self.path is not None:
+                self.path.append(now.step, self.trainer.network)
             self.mailbox.put(now)
             self.ready.emit()
             while self._wait_for_work():
@@ -186,6 +193,8 @@ class TrainingThread(QThread):
         started = begun = time.monotonic()
         for step in self.trainer.steps():
             self.history.append(step)
+            if self.path is not None:
+                self.path.append(step.index, self.trainer.network)
             self._steps_left -= 1
             if self.mailbox.empty:
                 self.mailbox.put(self.trainer.snapshot())

@@ -132,7 +132,9 @@ def _as_given(values: list[float], shape: tuple[int, ...], dtype: npt.DTypeLike)
     with np.errstate(over="ignore"):  # looked for just below
         parameters = np.array(values).astype(dtype).reshape(shape)
     if not np.isfinite(parameters).all():
-        raise ValueError(f"initializer values(…): {max(values, key=abs):g} is too large for {np.dtype(dtype)}")
+        raise ValueError(
+            f"initializer values(…): {max(values, key=abs):g} is too large for {np.dtype(dtype)}"
+        )
     return parameters
 
 

@@ -234,7 +234,9 @@ def _may_shrink(field: QWidget) -> None:
 
 def _short(value: Any) -> Any:
     """A value in words, of many given numbers only that there are some."""
-    return "values(…)" if isinstance(value, str) and value.startswith("values(") and len(value) > 18 else value
+    return (
+        "values(…)" if isinstance(value, str) and value.startswith("values(") and len(value) > 18 else value
+    )
 
 
 def _fresh(kind: str, old: dict[str, Any]) -> dict[str, Any]:
