@@ -1,6 +1,7 @@
 """A loss surface as a picture: shaded by height, with a line wherever the loss halves towards the lowest."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ HALVINGS = 12
 LINE_PX = 1.1
 LINE_STRENGTH = 0.42  # of the line's colour on what lies below
 
-Grid = NDArray[np.float64]
+Grid = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)

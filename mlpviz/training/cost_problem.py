@@ -2,23 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mlpviz.data import Split
 from mlpviz.nn import Loss, Network
+from mlpviz.nn.arrays import Array
 from mlpviz.training.cost_surface import LossSlice, Sample, losses_of, sample_of
+from mlpviz.training.experiment import Experiment
 from mlpviz.training.optimum import Optimum, optimum
 from mlpviz.training.parameters import (
     MOST_RECORDED,
     Parameter,
     ParameterPath,
-    Values,
     largest_gradients,
     parameters_of,
 )
 
 MOST_CHOICES = 60
+
+
+def landscape_of(experiment: Experiment) -> tuple[Any, ...]:
+    """What decides the loss as a function of the parameters: two runs with equal ones share a landscape."""
+    e = experiment
+    data = (e.dataset, e.input_scaling, e.training_size, e.validation_size)
+    drawn = e.seed if e.training_size or e.validation_size else None  # the seed decides the split
+    layers = tuple((layer.kind, layer.units) for layer in e.layers)
+    return (*data, drawn, e.loss, e.loss_scaling, layers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +78,7 @@ class CostProblem:
         """The loss over the chosen parameters, the others as they are in a network."""
         return LossSlice(network, self.sample, self.loss, chosen)
 
-    def losses_along(self, path: ParameterPath, rows: Values, like: Network) -> Values:
+    def losses_along(self, path: ParameterPath, rows: npt.NDArray[np.float32], like: Network) -> Array:
         """The losses of the whole network at rows of its path, (n,)."""
         losses = np.empty(len(rows))
         with np.errstate(all="ignore"):

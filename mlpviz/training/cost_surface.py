@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from mlpviz.data import Split
 from mlpviz.nn import BinaryCrossEntropy, Loss, Network, Optimizer, SoftmaxCrossEntropy, SquaredError
+from mlpviz.nn.arrays import Array
 from mlpviz.nn.losses import log_softmax
-from mlpviz.training.parameters import Parameter, Values
+from mlpviz.training.parameters import Parameter
 
 ALL_UP_TO = 1000
 SAMPLE_SIZE = 500
@@ -28,8 +29,8 @@ class Sample:
         How many training examples there are; N of them are in the sample.
     """
 
-    x: Values
-    targets: Values
+    x: Array
+    targets: Array
     n_all: int
 
     @property
@@ -49,7 +50,7 @@ def sample_of(split: Split) -> Sample:
     return Sample(x.astype(np.float64), targets.astype(np.float64), n)
 
 
-def losses_of(loss: Loss, y: Values, targets: Values) -> Values:
+def losses_of(loss: Loss, y: Array, targets: Array) -> Array:
     """The loss of each of G networks from their outputs (G, N, K): what ``loss.value`` gives, (G,)."""
     n = y.shape[1]
     match loss:
@@ -97,7 +98,7 @@ class LossSlice:
             self._inputs = h
             self._quadratic = self._as_quadratic() if self._first == len(self._layers) - 1 else None
 
-    def at(self, values: npt.ArrayLike, cancelled: Callable[[], bool] = lambda: False) -> Values:
+    def at(self, values: npt.ArrayLike, cancelled: Callable[[], bool] = lambda: False) -> Array:
         """The losses at points, (G,), where values are (P, G); those left out when cancelled are NaN."""
         points = np.atleast_2d(np.asarray(values, np.float64))
         with np.errstate(all="ignore"):
@@ -113,12 +114,12 @@ class LossSlice:
                 losses[part] = losses_of(self._loss, self._outputs(points[:, part]), self._targets)
             return losses
 
-    def grid(self, x: Values, y: Values, cancelled: Callable[[], bool] = lambda: False) -> Values:
+    def grid(self, x: Array, y: Array, cancelled: Callable[[], bool] = lambda: False) -> Array:
         """The losses where the first parameter is x (A,) and the second y (B,), an array (B, A)."""
         columns, rows = np.meshgrid(x, y)
         return self.at(np.stack([columns.ravel(), rows.ravel()]), cancelled).reshape(columns.shape)
 
-    def _outputs(self, points: Values) -> Values:
+    def _outputs(self, points: Array) -> Array:
         """The network's outputs (G, N, K) at points (P, G)."""
         h = self._inputs[None]  # (1, N, width) until the first of the parameters has come in, then (G, …)
         for i in range(self._first, len(self._layers)):
@@ -154,10 +155,10 @@ class _Quadratic:
     """L(v) = constant + slopes · v + v · squares · v."""
 
     constant: float
-    slopes: Values
-    squares: Values
+    slopes: Array
+    squares: Array
 
-    def at(self, points: Values) -> Values:
+    def at(self, points: Array) -> Array:
         curved = (points * (self.squares @ points)).sum(axis=0)
         return np.maximum(self.constant + self.slopes @ points + curved, 0.0)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpviz.nn import Linear, Loss, Network, SquaredError, least_squares, slope_through_origin
-from mlpviz.nn.arrays import Arrays
+from mlpviz.nn.arrays import Array, Arrays
 from mlpviz.training.cost_surface import Sample
-from mlpviz.training.parameters import MOST_RECORDED, Parameter, Values
+from mlpviz.training.parameters import MOST_RECORDED, Parameter
 
 _NOTHING = 1e-6  # a smaller part of a direction is rounding
 
@@ -24,7 +24,7 @@ class Optimum:
     loss
         The least loss there is.
     valley
-        Directions along which the loss stays the same, each like `params`; none where the optimum is one point.
+        Directions along which the loss stays the same, each like `params`; none if the optimum is one point.
     sentence
         Why there is a valley; empty where there is none.
     """
@@ -69,29 +69,29 @@ def optimum(network: Network, sample: Sample, loss: Loss, input_names: Sequence[
     return Optimum(params, loss.value(y, targets), valley, _sentence(directions, bias, input_names))
 
 
-def _free_directions(columns: Values) -> Values:
+def _free_directions(columns: Array) -> Array:
     """Directions in which the parameters can go without any effect: (nullity, n_columns)."""
     _, sizes, directions = np.linalg.svd(np.linalg.qr(columns, mode="r"), full_matrices=True)
     rank = int((sizes > sizes.max(initial=0.0) * max(columns.shape) * np.finfo(float).eps * 10).sum())
     return directions[rank:]
 
 
-def _as_params(direction: Values, layer: Linear, unit: int) -> Arrays:
-    params = {name: np.zeros(array.shape) for name, array in layer.params.items()}
-    n_in = params["weight"].shape[0]
+def _as_params(direction: Array, layer: Linear, unit: int) -> Arrays:
+    params: Arrays = {name: np.zeros(array.shape) for name, array in layer.params.items()}
+    n_in = len(params["weight"])
     params["weight"][:, unit] = direction[:n_in]
     if "bias" in params:
         params["bias"][unit] = direction[n_in]
     return params
 
 
-def _sentence(directions: Values, bias: bool, input_names: Sequence[str]) -> str:
+def _sentence(directions: Array, bias: bool, input_names: Sequence[str]) -> str:
     if len(directions) == 0:
         return ""
     n_in = directions.shape[1] - bias
     names = input_names or (["x"] if n_in == 1 else [f"x[{i}]" for i in range(n_in)])
     involved = np.abs(directions).max(axis=0) > _NOTHING
-    inputs = [names[i] for i in np.flatnonzero(involved[:n_in])]
+    inputs = [name for name, part in zip(names, involved[:n_in], strict=True) if part]
     with_bias = bool(bias and involved[-1])
     if len(inputs) == 1 and with_bias:
         why = f"{inputs[0]} is the same in every example, so its weight and the bias do the same work"

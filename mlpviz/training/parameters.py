@@ -13,8 +13,6 @@ from mlpviz.nn.arrays import Arrays
 MOST_RECORDED = 1000
 """Networks of more parameters keep no path: copying them at each step would slow training."""
 
-Values = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

@@ -1,4 +1,4 @@
-"""Has loss landscapes computed off the window's thread: the newest wanted one, for a bounded share of time."""
+"""Has loss landscapes computed off the window's thread, for a bounded share of the time."""
 
 import time
 from collections.abc import Callable
@@ -73,28 +73,16 @@ class CostPainting:
         self._asked: Wanted | None = None
         self._cost_s = 0.0
         self._done_at = 0.0
-        self._along: dict[int, tuple[float, float]] = {}  # of a large network: a loss for each landscape
 
     def forget(self) -> None:
         """Another run: what was computed no longer holds."""
         self.newest = self._asked = None
-        self._along.clear()
         if self._background is not None:
             self._background.cancel()
 
-    def slice_over(self, chosen: tuple[Parameter, ...]) -> LossSlice | None:
-        """The loss as a function, if the newest landscape is over these parameters."""
-        return self.newest.piece if self.newest is not None and self.newest.wanted.chosen == chosen else None
-
-    def curve_over(self, chosen: tuple[Parameter, ...]) -> NDArray[np.float64] | None:
-        """The newest curve, if it is over these parameters."""
-        return self.newest.curve if self.newest is not None and self.newest.wanted.chosen == chosen else None
-
-    def path_over(self, chosen: tuple[Parameter, ...], step: int) -> NDArray[np.float64]:
-        """The path beside the newest curve, (n, 2)."""
-        if self.newest is None or self.newest.wanted.chosen != chosen:
-            return np.empty((0, 2))
-        return self.newest.along
+    def newest_over(self, chosen: tuple[Parameter, ...]) -> Painted | None:
+        """The newest landscape, if it is over these parameters."""
+        return self.newest if self.newest is not None and self.newest.wanted.chosen == chosen else None
 
     def ask(
         self, wanted: Wanted, problem: CostProblem, snapshot: Snapshot, path: ParameterPath | None
@@ -109,8 +97,7 @@ class CostPainting:
         if self._workspace.training and only_later and idle_s < self._cost_s * (1 / SHARE - 1):
             return
         if self.newest is not None and self.newest.wanted.chosen != wanted.chosen:
-            self._along.clear()
-        self._asked = wanted
+            self._asked = wanted
         if self._background is None:
             self._background = self._workspace.make_background()
             self._background.failed.connect(self._failed)

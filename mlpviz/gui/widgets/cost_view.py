@@ -1,11 +1,8 @@
 """A loss landscape: a curve over one parameter or a map over two, with the path that training has taken."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -13,8 +10,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPainterPath,
+    QPaintEvent,
     QPen,
     QPixmap,
     QPolygonF,
@@ -22,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from mlpviz.figures.cost_scene import Marks, Point, Points
 from mlpviz.figures.ticks import linear_ticks, tick_labels
 from mlpviz.figures.view_range import Window
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
@@ -30,34 +28,6 @@ from mlpviz.gui.widgets.path_painter import STAR_PX, PathPainter, polygon
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 62, 12, 8, 40
 _STEP_PX, _LEAP_PX = 2, 20
 _BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-
-Points = NDArray[np.float64]
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Marks:
-    """What lies on the landscape; all points in its own units.
-
-    Attributes
-    ----------
-    path, earlier
-        Points (n, 2) of this run, and of those before it.
-    start, now, optimum
-        None where there is none, or it is not known.
-    step_to
-        Where the next step would lead from `now`.
-    valley
-        Two points of a line along which the loss is the same.
-    """
-
-    path: Points = field(default_factory=lambda: np.empty((0, 2)))
-    earlier: Sequence[Points] = ()
-    start: Point | None = None
-    now: Point | None = None
-    optimum: Point | None = None
-    step_to: Point | None = None
-    valley: tuple[Point, Point] | None = None
 
 
 class CostView(QWidget):
@@ -364,8 +334,9 @@ class CostView(QWidget):
         line = polygon(self._pixels(self._curve))
         if line.count() < 2:
             return
-        ground = QPolygonF([QPointF(line.first().x(), rect.bottom()), *line])
+        ground = QPolygonF(line)
         ground.append(QPointF(line.last().x(), rect.bottom()))
+        ground.append(QPointF(line.first().x(), rect.bottom()))
         shade = self._theme.color("forward")
         shade.setAlphaF(0.10)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -378,7 +349,8 @@ class CostView(QWidget):
     def _paint_marks(self, painter: QPainter) -> None:
         brush, marks = PathPainter(painter, self._theme), self._marks
         if marks.valley is not None:
-            brush.valley(*(self.to_pixel(point) for point in marks.valley))
+            start, end = marks.valley
+            brush.valley(self.to_pixel(start), self.to_pixel(end))
         for points in marks.earlier:
             brush.path(self._pixels(points), faint=True)
         brush.path(self._pixels(marks.path))

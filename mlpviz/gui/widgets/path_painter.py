@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
-from pyqtgraph.functions import arrayToQPolygonF
 
 from mlpviz.gui.theme import Theme
 
@@ -82,7 +82,7 @@ class PathPainter:
     def star(self, place: QPointF) -> None:
         """A star with five points."""
         corners = [
-            place + radius * QPointF(math.sin(k * math.pi / 5), -math.cos(k * math.pi / 5))
+            place + QPointF(math.sin(k * math.pi / 5), -math.cos(k * math.pi / 5)) * radius
             for k in range(10)
             for radius in ((STAR_PX, 0.45 * STAR_PX)[k % 2],)
         ]
@@ -103,7 +103,7 @@ class PathPainter:
         for color, extra in ((self._halo(), 2 * _HALO_PX), (self._text, 0.0)):
             self._painter.setPen(_pen(color, 2.0 + extra))
             self._painter.setBrush(color)
-            self._painter.drawLine(place, end - 4 * ahead)
+            self._painter.drawLine(place, end - ahead * 4)
             self._painter.drawPolygon(_head(end, ahead, 8.0))
 
     def valley(self, start: QPointF, end: QPointF) -> None:
@@ -140,7 +140,7 @@ class PathPainter:
             if lengths[leg] > 0:
                 ahead = QPointF(*(steps[leg] / lengths[leg]))
                 middle = QPointF(*(places[leg] + places[leg + 1])) / 2
-                heads.addPolygon(_head(middle + 5 * ahead, ahead, 9.0))
+                heads.addPolygon(_head(middle + ahead * 5, ahead, 9.0))
         self._painter.fillPath(heads, self._color)
 
     def _circle(self, place: QPointF, fill: QColor, edge: QColor, radius: float = 5.5) -> None:
@@ -175,9 +175,9 @@ def polygon(places: Pixels) -> QPolygonF:
 
 
 def _head(tip: QPointF, ahead: QPointF, size: float) -> QPolygonF:
-    aside = QPointF(-ahead.y(), ahead.x())
-    back = tip - size * ahead
-    return QPolygonF([tip, back + 0.5 * size * aside, back - 0.5 * size * aside])
+    aside = QPointF(-ahead.y(), ahead.x()) * (size / 2)
+    back = tip - ahead * size
+    return QPolygonF([tip, back + aside, back - aside])
 
 
 def _pen(color: QColor, width: float) -> QPen:
