@@ -148,10 +148,10 @@ class CostScene:
     # ------------------------------------------------------------------ what lies there
 
     def map_marks(self, window: Window, ahead: Outlook | None) -> Marks:
-        """The marks on a map; the next step only if where it begins is in view."""
+        """The marks on a map."""
         now, best = self.points[-1], self.problem.optimum
         marks = Marks(self.points, self._earlier_points(), _point(self.start[0]), _point(now))
-        if ahead is not None and window.holds(now[0], now[1]):
+        if ahead is not None:
             marks = replace(marks, step_to=_point(now + ahead.updates))
         if best is None:
             return marks

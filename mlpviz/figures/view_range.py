@@ -18,10 +18,6 @@ class Window:
     bottom: float
     top: float
 
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies in it."""
-        return self.left <= x <= self.right and self.bottom <= y <= self.top
-
 
 class ViewRange:
     """An interval about some points that grows in steps, up to a multiple of what it was.

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpviz.data import Split
-from mlpviz.nn import BinaryCrossEntropy, Loss, Network, Optimizer, SoftmaxCrossEntropy, SquaredError
+from mlpviz.nn import BinaryCrossEntropy, Linear, Loss, Network, Optimizer, SoftmaxCrossEntropy, SquaredError
 from mlpviz.nn.arrays import Array
 from mlpviz.nn.losses import log_softmax
 from mlpviz.training.parameters import Parameter
@@ -91,11 +91,10 @@ class LossSlice:
         for p in self.parameters:  # what a parameter adds is put in for each point
             self._layers[p.layer].params[p.name][p.index] = 0.0
         self._first = min(p.layer for p in self.parameters)
-        h = sample.x
         with np.errstate(all="ignore"):
-            for layer in self._layers[: self._first]:
-                h, _ = layer.forward(h)
-            self._inputs = h
+            self._passed = [sample.x]  # what goes into each layer while the chosen parameters are 0
+            for layer in self._layers:
+                self._passed.append(layer.forward(self._passed[-1])[0])
             self._quadratic = self._as_quadratic() if self._first == len(self._layers) - 1 else None
 
     def at(self, values: npt.ArrayLike, cancelled: Callable[[], bool] = lambda: False) -> Array:
@@ -104,8 +103,8 @@ class LossSlice:
         with np.errstate(all="ignore"):
             if self._quadratic is not None:
                 return self._quadratic.at(points)
-            widest = max(layer.n_out or 1 for layer in self._layers[self._first :])
-            size = max(1, _NUMBERS_AT_A_TIME // (len(self._inputs) * widest))
+            widest = max(passed.shape[1] for passed in self._passed[self._first + 2 :] or self._passed[-1:])
+            size = max(1, _NUMBERS_AT_A_TIME // (len(self._targets) * widest))
             losses = np.full(points.shape[1], np.nan)
             for start in range(0, len(losses), size):
                 if cancelled():
@@ -120,34 +119,63 @@ class LossSlice:
         return self.at(np.stack([columns.ravel(), rows.ravel()]), cancelled).reshape(columns.shape)
 
     def _outputs(self, points: Array) -> Array:
-        """The network's outputs (G, N, K) at points (P, G)."""
-        h = self._inputs[None]  # (1, N, width) until the first of the parameters has come in, then (G, …)
+        """The network's outputs (G, N, K) at points (P, G).
+
+        What the chosen parameters change is at first the columns of their own units, and these alone are
+        carried on until a layer mixes them: in a wide layer that is a hundredth of the work.
+        """
+        columns: list[int] = []  # those that differ from self._passed
+        new: Array = np.empty((points.shape[1], len(self._targets), 0))  # and what they are, (G, N, columns)
         for i in range(self._first, len(self._layers)):
-            z, _ = self._layers[i].forward(h.reshape(-1, h.shape[2]))
-            z = z.reshape(len(h), h.shape[1], -1)
-            for p, value in zip(self.parameters, points, strict=True):
-                if p.layer == i:
-                    if len(z) < len(value):
-                        z = np.repeat(z, len(value), axis=0)
-                    z[:, :, p.index[-1]] += value[:, None] * (
-                        h[:, :, p.index[0]] if p.name == "weight" else 1
-                    )
-            h = z
-        return h
+            layer, h, z = self._layers[i], self._passed[i], self._passed[i + 1]
+            if isinstance(layer, Linear):
+                columns, new = self._mixed(i, points, columns, new)
+            elif layer.n_in is None:  # each column for itself
+                new = layer.forward(new.reshape(-1, len(columns)))[0].reshape(new.shape)
+            else:
+                new = layer.forward(_whole(h, columns, new).reshape(-1, h.shape[1]))[0]
+                new = new.reshape(points.shape[1], *z.shape)
+                columns = list(range(z.shape[1]))
+        return _whole(self._passed[-1], columns, new)
+
+    def _mixed(self, i: int, points: Array, columns: list[int], new: Array) -> tuple[list[int], Array]:
+        """The columns that layer i, one of weighted sums, gives other than before, and what they are."""
+        h, z = self._passed[i], self._passed[i + 1]
+        here = [(p, value) for p, value in zip(self.parameters, points, strict=True) if p.layer == i]
+        if columns:
+            given = list(range(z.shape[1]))
+            out = z + (new - h[:, columns]) @ self._layers[i].params["weight"][columns]
+        else:
+            given = sorted({p.index[-1] for p, _ in here})
+            out = np.repeat(z[None, :, given], points.shape[1], axis=0)
+        for p, value in here:
+            fed: Array = np.ones((1, len(h)))
+            if p.name == "weight":
+                source = p.index[0]
+                fed = new[:, :, columns.index(source)] if source in columns else h[None, :, source]
+            out[:, :, given.index(p.index[-1])] += value[:, None] * fed
+        return given, out
 
     def _as_quadratic(self) -> "_Quadratic | None":
         if not isinstance(self._loss, SquaredError):
             return None
-        y, _ = self._layers[-1].forward(self._inputs)
+        h, y = self._passed[-2:]
         wrong = y - self._targets
-        feeds = [
-            self._inputs[:, p.index[0]] if p.name == "weight" else np.ones(len(y)) for p in self.parameters
-        ]
+        feeds = [h[:, p.index[0]] if p.name == "weight" else np.ones(len(y)) for p in self.parameters]
         units = np.array([p.index[-1] for p in self.parameters])
         slopes = np.array([feed @ wrong[:, unit] for feed, unit in zip(feeds, units, strict=True)])
         squares = np.array(feeds) @ np.array(feeds).T * (units[:, None] == units)
         factor = _per_square(self._loss, *y.shape)
         return _Quadratic(factor * float((wrong**2).sum()), 2 * factor * slopes, factor * squares)
+
+
+def _whole(passed: Array, columns: list[int], new: Array) -> Array:
+    """All columns (G, N, width): those of `passed` (N, width) but for the new ones."""
+    if len(columns) == passed.shape[1]:
+        return new
+    whole = np.repeat(passed[None], len(new), axis=0)
+    whole[:, :, columns] = new
+    return whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)

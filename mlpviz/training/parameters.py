@@ -76,19 +76,18 @@ def _named(
 ) -> Parameter:
     """A parameter with its symbol and words; of a single unit short ones."""
     layers = [i for i, layer in enumerate(network.layers) if isinstance(layer, Linear)]
-    number, n_in = layers.index(position) + 1, network.params[position]["weight"].shape[0]
-    unit = index[-1]
-    source = f"unit {index[0]}" if number > 1 else _input_name(index[0], n_in, input_names)
-    if len(layers) == 1 and network.params[position]["weight"].shape[1] == 1:
-        if name == "bias":
+    number, (n_in, n_out) = layers.index(position) + 1, network.params[position]["weight"].shape
+    single, place = len(layers) == 1 and n_out == 1, ",".join(map(str, index))
+    if name == "bias":
+        if single:
             return Parameter(position, name, index, "b", "the bias")
+        words = f"layer {number}: bias of unit {index[0]}"
+        return Parameter(position, name, index, f"b{number}[{place}]", words)
+    source = f"unit {index[0]}" if number > 1 else _input_name(index[0], n_in, input_names)
+    if single:
         symbol = "w" if n_in == 1 else f"w{index[0] + 1}"
         return Parameter(position, name, index, symbol, f"the weight of {source}")
-    place = ", ".join(map(str, index))
-    if name == "bias":
-        words = f"layer {number}: bias of unit {unit}"
-        return Parameter(position, name, index, f"b{number}[{place}]", words)
-    words = f"layer {number}: weight from {source} into unit {unit}"
+    words = f"layer {number}: weight from {source} into unit {index[1]}"
     return Parameter(position, name, index, f"W{number}[{place}]", words)
 
 

@@ -267,11 +267,12 @@ class CostCard(Card):
             self._note.setVisible(bool(note))
 
     def _can_be_seen(self, marks: Marks) -> bool:
-        """Whether the next step is long enough for an arrow."""
+        """Whether the next step begins in view and is long enough for an arrow."""
         if marks.now is None or marks.step_to is None:
             return False
-        step = self.view.to_pixel(marks.step_to) - self.view.to_pixel(marks.now)
-        return bool(np.hypot(step.x(), step.y()) > SHORTEST_STEP_PX)
+        now = self.view.to_pixel(marks.now)
+        step = self.view.to_pixel(marks.step_to) - now
+        return self.view.plot_rect().contains(now) and np.hypot(step.x(), step.y()) > SHORTEST_STEP_PX
 
     def _look_ahead(self, scene: CostScene, snapshot: Snapshot) -> Outlook | None:
         """Loss and next update: at once in a small network, else with the landscape."""
