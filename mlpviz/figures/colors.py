@@ -49,6 +49,20 @@ _SIGNED_DARK = (
     (0.6, 55.0, 4.0, 56.0),
     (1.0, 80.0, 5.0, 64.0),
 )
+# The same green-blue from the ground of the card to deep, or on dark ground to bright: no hue of the signed
+# scale, and no grey, so that a landscape is taken neither for weights nor for pixels.
+_LOSS_LIGHT = (
+    (0.0, 98.5, -2.0, 0.0),
+    (0.35, 91.0, -12.0, -3.0),
+    (0.7, 77.0, -22.0, -6.0),
+    (1.0, 58.0, -25.0, -8.0),
+)
+_LOSS_DARK = (
+    (0.0, 12.0, -2.0, -2.0),
+    (0.35, 23.0, -11.0, -5.0),
+    (0.7, 38.0, -19.0, -7.0),
+    (1.0, 55.0, -25.0, -8.0),
+)
 _PIXELS_LIGHT = ((255, 255, 255), (0, 0, 0))
 _PIXELS_DARK = ((13, 14, 17), (250, 250, 250))
 
@@ -90,6 +104,26 @@ def pixel_scale(dark: bool = False) -> Lut:
     low, high = np.array(_PIXELS_DARK if dark else _PIXELS_LIGHT) / 255.0
     part = np.linspace(0.0, 1.0, HIGHEST - LOWEST + 1)[:, None]
     return _table(low + part * (high - low))
+
+
+@cache
+def loss_scale(dark: bool = False) -> Lut:
+    """Return the scale of a loss landscape: the lowest ground pale, the heights full of colour.
+
+    Parameters
+    ----------
+    dark : bool
+        Whether the picture lies on dark ground: the lowest ground is then dark.
+
+    Returns
+    -------
+    (256, 4) uint8 array
+        RGBA, read-only; lightness runs one way.
+    """
+    points = np.array(_LOSS_DARK if dark else _LOSS_LIGHT)
+    position = np.linspace(0.0, 1.0, HIGHEST - LOWEST + 1)
+    lab = np.stack([np.interp(position, points[:, 0], points[:, k]) for k in (1, 2, 3)], axis=1)
+    return _table(_lab_to_rgb(lab))
 
 
 def signed_limit(array: ArrayLike) -> float:

@@ -13,6 +13,7 @@ from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
 from mlpviz.training.cautions import cautions
 from mlpviz.training.facts import Fact, facts, shown_by
 from mlpviz.training.health import Finding
+from mlpviz.training.parameters import ParameterPath
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class TrainingThread(QThread):
         What is odd about data and network.
     facts
         What the run shows, as it stood when it last came to rest.
+    path
+        Where the parameters were at each step; None for a large network. Safe to read from any thread.
     seconds
         How long it has trained, pauses left out; the stretch under way is added when it rests.
     """
@@ -68,6 +71,7 @@ class TrainingThread(QThread):
         self.setObjectName("training_thread")
         self.history = History()
         self.mailbox = Mailbox()
+        self.path: ParameterPath | None = None
         self._make_trainer = make_trainer
         self._condition = threading.Condition()
         self._stretch = Stretch.NONE
@@ -164,6 +168,9 @@ class TrainingThread(QThread):
             self.cautions = cautions(self.trainer.dataset, self.trainer.splits, self.trainer.network)
             begun = now.step > 0 or self.trainer.finished
             self.facts = facts(shown_by(self.trainer, self.history)) if begun else []
+            self.path = ParameterPath.of(self.trainer.network)
+            if self.path is not None:
+                self.path.append(now.step, self.trainer.network)
             self.mailbox.put(now)
             self.ready.emit()
             while self._wait_for_work():
@@ -198,6 +205,8 @@ class TrainingThread(QThread):
         started = begun = time.monotonic()
         for step in self.trainer.steps():
             self.history.append(step)
+            if self.path is not None:
+                self.path.append(step.index, self.trainer.network)
             self._steps_left -= 1
             if self.mailbox.empty:
                 self.mailbox.put(self.trainer.snapshot())

@@ -3,7 +3,7 @@
 from mlpviz.nn.closed_form import collapsed, least_squares, mean_image_templates, slope_through_origin
 from mlpviz.nn.describe import sentence, title
 from mlpviz.nn.gradient_check import ArrayCheck, check_gradients
-from mlpviz.nn.initializers import INITIALIZERS, initialize
+from mlpviz.nn.initializers import INITIALIZERS, given_values, initialize, values_initializer
 from mlpviz.nn.layers import (
     LAYERS,
     Affine,
@@ -48,10 +48,12 @@ __all__ = [
     "Trace",
     "check_gradients",
     "collapsed",
+    "given_values",
     "initialize",
     "least_squares",
     "mean_image_templates",
     "sentence",
     "slope_through_origin",
     "title",
+    "values_initializer",
 ]

@@ -76,7 +76,7 @@ class Linear(Layer):
     rng
         Random generator for the initial values.
     initializer
-        A name of `mlpviz.nn.INITIALIZERS`, or ``"normal(0.1)"``.
+        A name of `mlpviz.nn.INITIALIZERS`, ``"normal(0.1)"`` or ``"values(1.5, -2)"``.
     """
 
     n_in: int
@@ -119,7 +119,7 @@ class Affine(Linear):
     rng
         Random generator for the initial values.
     initializer, bias_initializer
-        Names of `mlpviz.nn.INITIALIZERS`, or ``"normal(0.1)"``.
+        Names of `mlpviz.nn.INITIALIZERS`, ``"normal(0.1)"`` or ``"values(1.5, -2)"``.
     """
 
     def __init__(

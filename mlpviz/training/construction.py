@@ -26,7 +26,10 @@ def build_network(experiment: Experiment, dataset: Dataset, training: Split) -> 
     width = dataset.n_in
     drawn = 0
     for i, spec in enumerate(experiment.layers):
-        layers.append(spec.build(width, stream(experiment.seed, "initialization", drawn)))
+        try:
+            layers.append(spec.build(width, stream(experiment.seed, "initialization", drawn)))
+        except ValueError as error:  # given numbers that are too few or too many for this many inputs
+            raise ValueError(f"layers.{i}: {error}") from error
         if spec.options.get("initializer") == "templates":
             layers[-1].params["weight"] = _templates(f"layers.{i}", layers[-1], dataset, training)
         drawn += spec.has_weight

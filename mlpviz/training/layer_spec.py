@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from mlpviz.data import unknown_name
-from mlpviz.nn import LAYERS, Layer, Linear
+from mlpviz.nn import LAYERS, Layer, Linear, given_values
 
 MOST_UNITS = 100_000  # a typing mistake should not ask for more memory than there is
 
@@ -56,7 +56,8 @@ class LayerSpec:
             raise ValueError(f"{where}.units must be from 1 to {MOST_UNITS}, not {given['units']}")
         spec = cls(kind, given)
         try:
-            spec.build(1, np.random.default_rng(0))  # the layer itself knows which values make sense
+            # The layer itself knows which values make sense; how many inputs it gets is not known yet.
+            spec.build(spec._likely_inputs(), np.random.default_rng(0))
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from error
         return spec
@@ -74,6 +75,18 @@ class LayerSpec:
     def has_weight(self) -> bool:
         """Whether it is a layer of weighted sums: on screen it counts as layer 1, 2 and so on."""
         return issubclass(LAYERS[self.kind], Linear)
+
+    def _likely_inputs(self) -> int:
+        """As many inputs as an initializer gives numbers for; 1 where it gives none."""
+        values = given_values(self.options.get("initializer", ""))
+        units = self.units or 1
+        if values is None:
+            return 1
+        if len(values) % units:
+            raise ValueError(
+                f"initializer values(…) has {len(values)} numbers: give {units} for each input, one a unit"
+            )
+        return len(values) // units
 
     def build(self, n_in: int, rng: np.random.Generator) -> Layer:
         """The layer itself, for `n_in` inputs, its initial values drawn from `rng`."""

@@ -1,11 +1,14 @@
 """Where weights start: the right spread, the same numbers for the same generator, and clear refusals."""
 
 import math
+import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mlpviz.nn import INITIALIZERS, initialize
+from mlpviz.nn import INITIALIZERS, initialize, values_initializer
 from mlpviz.nn.initializers import standard_deviation
 
 SHAPE = (300, 500)
@@ -110,3 +113,61 @@ def test_drawing_without_a_generator_is_refused(name):
     with pytest.raises(ValueError, match=r"draws random numbers: pass rng=") as refusal:
         initialize(name, (3, 2), 3, 2, None)
     assert repr(name) in str(refusal.value)
+
+
+# ---------------------------------------------------------------------- given numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "expected"),
+    [
+        ("values(1.5, -2)", (2, 1), [[1.5], [-2]]),
+        ("values(20,-20,20,-20)", (2, 2), [[20, -20], [20, -20]]),
+        ("values( 1e-3 )", (1,), [0.001]),
+        ("values(0, +2, 3.)", (3,), [0, 2, 3]),
+    ],
+)
+def test_given_numbers_are_taken_row_by_row_and_nothing_is_drawn(text, shape, expected, dtype):
+    parameters = initialize(text, shape, 2, shape[-1], None, dtype)
+    np.testing.assert_array_equal(parameters, np.array(expected, dtype))
+    assert parameters.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "sentence"),
+    [
+        (
+            "values(1, 2, 3)",
+            (2, 2),
+            "initializer values(…) has 3 numbers, but the weight is 2 x 2: give 4",
+        ),
+        ("values(1)", (2,), "bias_initializer values(…) has 1 number, but the bias has 2: give 2"),
+        ("values()", (1,), "initializer values() has no numbers"),
+        ("values(1, nan)", (2,), "'nan' must be a finite number"),
+        ("values(-inf)", (1,), "'-inf' must be a finite number"),
+        ("values(1e999)", (1,), "'1e999' must be a finite number"),
+        ("values(1e39)", (1,), "1e+39 is too large for float32"),
+        ("values(1,)", (2,), "'' must be a finite number"),
+        ("values(one)", (1,), "'one' must be a finite number"),
+        ("values(1, 2", (2,), "unknown initializer 'values(1, 2'"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_in_a_sentence(text, shape, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        initialize(text, shape, 2, 2, None)
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1, max_size=8))
+def test_parameters_written_as_text_come_back_bit_for_bit(numbers):
+    for wanted in (np.array(numbers, np.float32), np.array(numbers, np.float64) / 3):
+        back = initialize(values_initializer(wanted), wanted.shape, 1, len(numbers), None, wanted.dtype)
+        assert back.tobytes() == wanted.tobytes()
+
+
+def test_the_text_is_as_short_as_can_be():
+    assert values_initializer(np.array([[0.1, -2.0]], np.float32)) == "values(0.1, -2.0)"
+
+
+def test_what_is_not_finite_cannot_be_written():
+    with pytest.raises(ValueError, match="not a finite number"):
+        values_initializer(np.array([1.0, np.nan]))

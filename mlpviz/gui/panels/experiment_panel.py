@@ -399,7 +399,10 @@ class ExperimentPanel(QFrame):
 def _fitted(experiment: Experiment, dataset: str) -> dict[str, Any]:
     """What has to change with the dataset, so that sizes and outputs fit it."""
     data = load_dataset(dataset)
-    layers = [layer.as_table() for layer in experiment.layers]
+    layers = [
+        {name: value for name, value in layer.as_table().items() if not str(value).startswith("values(")}
+        for layer in experiment.layers
+    ]
     for layer in reversed(layers):
         if "units" in layer:
             layer["units"] = data.n_out

@@ -147,7 +147,10 @@ class LayerList(QWidget):
                 combo.setItemData(combo.count() - 1, function.__doc__, Qt.ItemDataRole.ToolTipRole)
             _may_shrink(combo)
             combo.setCurrentText(str(value))
-            combo.setToolTip("Where training starts from; normal(0.1) gives a standard deviation of its own")
+            combo.setToolTip(
+                "Where training starts from; normal(0.1) gives a standard deviation of its own, "
+                "values(1.5, -2) the very numbers, row by row"
+            )
             combo.activated.connect(lambda: self._change(i, name, combo.currentText()))
             edit = combo.lineEdit()
             assert edit is not None
@@ -192,7 +195,7 @@ class LayerList(QWidget):
         option = layer_options(self._layers[i]["kind"])[name]
         if self._layers[i].get(name, option.default) != value:
             self._layers[i] = {**self._layers[i], name: value}
-            self._tell(f"{OPTION_LABELS.get(name, name).lower()} {value}")
+            self._tell(f"{OPTION_LABELS.get(name, name).lower()} {_short(value)}")
 
     def _change_kind(self, i: int, kind: str) -> None:
         if kind != self._layers[i]["kind"]:
@@ -229,6 +232,13 @@ def _may_shrink(field: QWidget) -> None:
     field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
 
+def _short(value: Any) -> Any:
+    """A value in words, of many given numbers only that there are some."""
+    return (
+        "values(…)" if isinstance(value, str) and value.startswith("values(") and len(value) > 18 else value
+    )
+
+
 def _fresh(kind: str, old: dict[str, Any]) -> dict[str, Any]:
     """A layer of a kind with its defaults; units are kept, or 30."""
     needed = {name for name, option in layer_options(kind).items() if option.default is None}
@@ -238,7 +248,7 @@ def _fresh(kind: str, old: dict[str, Any]) -> dict[str, Any]:
 def _summary(layer: dict[str, Any], n_in: int) -> str:
     words = title(LAYERS[layer["kind"]])
     if "units" in layer:
-        words += f"  {n_in} → {layer['units']} · {layer.get('initializer', 'he')}"
+        words += f"  {n_in} → {layer['units']} · {_short(layer.get('initializer', 'he'))}"
     for name in ("rate", "slope"):
         if name in layer:
             words += f"  {layer[name]:g}" if isinstance(layer[name], (int, float)) else f"  {layer[name]}"

@@ -1,0 +1,187 @@
+"""Paints the path of training on a landscape: line, steps, direction, start, end and optimum."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from mlpviz.gui.theme import Theme
+
+LINE_PX = 1.8
+_HALO_PX = 2.2  # on either side
+_DOT_PX = 2.4
+_DOTS_APART_PX = 7.0
+_HEADS_APART_PX = 90.0
+_SHORTEST_ARROW_PX = 13.0
+_NEAR_PX = 0.6
+SHORTEST_STEP_PX = 0.2  # a shorter step is none that could be seen
+STAR_PX = 12.0
+_MOST_POINTS = 250
+_FINE_POINTS = 100
+
+Pixels = NDArray[np.float64]
+
+
+class PathPainter:
+    """Paints marks at places in pixels, each with a halo that lifts it off what lies below."""
+
+    def __init__(self, painter: QPainter, theme: Theme) -> None:
+        self._painter = painter
+        self._color, self._ground = theme.color("backward"), theme.color("card")
+        self._quiet, self._text, self._gold = (
+            theme.color(role) for role in ("secondary", "text", "validation")
+        )
+
+    def path(self, pixels: Pixels, faint: bool = False) -> None:
+        """A line through places (n, 2), with a dot for each step that can be told from the next."""
+        if len(pixels) < 2:
+            return
+        places = thinned(pixels)
+        line = polygon(places)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        if faint:
+            self._painter.setPen(_pen(self._halo(), 3.6))
+            self._painter.drawPolyline(line)
+            self._painter.setPen(QPen(self._quiet, 1.6, Qt.PenStyle.DashLine))
+            self._painter.drawPolyline(line)
+            self._circle(line.first(), self._ground, self._quiet, 3.5)
+            return
+        many = len(places) > _FINE_POINTS
+        for color, width in ((self._halo(), LINE_PX + 2 * _HALO_PX), (self._color, LINE_PX)):
+            pen = _pen(color, width)
+            if many:  # what is finer costs more than a millisecond
+                pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, width == LINE_PX)
+            self._painter.setPen(pen)
+            self._painter.drawPolyline(line)
+        self._dots(places)
+        self._heads(places)
+
+    def start(self, place: QPointF) -> None:
+        """A hollow circle."""
+        self._circle(place, self._ground, self._color)
+
+    def candidate(self, place: QPointF) -> None:
+        """A broken circle, for a start that is not decided yet."""
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setPen(_pen(self._ground, 5.0))
+        self._painter.drawEllipse(place, 8.0, 8.0)
+        pen = QPen(self._color, 2.2)
+        pen.setDashPattern([1.6, 1.2])
+        self._painter.setPen(pen)
+        self._painter.drawEllipse(place, 8.0, 8.0)
+
+    def now(self, place: QPointF, small: bool = False) -> None:
+        """A filled circle; a small one where it would hide the star."""
+        self._circle(place, self._color, self._ground, 4.0 if small else 5.5)
+
+    def star(self, place: QPointF) -> None:
+        """A star with five points."""
+        corners = [
+            place + QPointF(math.sin(k * math.pi / 5), -math.cos(k * math.pi / 5)) * radius
+            for k in range(10)
+            for radius in ((STAR_PX, 0.45 * STAR_PX)[k % 2],)
+        ]
+        self._painter.setPen(_pen(self._ground, 4.0))
+        self._painter.setBrush(self._gold)
+        self._painter.drawPolygon(QPolygonF(corners))
+        self._painter.setPen(_pen(self._text, 1.2))
+        self._painter.drawPolygon(QPolygonF(corners))
+
+    def arrow(self, place: QPointF, target: QPointF) -> None:
+        """From where training is to where the next step would lead; a short one shows its direction only."""
+        step = target - place
+        length = math.hypot(step.x(), step.y())
+        if not math.isfinite(length) or length < SHORTEST_STEP_PX:
+            return
+        ahead = step / length
+        end = place + ahead * min(max(length, _SHORTEST_ARROW_PX), 5000.0)
+        for color, extra in ((self._halo(), 2 * _HALO_PX), (self._text, 0.0)):
+            self._painter.setPen(_pen(color, 2.0 + extra))
+            self._painter.setBrush(color)
+            self._painter.drawLine(place, end - ahead * 4)
+            self._painter.drawPolygon(_head(end, ahead, 8.0))
+
+    def valley(self, start: QPointF, end: QPointF) -> None:
+        """A line of places that are all equally low."""
+        self._painter.setPen(_pen(self._halo(), 4.0))
+        self._painter.drawLine(start, end)
+        pen = QPen(self._gold, 2.0)
+        pen.setDashPattern([4, 2])
+        self._painter.setPen(pen)
+        self._painter.drawLine(start, end)
+
+    def _dots(self, places: Pixels) -> None:
+        kept, last = [], places[0]
+        for i in range(1, len(places)):
+            if abs(places[i] - last).max() >= _DOTS_APART_PX:
+                kept.append(i)
+                last = places[i]
+        if not kept:
+            return
+        self._painter.setPen(_pen(self._color, 2 * _DOT_PX))  # a point of a round pen is a dot
+        self._painter.drawPoints(polygon(places[kept]))
+
+    def _heads(self, places: Pixels) -> None:
+        """Arrow heads along the line, in the middle of a leg each."""
+        steps = np.diff(places, axis=0)
+        lengths = np.hypot(steps[:, 0], steps[:, 1])
+        travelled = np.cumsum(lengths)
+        if len(lengths) == 0 or travelled[-1] < 24.0:
+            return
+        heads = QPainterPath()
+        apart = max(_HEADS_APART_PX, travelled[-1] / 12)
+        for due in np.arange(min(apart, travelled[-1]) / 2, travelled[-1], apart):
+            leg = int(np.searchsorted(travelled, due))
+            if lengths[leg] > 0:
+                ahead = QPointF(*(steps[leg] / lengths[leg]))
+                middle = QPointF(*(places[leg] + places[leg + 1])) / 2
+                heads.addPolygon(_head(middle + ahead * 5, ahead, 9.0))
+        self._painter.fillPath(heads, self._color)
+
+    def _circle(self, place: QPointF, fill: QColor, edge: QColor, radius: float = 5.5) -> None:
+        self._painter.setBrush(fill)
+        self._painter.setPen(_pen(self._ground, 5.0))
+        self._painter.drawEllipse(place, radius, radius)
+        self._painter.setPen(_pen(edge, 2.2))
+        self._painter.drawEllipse(place, radius, radius)
+
+    def _halo(self) -> QColor:
+        color = QColor(self._ground)
+        color.setAlphaF(0.72)
+        return color
+
+
+def thinned(pixels: Pixels) -> Pixels:
+    """Without places that the eye cannot tell from the one before; 250 at most, first and last kept."""
+    moved = np.ones(len(pixels), bool)
+    cells = np.round(pixels / _NEAR_PX)
+    moved[1:] = (cells[1:] != cells[:-1]).any(axis=1)
+    moved[-1] = True
+    places = pixels[moved]
+    if len(places) > _MOST_POINTS:
+        places = places[np.linspace(0, len(places) - 1, _MOST_POINTS).round().astype(int)]
+    return places
+
+
+def polygon(places: Pixels) -> QPolygonF:
+    """Places (n, 2) as Qt's points, without a call for each."""
+    shape: QPolygonF = arrayToQPolygonF(places[:, 0], places[:, 1])
+    return shape
+
+
+def _head(tip: QPointF, ahead: QPointF, size: float) -> QPolygonF:
+    aside = QPointF(-ahead.y(), ahead.x()) * (size / 2)
+    back = tip - ahead * size
+    return QPolygonF([tip, back + aside, back - aside])
+
+
+def _pen(color: QColor, width: float) -> QPen:
+    pen = QPen(color, width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
