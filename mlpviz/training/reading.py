@@ -32,8 +32,8 @@ class Reader:
     ----------
     layer
         The weights (n_in, n_classes) and biases.
-    on_stored
-        Whether it takes the pixels as stored; otherwise scaled as the network's.
+    largest
+        Pixels are divided by it, the largest there can be; None: they are scaled as the network's.
     accuracy
         On the split asked for, 0 to 1.
     words
@@ -41,13 +41,13 @@ class Reader:
     """
 
     layer: Affine
-    on_stored: bool
+    largest: float | None
     accuracy: float
     words: str
 
     def scores(self, split: Split, stored: npt.NDArray[np.generic]) -> Array:
         """The score of each class, (n_classes,), for one picture as stored, (n_in,)."""
-        x = stored.astype(np.float32) if self.on_stored else split.scaled(stored)
+        x = split.scaled(stored) if self.largest is None else stored.astype(np.float32) / self.largest
         return self.layer.forward(x[None])[0][0]
 
 
@@ -75,8 +75,13 @@ class UnitVotes:
         return self.activations * self.votes
 
 
-def template_reader(training: Split, judged: Split, n_classes: int) -> Reader:
+def template_reader(training: Split, judged: Split, n_classes: int, largest: float = 1.0) -> Reader:
     """The mean image of each class as its template, found on one split and judged on another.
+
+    Parameters
+    ----------
+    largest
+        What a pixel can be at most.
 
     Raises
     ------
@@ -86,8 +91,8 @@ def template_reader(training: Split, judged: Split, n_classes: int) -> Reader:
     labels = training.labels_at(slice(None))
     stored: Any = training.inputs_at(slice(None))  # whole numbers too: a quarter of the memory
     layer = mean_image_templates(stored, labels, n_classes)
-    words = f"no training: the mean of each class over {len(training):,} examples".replace(",", "\u202f")
-    return _judged(Reader(layer, True, math.nan, words), judged)
+    words = f"not trained: means of {len(training):,} images".replace(",", "\u202f")
+    return _judged(Reader(layer, largest, math.nan, words), judged)
 
 
 def linear_reader(
@@ -116,10 +121,8 @@ def linear_reader(
     layer = trainer.network.layers[0]
     assert isinstance(layer, Affine)
     epochs = trainer.experiment.epochs
-    words = (
-        f"trained here for {epochs} epoch{'s' if epochs > 1 else ''}: softmax cross-entropy, no hidden layer"
-    )
-    return _judged(Reader(layer, False, math.nan, words), getattr(trainer.splits, which))
+    words = f"trained here: {epochs} epoch{'s' if epochs > 1 else ''}, softmax"
+    return _judged(Reader(layer, None, math.nan, words), getattr(trainer.splits, which))
 
 
 def linear_experiment(experiment: Experiment, dataset: Dataset) -> Experiment:
@@ -208,10 +211,10 @@ def _judged(reader: Reader, split: Split) -> Reader:
     right = 0
     for start in range(0, len(split), CHUNK):
         here = slice(start, start + CHUNK)
-        x = split.inputs_at(here).astype(np.float32) if reader.on_stored else split.batch(here)[0]
-        scores, _ = reader.layer.forward(x)
+        x = split.batch(here)[0] if reader.largest is None else split.inputs_at(here).astype(np.float32)
+        scores, _ = reader.layer.forward(x)  # the largest pixel changes no answer
         right += int(np.count_nonzero(scores.argmax(axis=1) == split.labels_at(here)))
-    return Reader(reader.layer, reader.on_stored, right / len(split), reader.words)
+    return replace(reader, accuracy=right / len(split))
 
 
 def _one_hot(dataset: Dataset) -> Dataset:

@@ -11,14 +11,7 @@ from mlpviz.training.judgement import Judgement, judge
 from mlpviz.training.regression import fit_of
 from mlpviz.training.trainer import Trainer
 
-SPLITS = ("training", "validation", "test")
 UNDEFINED = "–"
-
-
-def splits_with_examples(trainer: Trainer) -> dict[str, Split]:
-    """The splits of a run that are not empty, by name."""
-    found = {name: getattr(trainer.splits, name) for name in SPLITS}
-    return {name: split for name, split in found.items() if split is not None and len(split)}
 
 
 def chosen_splits(trainer: Trainer, which: str) -> dict[str, Split]:
@@ -29,7 +22,7 @@ def chosen_splits(trainer: Trainer, which: str) -> dict[str, Split]:
     ValueError
         If the run has no such examples.
     """
-    there = splits_with_examples(trainer)
+    there = trainer.splits.by_name()
     if which == "all":
         return there
     if which not in there:

@@ -21,11 +21,16 @@ class ExampleBar(Card):
         super().__init__(theme, "", "card_example", parent=parent)
         self._follower = follower
         self._rng = np.random.default_rng()  # which example comes up need not be reproducible
-        self._lists: dict[str, tuple[object, np.ndarray, int]] = {}
+        self._lists: dict[str, tuple[tuple[object, str], np.ndarray, int]] = {}
         self._first = 0
         self._is_covered = False
-        self._title = QLabel()
-        set_role(self._title, "title")
+        self.splits = Choice()
+        self.splits.setObjectName("choice_split")
+        self.splits.setAccessibleName("Which examples")
+        self.splits.setToolTip("Which examples: of the test, the validation or the training split")
+        self.splits.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.splits.activated.connect(self._split_chosen)
+        set_role(self.splits, "title")
         self.number = NumberField("field_example", whole=True)
         self.number.setFixedWidth(60)
         self.number.setAccessibleName("Number of the example")
@@ -46,7 +51,7 @@ class ExampleBar(Card):
         self.classes.activated.connect(self._class_chosen)
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self._title)
+        row.addWidget(self.splits)
         row.addWidget(self.number)
         nearby = QWidget()
         nearby_row = QHBoxLayout(nearby)
@@ -97,9 +102,12 @@ class ExampleBar(Card):
         has_images, has_classes = dataset.image_shape is not None, bool(dataset.classes)
         self._error.hide()
         noun = "digit" if dataset.name == "digits" else "example"
-        self._title.setText(
-            f"{follower.split_name.capitalize()} {noun}" if follower.index is not None else "Drawn"
-        )
+        names = [*follower.splits, *(("drawn",) if follower.index is None else ())]
+        words = [name.capitalize() + (f" {noun}" if name != "drawn" else "") for name in names]
+        if [self.splits.itemText(i) for i in range(self.splits.count())] != words:
+            self.splits.clear()
+            self.splits.addItems(words)
+        self.splits.setCurrentIndex(names.index("drawn" if follower.index is None else follower.split_name))
         self.number.setVisible(follower.index is not None)
         self.number.set_value(follower.index if follower.index is not None else 0)
         names = ["any class", *dataset.classes]
@@ -172,6 +180,11 @@ class ExampleBar(Card):
         except ValueError as error:
             self._say(str(error))
 
+    def _split_chosen(self, place: int) -> None:
+        names = list(self._follower.splits)
+        if place < len(names):  # else what was drawn, which is on show
+            self._follower.show_example(0, names[place])
+
     def _say(self, sentence: str) -> None:
         self._error.setText(sentence)
         self._error.show()
@@ -202,14 +215,15 @@ class ExampleBar(Card):
 
     def _next_of(self, what: str) -> None:
         """The next of the mistakes, or of the least sure, of the pinned network."""
-        key, found, place = self._lists.get(what, (None, np.zeros(0, np.int64), -1))
-        if key is not self._follower.snapshot:
+        snapshot, name = self._follower.snapshot, self._follower.split_name
+        key, found, place = self._lists.get(what, ((None, ""), np.zeros(0, np.int64), -1))
+        if key[0] is not snapshot or key[1] != name:
             found, place = getattr(self._follower, what)(), -1
         if not len(found):
             self._say("the network makes no mistake on these examples")
             return
         place = (place + 1) % len(found)
-        self._lists[what] = (self._follower.snapshot, found, place)
+        self._lists[what] = ((snapshot, name), found, place)
         self._show(int(found[place]))
 
     def _draw(self) -> None:
