@@ -36,9 +36,9 @@ class ClassesPanel(QWidget):
         self._remarks.setObjectName("label_remarks")
         self._remarks.setWordWrap(True)
         set_role(self._remarks, "warning")
-        self._classes.body.addWidget(self.table, 1)
+        self._classes.body.addWidget(self.table, 100)
         self._classes.body.addWidget(self._remarks)
-        self._classes.body.addStretch(0)
+        self._classes.body.addStretch(1)
         self._calibration = Card(theme, "Calibration", "card_calibration")
         self._calibration.setToolTip(CERTAINTY_TIP)
         self.plot = CalibrationView(theme, "plot_calibration")
@@ -53,8 +53,8 @@ class ClassesPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_PX)
-        row.addWidget(self._classes, 1)
-        row.addWidget(self._calibration, 1)
+        row.addWidget(self._classes, 11)
+        row.addWidget(self._calibration, 9)
         self._say("")
 
     def refresh(self) -> None:
@@ -99,6 +99,7 @@ class ClassesPanel(QWidget):
                 ),
             ]
         )
+        self.table.setMaximumHeight(self.table.content_height())
         self._remarks.setText("\n".join(found.remarks))
         self._remarks.setVisible(bool(found.remarks))
         self.plot.set_calibration(found.calibration)

@@ -221,21 +221,14 @@ class GalleryCard(Card):
         inputs = self._assessor.split.inputs_at(shown)
         names = dataset.input_names or tuple(f"x{i}" for i in range(dataset.n_in))
         columns = [Column("#", "The place of the example in its split, from 0", shown)]
-        columns += [
-            Column(name, f"The input {name}, as stored", inputs[:, i].astype(np.float64))
-            for i, name in enumerate(names[:MOST_COLUMNS])
-        ]
         judgement = found.judgement
         if judgement.labels is not None and judgement.predictions is not None:
+            labels, said = judgement.labels[shown], judgement.predictions[shown]
             columns += [
-                Column("true", "The class it is of", _named(judgement.labels[shown], dataset.classes)),
+                Column("true", "The class it is of", _named(labels, dataset.classes)),
+                Column("said", "The class the network says", _named(said, dataset.classes)),
                 Column(
-                    "said",
-                    "The class the network says",
-                    _named(judgement.predictions[shown], dataset.classes),
-                ),
-                Column(
-                    "certain", "How certain the network is of that", judgement.certainty[shown], whole_percent
+                    "certain", "How certain the network is of it", judgement.certainty[shown], whole_percent
                 ),
             ]
         else:
@@ -244,6 +237,10 @@ class GalleryCard(Card):
                 Column("said", "What the network says", judgement.outputs[shown, 0].astype(np.float64)),
                 Column("residual", "What was said less the target", residuals(judgement)[shown, 0]),
             ]
+        columns += [
+            Column(name, f"The input {name}, as stored", inputs[:, i].astype(np.float64))
+            for i, name in enumerate(names[:MOST_COLUMNS])
+        ]
         self.table.set_columns(columns)
         self._views.setCurrentWidget(self.table)
 

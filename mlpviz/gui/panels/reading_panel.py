@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
@@ -51,13 +52,15 @@ class ReadingPanel(QWidget):
         self._digit = Card(theme, "The digit", "card_read_digit")
         self._digit.setFixedWidth(DIGIT_PX + 30)
         self.picture = TensorImage(theme, "image_read_digit", "The digit that is read", scale="pixel")
-        self.picture.setFixedSize(DIGIT_PX, DIGIT_PX)
+        self.picture.setMinimumSize(96, 96)
+        self.picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to choose in it
+        self.picture.setMaximumHeight(DIGIT_PX)
         self._words = QLabel()
         self._words.setObjectName("label_read_digit")
         self._words.setWordWrap(True)
         self._back = QToolButton()
         self._back.setObjectName("button_read_example")
-        self._back.setText("Back to the chosen example")
+        self._back.setText("‹ The chosen example")
         self._back.setToolTip("Read the example that is chosen among the examples, not the drawing")
         set_role(self._back, "link")
         self._back.clicked.connect(lambda: self.show_drawing(None))
@@ -72,12 +75,16 @@ class ReadingPanel(QWidget):
             theme, "color_bar_reading", "signed", "weight, in standard deviations of its picture"
         )
         legend.set_limit(PICTURE_LIMIT)
-        for widget in (self.picture, self._words, self._back):
-            self._digit.body.addWidget(widget)
+        self._digit.body.addWidget(self.picture, 100)
+        self._digit.body.addWidget(self._words)
+        self._digit.body.addWidget(self._back)
         self._digit.body.addStretch(1)
         self._digit.body.addWidget(hint)
         self._digit.body.addWidget(legend)
-        self.templates = WayCard(theme, "Mean-image templates", "templates", "class")
+        self.templates = WayCard(theme, "Mean images", "templates", "class")
+        self.templates.setToolTip(
+            "The mean image of each class, less its mean, divided by its standard deviation, is its template"
+        )
         self.linear = WayCard(theme, "A linear layer", "linear", "class")
         self.network = WayCard(theme, "This network", "network", "unit")
         for card in (self.templates, self.linear, self.network):
@@ -219,12 +226,10 @@ class ReadingPanel(QWidget):
         first = network.layers[weight_layers(network)[0]].params["weight"]
         judged = assessor.assessments.get(self.judged_on)
         accuracy = self._accuracy(None if judged is None else judged.judgement.accuracy)
-        if judged is not None:
-            accuracy += f" · step {format_number(judged.snapshot.step)}"
         if votes is None:
             card_words = "no hidden units: its weights are one picture a class"
         else:
-            card_words = f"the units that matter most for {names[answer_now]}: activation × vote"
+            card_words = f"units that matter most for {names[answer_now]}: activation × vote"
         answer = self.network.show_answer(scores, names, truth, accuracy, card_words)
         if votes is None:
             pairs = zip(names, scores.tolist(), strict=False)

@@ -13,17 +13,19 @@ from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.tensor_image import TensorImage
 from mlpviz.training.judgement import UNSAID
 
-PICTURE_PX = 132
+PICTURE_PX = 116
 
 
 class VerdictCard(Card):
     """The chosen example."""
 
     def __init__(self, assessor: Assessor, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "The chosen example", "card_verdict", parent=parent)
+        super().__init__(theme, "", "card_verdict", parent=parent)
+        self.setAccessibleName("The chosen example")
         self._assessor = assessor
         self.picture = TensorImage(theme, "image_chosen", "The chosen example", scale="pixel")
         self.picture.setFixedSize(PICTURE_PX, PICTURE_PX)
+        self.picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to choose in it
         self._words = QLabel()
         self._words.setObjectName("label_verdict")
         self._words.setTextFormat(Qt.TextFormat.RichText)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from mlpviz.figures.numbers import MINUS, format_number
 from mlpviz.gui.theme import Theme, set_role
@@ -17,8 +17,8 @@ from mlpviz.training.reading import standardized
 PICTURE_LIMIT = 3.0
 """The end of the colour scale, in standard deviations of each picture."""
 
-_SMALLEST_PX = 41
-_BARS_PX = 88
+_SMALLEST_PX = 38
+_BARS_PX = 80
 
 
 class WayCard(Card):
@@ -26,6 +26,8 @@ class WayCard(Card):
 
     def __init__(self, theme: Theme, title: str, key: str, noun: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, title, f"card_{key}", parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # all equally wide
+        self.setMinimumWidth(180)
         self.pictures = GalleryView(theme, f"mosaic_{key}", f"{title}: pictures", "signed", noun)
         self.pictures.smallest_cell_px = _SMALLEST_PX
         self._says = QLabel()

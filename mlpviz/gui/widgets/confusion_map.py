@@ -20,7 +20,7 @@ _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
 }
-_PALEST, _STRONGEST = 0.10, 0.80
+_PALEST, _STRONGEST = 0.10, 0.70
 _LONGEST_NAME_PX = 90
 
 

@@ -14,13 +14,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.theme import Theme
 
 UNDEFINED = "–"
+_HEAD_PX, _CELL_PX = 26, 20  # beside the words: padding, and the arrow of what is sorted by
+_WIDEST_HEAD_PX = 100
+_MEASURED = 50  # rows
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -75,6 +78,10 @@ class _Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and not is_word and column.why_not and np.isnan(value):
             return column.why_not
         return None
+
+    def texts(self, column: int, most: int) -> list[str]:
+        """What stands in the first rows of a column."""
+        return [str(self.data(self.index(row, column))) for row in range(min(most, len(self.order)))]
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -139,9 +146,10 @@ class DataTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)
         head = self.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setMinimumSectionSize(44)
         head.setHighlightSections(False)
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
@@ -155,8 +163,35 @@ class DataTable(QTableView):
         self.selectionModel().blockSignals(True)
         self._rows.set_columns(columns)
         self._rows.sort(section if section < len(columns) else -1, order)
+        self._fit_columns()
         self.selectionModel().blockSignals(False)
         self.set_selected(chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """As wide as its words and numbers each; what room is left is shared out."""
+        n = len(self._rows.columns)
+        if n == 0:
+            return
+        advance = self.fontMetrics().horizontalAdvance
+        wanted = [
+            max(
+                min(advance(column.title) + _HEAD_PX, _WIDEST_HEAD_PX),
+                max(map(advance, self._rows.texts(i, _MEASURED)), default=0) + _CELL_PX,
+            )
+            for i, column in enumerate(self._rows.columns)
+        ]
+        spare, rest = divmod(max(0, self.viewport().width() - sum(wanted)), n)
+        for i, width in enumerate(wanted):
+            self.setColumnWidth(i, width + spare + (rest if i == n - 1 else 0))
+
+    def content_height(self) -> int:
+        """How high the table is with all its rows in sight."""
+        rows = self._rows.rowCount() * self.verticalHeader().defaultSectionSize()
+        return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth() + 4
 
     @property
     def selection(self) -> int | None:

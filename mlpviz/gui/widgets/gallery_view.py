@@ -75,11 +75,11 @@ class GalleryView(MosaicView):
             if rect.top() > area.bottom():
                 break
             rect.setTop(rect.bottom() - metrics.height() - 1)
-            rect.adjust(2, 0, -2, 0)
-            right_px = metrics.horizontalAdvance(caption.right) + 4
+            rect.adjust(1, 0, -1, 0)
+            right_px = metrics.horizontalAdvance(caption.right) + 1
             painter.setPen(self.theme.color("error" if caption.is_wrong else "text"))
-            room = int(rect.width()) - right_px
-            painter.drawText(rect, left_flags, metrics.elidedText(caption.left, _ELIDE, room))
+            left = metrics.elidedText(caption.left, _ELIDE, int(rect.width()) - right_px)
+            painter.drawText(rect, left_flags, "" if left == "…" else left)
             painter.setPen(self.theme.color("secondary"))
             painter.drawText(rect, right_flags, caption.right)
         painter.end()

@@ -65,7 +65,7 @@ class ResidualsView(QWidget):
 
     def _area(self) -> QRectF:
         line = self.fontMetrics().height()
-        return QRectF(self.rect()).adjusted(64, 10, -14, -2 * line - 8)
+        return QRectF(self.rect()).adjusted(76, 10, -14, -2 * line - 8)
 
     def _ranges(self) -> tuple[float, float, float]:
         """Least and largest of what was said, and the largest size of a residual."""
@@ -75,7 +75,7 @@ class ResidualsView(QWidget):
 
     def _places(self) -> NDArray:
         """(N, 2) places in the widget; NaN where not finite."""
-        area = self._area()
+        area = self._area().adjusted(10, 0, -8, 0)
         low, high, limit = self._ranges()
         with np.errstate(all="ignore"):
             x = area.left() + (self._said - low) / (high - low) * area.width()
@@ -122,6 +122,12 @@ class ResidualsView(QWidget):
             painter.drawText(row, flag, format_number(value))
         row = QRectF(area.left(), area.bottom() + 4, area.width(), line)
         painter.drawText(row, Qt.AlignmentFlag.AlignCenter, "what the network says")
+        painter.save()
+        painter.translate(0, area.bottom())
+        painter.rotate(-90.0)
+        side = QRectF(0, 0, area.height(), line + 2)
+        painter.drawText(side, Qt.AlignmentFlag.AlignCenter, "too large by")
+        painter.restore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         places = self._places()
