@@ -14,7 +14,7 @@ from typing import Any
 
 import mlpviz
 
-COMMANDS = ("open", "train", "list", "check", "explain", "screenshot")
+COMMANDS = ("open", "train", "evaluate", "list", "check", "explain", "screenshot")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,6 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="DIR", help="write a checkpoint to this folder")
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_train)
+
+    command = commands.add_parser("evaluate", help="accuracy, loss and confusion of a trained network")
+    command.add_argument(
+        "checkpoint", type=Path, metavar="CHECKPOINT", help="a folder written by train --out"
+    )
+    command.add_argument(
+        "--split", choices=("training", "validation", "test", "all"), default="all", help="by default all"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    command.set_defaults(run=_evaluate)
 
     command = commands.add_parser("list", help="what there is")
     command.add_argument("what", choices=("experiments", "datasets", "layers", "losses", "optimizers"))
@@ -236,6 +246,18 @@ def _print_report(report: dict[str, Any], trainer: Any) -> None:
         print(f"  Caution: {caution}")
     if report["out"]:
         print(f"Saved to {report['out']}")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from mlpviz.files import load_trained
+    from mlpviz.training.blas import use_blas_threads
+    from mlpviz.training.report import as_text, report
+
+    trainer = load_trained(options.checkpoint)
+    use_blas_threads(trainer.experiment.blas_threads)
+    told = report(trainer, options.split)
+    _print_json(told) if options.json else print(as_text(told))
+    return 0
 
 
 def _list(options: argparse.Namespace) -> int:

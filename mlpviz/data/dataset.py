@@ -225,6 +225,11 @@ class Splits:
     validation: Split
     test: Split | None
 
+    def by_name(self) -> dict[str, Split]:
+        """Those that hold examples: "training", "validation", "test"."""
+        named = {"training": self.training, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None and len(split)}
+
 
 def split(
     dataset: Dataset,

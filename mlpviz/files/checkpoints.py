@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 
 from mlpviz.files.atomic import write_folder
 from mlpviz.training import Experiment, History, Trainer
+from mlpviz.training.presets import preset_names
 from mlpviz.training.state import StateError
 
 CHECKPOINT_FILES = (
@@ -71,6 +72,25 @@ def load_checkpoint(path: Path) -> Trainer:
         )
         raise ValueError(f"{path / file}: damaged, or not of this experiment: {error}") from error
     return trainer
+
+
+def load_trained(path: Path) -> Trainer:
+    """The trainer of a checkpoint folder, for what needs a trained network.
+
+    Raises
+    ------
+    ValueError
+        As `load_checkpoint`; an experiment's name or file, or what is not there, is answered with what to do.
+    """
+    if path.is_dir():
+        return load_checkpoint(path)
+    if str(path) in preset_names() or (path.is_file() and path.suffix == ".toml"):
+        raise ValueError(
+            f"{path} is an experiment, which has no trained network: train it first with "
+            f"`mlpviz train {path} --out DIR`, then give DIR"
+        )
+    what = "is a file, not a folder" if path.exists() else "is not there"
+    raise ValueError(f"{path} {what}: give a folder that `mlpviz train --out` wrote")
 
 
 def load_history(path: Path) -> History:

@@ -12,11 +12,10 @@ from mlpviz.gui.workspace import Workspace
 from mlpviz.nn import Network
 from mlpviz.training import Snapshot
 from mlpviz.training.blas import use_blas_threads
+from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
 from mlpviz.walkthrough import Choice, Stage, Walkthrough, walk
 from mlpviz.walkthrough.cursor import Cursor
 from mlpviz.walkthrough.example import choose
-
-PREDICTED_AT_A_TIME = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +70,35 @@ class Follower(QObject):
         self.drawn_label = 0
         self._chosen: dict[str, int] = {}
         self._hovered: dict[str, int] = {}
-        self._outputs: NDArray | None = None
+        self._split_name: str | None = None  # None: what there is to be judged by
+        self._judged: tuple[Snapshot, str, Judgement] | None = None
         workspace.run_changed.connect(self._run_changed)
 
     # ------------------------------------------------------------------ the network and the example
 
     @property
     def split(self) -> Split:
-        """Where examples are chosen from: test, or training if there is no test."""
+        """Where examples are chosen from."""
+        return self.splits[self.split_name]
+
+    @property
+    def splits(self) -> dict[str, Split]:
+        """Where examples can be chosen from: the splits that are not empty, by name."""
         assert self.workspace.run is not None
-        splits = self.workspace.run.trainer.splits
-        return splits.training if splits.test is None else splits.test
+        return self.workspace.run.trainer.splits.by_name()
 
     @property
     def split_name(self) -> str:
-        """ "test" or "training"."""
-        assert self.workspace.run is not None
-        return "training" if self.workspace.run.trainer.splits.test is None else "test"
+        """ "training", "validation" or "test"; at first test, or training if there is no test."""
+        if self._split_name is not None:
+            return self._split_name
+        return "test" if "test" in self.splits else "training"
+
+    @split_name.setter
+    def split_name(self, name: str) -> None:
+        if name not in self.splits:
+            raise ValueError(f"there are no {name} examples: choose {', '.join(self.splits)}")
+        self._split_name = name
 
     @property
     def label(self) -> int | None:
@@ -98,26 +109,27 @@ class Follower(QObject):
             return self.drawn_label
         return int(self.split.labels_at(np.array([self.index]))[0])
 
-    def pin(self) -> None:
-        """Take the network as it is now."""
+    def pin(self, snapshot: Snapshot | None = None) -> None:
+        """Take the network as it is now, or as it was in a snapshot of the same run."""
         if self.workspace.run is None:
             return
         self.workspace.fetch()
-        self.snapshot = self.workspace.snapshot
-        self._outputs = None
+        self.snapshot = snapshot or self.workspace.snapshot
         self.undo_edits()
 
-    def show_example(self, index: int) -> None:
-        """Follow another example of the split.
+    def show_example(self, index: int, split: str | None = None) -> None:
+        """Follow another example, of the same split or of the one named.
 
         Raises
         ------
         ValueError
-            If there is none of that index.
+            If there is none of that index, or no such split.
         """
-        if not 0 <= index < len(self.split):
-            last = len(self.split) - 1
-            raise ValueError(f"there is no {self.split_name} example {index}: they are 0 to {last}")
+        name = split or self.split_name
+        n = len(self.splits.get(name, ()))
+        if not 0 <= index < n:
+            raise ValueError(f"there is no {name} example {index}: they are 0 to {n - 1}")
+        self.split_name = name
         self.index = index
         self._example_changed()
 
@@ -148,6 +160,7 @@ class Follower(QObject):
 
     def _run_changed(self) -> None:
         """Another run may have other examples; the page pins its network when it is to be seen."""
+        self._split_name = self._judged = None
         self.index, self.drawn = min(self.index or 0, len(self.split) - 1), None
         self._chosen.clear()
         self.undo_stack.clear()
@@ -186,41 +199,25 @@ class Follower(QObject):
 
     # ------------------------------------------------------------------ finding examples
 
-    def outputs(self) -> NDArray:
-        """The pinned network's outputs for every example of the split, (N, K)."""
-        if self._outputs is None:
-            assert self.snapshot is not None
-            split, network = self.split, self.snapshot.network
-            with np.errstate(all="ignore"):
-                chunks = [
-                    network.predict(split.batch(slice(i, i + PREDICTED_AT_A_TIME))[0])
-                    for i in range(0, len(split), PREDICTED_AT_A_TIME)
-                ]
-            self._outputs = np.concatenate(chunks)
-        return self._outputs
-
-    def predictions(self) -> NDArray:
-        """The class that the pinned network names for each example, (N,)."""
-        y = self.outputs()
-        if y.shape[1] > 1:
-            return y.argmax(axis=1)
-        return (y[:, 0] > self.workspace.run.trainer.threshold).astype(np.int64)  # type: ignore[union-attr]
+    def judgement(self) -> Judgement:
+        """What the pinned network says of every example of the split."""
+        assert self.snapshot is not None
+        snapshot, name, found = self._judged or (None, "", None)
+        if found is None or snapshot is not self.snapshot or name != self.split_name:
+            trainer, classes = self.workspace.run.trainer, self.workspace.dataset.classes  # type: ignore[union-attr]
+            network = self.snapshot.network
+            found = judge(network, self.split, trainer.loss, trainer.threshold, len(classes))
+            assert found is not None  # nobody cancels it
+            self._judged = self.snapshot, self.split_name, found
+        return found
 
     def mistakes(self) -> NDArray:
         """The examples that are named wrong, the surest mistake first."""
-        y, labels = self.outputs(), self.split.labels_at(slice(None))
-        wrong = np.flatnonzero(self.predictions() != labels)
-        return wrong[np.argsort(-self._margins(y)[wrong], kind="stable")]
+        return mistakes(self.judgement())
 
     def least_sure(self) -> NDArray:
         """All examples, those first whose two largest outputs lie closest together."""
-        return np.argsort(self._margins(self.outputs()), kind="stable")
-
-    def _margins(self, y: NDArray) -> NDArray:
-        if y.shape[1] == 1:
-            return np.abs(y[:, 0] - self.workspace.run.trainer.threshold)  # type: ignore[union-attr]
-        best = np.partition(y, -2, axis=1)
-        return best[:, -1] - best[:, -2]
+        return least_certain(self.judgement())
 
     # ------------------------------------------------------------------ stages and pointing
 

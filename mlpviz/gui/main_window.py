@@ -29,7 +29,7 @@ from mlpviz.gui.panels.experiment_panel import ExperimentPanel
 from mlpviz.gui.panels.state_line import StateLine
 from mlpviz.gui.panels.training_bar import ROOMY_PX, TrainingBar
 from mlpviz.gui.theme import Theme, set_role
-from mlpviz.gui.workspace import Workspace
+from mlpviz.gui.workspace import WantedExample, Workspace
 
 DEFAULT_SIZE = QSize(1440, 900)
 SMALLEST_SIZE = QSize(1000, 640)
@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         build_menus(self)
         workspace.refreshed.connect(self.training_bar.show_progress)
         workspace.run_changed.connect(self._show_title)
+        workspace.example_wanted.connect(self._step_through)
         self._restore()
 
     def _build_rail(self) -> None:
@@ -166,6 +167,12 @@ class MainWindow(QMainWindow):
             self.page.setFocus()
         self._beside[self.page.key] = shown
         self.experiment_panel.setVisible(shown)
+
+    def _step_through(self, wanted: WantedExample) -> None:
+        self.show_page("step_through")
+        follower = self.page.follower  # type: ignore[attr-defined]
+        follower.pin(wanted.snapshot)
+        follower.show_example(wanted.index, wanted.split)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.workspace.experiment.title} – mlpviz")

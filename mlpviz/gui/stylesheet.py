@@ -197,6 +197,8 @@ QAbstractItemView {
     selection-background-color: $accent_soft; selection-color: $text;
 }
 QAbstractItemView:focus { border-color: $accent; }
+QTableView::item { padding: 0 6px; }
+QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { border: none; }
 QHeaderView::section {
     background: $card; color: $secondary; border: none; border-bottom: 1px solid $line; padding: 4px 6px;

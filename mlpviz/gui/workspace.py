@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +16,17 @@ from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, S
 from mlpviz.training.health import Finding, findings
 
 WORDS_PER_SECOND = 4.0  # numbers that change faster cannot be read
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WantedExample:
+    """An example to be stepped through: its split and place there, and the network that it is for."""
+
+    split: str
+    index: int
+    snapshot: Snapshot
+
+
 Maker = Callable[[], Trainer | tuple[Trainer, History]]
 """Makes a trainer, with its history if it has one already."""
 
@@ -42,6 +54,8 @@ class Workspace(QObject):
     """Live settings of the run were changed."""
     refreshed = Signal()
     """There is something new to tell in words; sent a few times a second while training."""
+    example_wanted = Signal(object)
+    """A WantedExample is to be stepped through."""
     refused = Signal(str)
     """An experiment could not be made; the sentence says why. The current run goes on."""
 

@@ -1,5 +1,6 @@
 """How good a network is on a split: its loss and accuracy, in evaluation mode."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +30,21 @@ def evaluate(network: Network, split: Split, loss: Loss, threshold: float | None
         Where a single output's yes begins; None if the task has no classes.
     """
     total, right = 0.0, 0
-    with np.errstate(all="ignore"):  # a diverged network is judged as well: its loss is not finite
-        for start in range(0, len(split), CHUNK):
-            x, targets = split.batch(slice(start, start + CHUNK))
-            y = network.predict(x)
-            total += loss.value(y, targets) * len(x)
-            if threshold is not None:
-                right += int(np.count_nonzero(correct(y, targets, threshold)))
+    for y, targets, value in in_pieces(network, split, loss):
+        total += value * len(y)
+        if threshold is not None:
+            right += int(np.count_nonzero(correct(y, targets, threshold)))
     return Evaluation(total / len(split), right / len(split) if threshold is not None else None)
+
+
+def in_pieces(network: Network, split: Split, loss: Loss) -> Iterator[tuple[Array, Array, float]]:
+    """Outputs (B, K), targets (B, K) and mean loss of a thousand examples at a time, in order."""
+    for start in range(0, len(split), CHUNK):
+        x, targets = split.batch(slice(start, start + CHUNK))
+        with np.errstate(all="ignore"):  # a diverged network is judged as well: its loss is not finite
+            y = network.predict(x)
+            value = loss.value(y, targets)
+        yield y, targets, value
 
 
 def correct(y: Array, targets: Array, threshold: float) -> npt.NDArray[np.bool_]:

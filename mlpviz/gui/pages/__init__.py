@@ -14,6 +14,12 @@ PAGES: tuple[PageEntry, ...] = (
         "Follow one example through the network and back, one operation at a time",
         beside_experiment=False,
     ),
+    PageEntry(
+        "evaluate",
+        "Evaluate",
+        "How good the network is: what it gets wrong, how sure it is, and how else a digit can be read",
+        beside_experiment=False,
+    ),
 )
 """In the order of the rail. The class of a page is PAGE in the module of its key, loaded when it is shown."""
 

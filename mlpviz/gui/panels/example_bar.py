@@ -1,11 +1,13 @@
 """Which example is followed: by number, by class, at random, a mistake, an unsure one, or drawn."""
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from mlpviz.gui.follower import Follower
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.mosaic_view import MosaicView
@@ -21,18 +23,24 @@ class ExampleBar(Card):
         super().__init__(theme, "", "card_example", parent=parent)
         self._follower = follower
         self._rng = np.random.default_rng()  # which example comes up need not be reproducible
-        self._lists: dict[str, tuple[object, np.ndarray, int]] = {}
+        self._lists: dict[str, tuple[tuple[object, str], np.ndarray, int]] = {}
         self._first = 0
         self._is_covered = False
-        self._title = QLabel()
-        set_role(self._title, "title")
+        self.splits = QToolButton()
+        self.splits.setObjectName("button_split")
+        self.splits.setToolTip("Which examples: of the test, the validation or the training split")
+        self.splits.setFont(text_font(bold=True))
+        self._split_menu = QMenu(self.splits)  # not the button's own, for which it would keep room
+        self.splits.clicked.connect(self._offer_splits)
+        set_role(self.splits, "flat")
         self.number = NumberField("field_example", whole=True)
-        self.number.setFixedWidth(60)
+        self.number.setFixedWidth(54)
         self.number.setAccessibleName("Number of the example")
         self.number.setToolTip("Which example: its place in the file, from 0")
         self.number.committed.connect(self._number_given)
         self._neighbours = MosaicView(theme, "mosaic_examples", "Examples nearby", "pixel", "example")
         self._neighbours.setFixedHeight(40)
+        self._neighbours.setMinimumWidth(88)
         self._neighbours.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._neighbours.selected.connect(lambda i: self._show(self._first + i))
         self._answer = QLabel()
@@ -45,8 +53,8 @@ class ExampleBar(Card):
         self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.classes.activated.connect(self._class_chosen)
         row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self._title)
+        row.setSpacing(4)
+        row.addWidget(self.splits)
         row.addWidget(self.number)
         nearby = QWidget()
         nearby_row = QHBoxLayout(nearby)
@@ -96,10 +104,11 @@ class ExampleBar(Card):
         follower, dataset = self._follower, self._follower.workspace.dataset
         has_images, has_classes = dataset.image_shape is not None, bool(dataset.classes)
         self._error.hide()
-        noun = "digit" if dataset.name == "digits" else "example"
-        self._title.setText(
-            f"{follower.split_name.capitalize()} {noun}" if follower.index is not None else "Drawn"
-        )
+        name = "drawn" if follower.index is None else follower.split_name
+        self.splits.setText(f"{name.capitalize()} ▾")
+        self.splits.setFixedWidth(self.splits.fontMetrics().horizontalAdvance(self.splits.text()) + 18)
+        self.splits.setAccessibleName(f"Which examples: {name}")
+        self._build_splits(list(follower.splits))
         self.number.setVisible(follower.index is not None)
         self.number.set_value(follower.index if follower.index is not None else 0)
         names = ["any class", *dataset.classes]
@@ -172,6 +181,24 @@ class ExampleBar(Card):
         except ValueError as error:
             self._say(str(error))
 
+    def _build_splits(self, names: list[str]) -> None:
+        """Offer the splits that hold examples."""
+        menu = self._split_menu
+        if [action.data() for action in menu.actions()] == names:
+            return
+        menu.clear()
+        for name in names:
+            action = menu.addAction(name.capitalize())
+            action.triggered.connect(partial(self._split_chosen, name))
+            action.setData(name)
+            action.setObjectName(f"action_split_{name}")
+
+    def _offer_splits(self) -> None:
+        self._split_menu.popup(self.splits.mapToGlobal(self.splits.rect().bottomLeft()))
+
+    def _split_chosen(self, name: str, _checked: bool = False) -> None:
+        self._follower.show_example(0, name)
+
     def _say(self, sentence: str) -> None:
         self._error.setText(sentence)
         self._error.show()
@@ -202,14 +229,15 @@ class ExampleBar(Card):
 
     def _next_of(self, what: str) -> None:
         """The next of the mistakes, or of the least sure, of the pinned network."""
-        key, found, place = self._lists.get(what, (None, np.zeros(0, np.int64), -1))
-        if key is not self._follower.snapshot:
+        snapshot, name = self._follower.snapshot, self._follower.split_name
+        key, found, place = self._lists.get(what, ((None, ""), np.zeros(0, np.int64), -1))
+        if key[0] is not snapshot or key[1] != name:
             found, place = getattr(self._follower, what)(), -1
         if not len(found):
             self._say("the network makes no mistake on these examples")
             return
         place = (place + 1) % len(found)
-        self._lists[what] = (self._follower.snapshot, found, place)
+        self._lists[what] = ((snapshot, name), found, place)
         self._show(int(found[place]))
 
     def _draw(self) -> None:

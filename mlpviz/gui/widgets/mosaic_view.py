@@ -25,8 +25,6 @@ from mlpviz.gui.widgets.color_scales import Scale, checked_scale, indices_of, lu
 from mlpviz.gui.widgets.qimages import to_qimage
 
 SMALLEST_CELL_PX = 12
-"""Where more cells than fit would be smaller, the mosaic scrolls."""
-
 _SMALLEST_SIDE = 24
 _MARGIN_PX = 2
 
@@ -47,6 +45,11 @@ class MosaicView(QAbstractScrollArea):
         What one image stands for, in the default labels: "unit 61".
     parent : QWidget, optional
     """
+
+    smallest_cell_px = SMALLEST_CELL_PX
+    """Where more cells than fit would be smaller, the mosaic scrolls."""
+    largest_cell_px: int | None = None
+    """Few cells grow no larger than this; None for as large as the room allows."""
 
     hovered = Signal(int)
     """The cell under the pointer, -1 when it left."""
@@ -284,8 +287,12 @@ class MosaicView(QAbstractScrollArea):
         cell = (height + gap, width + gap)
         grid = Grid.of(n, best_columns(n, cell, room_x / room_y), (height, width), gap)
         px = min(room_x / grid.shape[1], room_y / grid.shape[0])
-        if px * min(height, width) < SMALLEST_CELL_PX:
-            px = SMALLEST_CELL_PX / min(height, width)
+        if self.largest_cell_px is not None and px * min(height, width) > self.largest_cell_px:
+            px = self.largest_cell_px / min(height, width)
+            columns = min(n, max(1, int((room_x / px + gap) / (width + gap))))
+            grid = Grid.of(n, columns, (height, width), gap)
+        if px * min(height, width) < self.smallest_cell_px:
+            px = self.smallest_cell_px / min(height, width)
             room_x = max(1, room_x - self.verticalScrollBar().sizeHint().width())
             columns = min(n, max(1, int((room_x / px + gap) / (width + gap))))
             grid = Grid.of(n, columns, (height, width), gap)

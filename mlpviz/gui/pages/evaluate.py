@@ -1,0 +1,167 @@
+"""The Evaluate page: how good the network is, what it gets wrong, and how else a digit can be read."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+
+from mlpviz.gui.assessor import Assessor
+from mlpviz.gui.pages.page import Page
+from mlpviz.gui.panels.classes_panel import ClassesPanel
+from mlpviz.gui.panels.confusion_card import ConfusionCard
+from mlpviz.gui.panels.draw_panel import DrawPanel
+from mlpviz.gui.panels.gallery_card import GalleryCard
+from mlpviz.gui.panels.reading_panel import ReadingPanel
+from mlpviz.gui.panels.splits_bar import SplitsBar
+from mlpviz.gui.panels.verdict_card import VerdictCard
+from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.card import GAP_PX
+from mlpviz.gui.widgets.confusion_map import Place
+from mlpviz.gui.workspace import Workspace
+
+
+class EvaluatePage(Page):
+    """The splits above; below examples, classes and, for images, three ways to read and a board."""
+
+    key = "evaluate"
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, theme, parent)
+        self.assessor = Assessor(workspace, self)
+        self.splits = SplitsBar(self.assessor, theme)
+        self.confusion = ConfusionCard(self.assessor, theme)
+        self.gallery = GalleryCard(self.assessor, theme)
+        self.verdict = VerdictCard(self.assessor, theme)
+        self.classes = ClassesPanel(self.assessor, theme)
+        self.reading = ReadingPanel(self.assessor, theme)
+        self.draw = DrawPanel(self.assessor, theme)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("tabs_evaluate")
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        for panel, title, tip in (
+            (self._build_examples(), "Examples", "What is taken for what, and which examples those are"),
+            (self.classes, "Classes", "Precision, recall and F1 of each class, and the calibration"),
+            (self.reading, "Three ways to read", "Templates, a linear layer and this network on one digit"),
+            (self.draw, "Draw", "Draw a digit, and see live what the network says"),
+        ):
+            self.tabs.addTab(self._with_margin(panel), title)
+            self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 14, 14)
+        column.setSpacing(8)
+        column.addWidget(self.splits)
+        column.addWidget(self.tabs, 1)
+        self.tabs.currentChanged.connect(self._show_tab)
+        self.confusion.chosen.connect(self._place_chosen)
+        self.gallery.list_changed.connect(self._list_changed)
+        self.draw.read_wanted.connect(self._read_drawing)
+        self.assessor.assessed.connect(self._assessed)
+        self.assessor.split_changed.connect(self._split_changed)
+        self.assessor.example_changed.connect(self._example_changed)
+        workspace.run_changed.connect(self.reading.forget_run)
+        if workspace.run is not None:
+            self._split_changed()
+
+    def _build_examples(self) -> QWidget:
+        widget = QWidget()
+        right = QVBoxLayout()
+        right.setSpacing(GAP_PX)
+        right.addWidget(self.gallery, 1)
+        right.addWidget(self.verdict)
+        row = QHBoxLayout(widget)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP_PX)
+        row.addWidget(self.confusion, 9)
+        row.addLayout(right, 11)
+        return widget
+
+    @staticmethod
+    def _with_margin(panel: QWidget) -> QWidget:
+        """A panel a little below the tabs."""
+        widget = QWidget()
+        box = QVBoxLayout(widget)
+        box.setContentsMargins(0, GAP_PX, 0, 0)
+        box.addWidget(panel)
+        return widget
+
+    # ------------------------------------------------------------------ when it is looked at
+
+    def parts(self) -> list[Callable[[], None]]:
+        """See whether there is a newer network to be judged; what is found is shown when it comes."""
+        return [self.assessor.look]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Judge only while somebody looks."""
+        super().showEvent(event)
+        self.assessor.is_visible = True
+        self.assessor.look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the network alone."""
+        super().hideEvent(event)
+        self.assessor.is_visible = False
+
+    # ------------------------------------------------------------------ what follows what
+
+    def _assessed(self, name: str) -> None:
+        assessor = self.assessor
+        if name != assessor.split_name:
+            if self.tabs.currentIndex() == 2:
+                self.reading.refresh()  # it tells the accuracy on one split, whichever is on show
+            return
+        is_still = self.workspace.training and self.gallery.is_in_use  # what is pointed at should not move
+        if not is_still:
+            self.gallery.refresh()
+        self.verdict.refresh()
+        self._show_tab()
+
+    def _show_tab(self) -> None:
+        """Bring the panel on show up to date."""
+        if self.workspace.run is None:
+            return
+        match self.tabs.currentIndex():
+            case 0:
+                self.confusion.refresh()
+            case 1:
+                self.classes.refresh()
+            case 2:
+                self.reading.refresh()
+            case 3:
+                self.draw.refresh()
+
+    def _split_changed(self) -> None:
+        """Another split, or another run: what was chosen is gone."""
+        dataset = self.workspace.dataset
+        has_classes = bool(dataset.classes)
+        self.tabs.setTabVisible(1, has_classes)
+        for tab in (2, 3):
+            self.tabs.setTabVisible(tab, has_classes and dataset.image_shape is not None)
+        self._clear_place()
+        self.splits.refresh()
+        self.gallery.refresh()
+        self.verdict.refresh()
+        self._show_tab()
+
+    def _clear_place(self) -> None:
+        self.confusion.set_place(None)
+        self.gallery.show_place(None)
+
+    def _place_chosen(self, place: Place | None) -> None:
+        self.gallery.show_place(place)
+
+    def _list_changed(self) -> None:
+        """The cell stays marked only while its examples are on show."""
+        self.confusion.set_place(self.gallery.place if self.gallery.list_name == "cell" else None)
+
+    def _example_changed(self) -> None:
+        self.gallery.mark()
+        if self.tabs.currentIndex() == 2:
+            self.reading.refresh()
+
+    def _read_drawing(self) -> None:
+        self.reading.show_drawing(self.draw.digit)
+        self.tabs.setCurrentIndex(2)
+
+
+PAGE = EvaluatePage

@@ -1,0 +1,124 @@
+"""Each class by itself, and whether the network is right as often as it is certain."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.gui.assessor import Assessor
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.calibration_view import CalibrationView
+from mlpviz.gui.widgets.card import GAP_PX, Card
+from mlpviz.gui.widgets.data_table import UNDEFINED, Column, DataTable
+
+CERTAINTY_TIP = (
+    "Certainty is the probability of the class said, where the loss makes probabilities of the outputs. "
+    "With the squared error it is the output itself, from 0 to 1"
+)
+ERROR_TIP = (
+    "The expected calibration error: the gap between certainty and accuracy, averaged over the bins "
+    "by how many examples each has. 0 is perfect"
+)
+
+
+class ClassesPanel(QWidget):
+    """A table of the classes beside the calibration."""
+
+    def __init__(self, assessor: Assessor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel_classes")
+        self._assessor = assessor
+        self._classes = Card(theme, "Each class", "card_classes", "click a head to sort")
+        self.table = DataTable(theme, "table_classes", "Precision, recall and F1 of each class")
+        self._remarks = QLabel()
+        self._remarks.setObjectName("label_remarks")
+        self._remarks.setWordWrap(True)
+        set_role(self._remarks, "warning")
+        self._classes.body.addWidget(self.table, 100)
+        self._classes.body.addWidget(self._remarks)
+        self._classes.body.addStretch(1)
+        self._calibration = Card(theme, "Calibration", "card_calibration")
+        self._calibration.setToolTip(CERTAINTY_TIP)
+        self.plot = CalibrationView(theme, "plot_calibration")
+        self.plot.hovered.connect(self._say)
+        self._bin = QLabel()
+        self._bin.setObjectName("label_calibration")
+        self._bin.setWordWrap(True)
+        self._bin.setMinimumHeight(2 * self._bin.fontMetrics().lineSpacing() + 2)
+        set_role(self._bin, "subtitle")
+        self._calibration.body.addWidget(self.plot, 1)
+        self._calibration.body.addWidget(self._bin)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP_PX)
+        row.addWidget(self._classes, 11)
+        row.addWidget(self._calibration, 9)
+        self._say("")
+
+    def refresh(self) -> None:
+        """Show the newest assessment."""
+        found, names = self._assessor.assessment, self._assessor.workspace.dataset.classes
+        if found is None or found.classes is None or found.calibration is None or found.matrix is None:
+            return
+        classes = found.classes
+
+        def percent(part: float) -> str:
+            return UNDEFINED if np.isnan(part) else format_percent(part)
+
+        self.table.set_columns(
+            [
+                Column("class", "The class", list(names)),
+                Column(
+                    "precision",
+                    "Of the examples said to be of the class, the part that is",
+                    classes.precision,
+                    percent,
+                    "Not defined: the network never says this class",
+                ),
+                Column(
+                    "recall",
+                    "Of the examples of the class, the part that is found",
+                    classes.recall,
+                    percent,
+                    "Not defined: there is no example of this class",
+                ),
+                Column(
+                    "F1",
+                    "The harmonic mean of precision and recall: high only if both are",
+                    classes.f1,
+                    percent,
+                    "Not defined: the class is neither there nor ever said",
+                ),
+                Column("examples", "How many examples there are of the class (its support)", classes.support),
+                Column(
+                    "mistaken for",
+                    "The class that its examples are most often mistaken for, and how many are",
+                    _mistaken_for(found.matrix, names),
+                ),
+            ]
+        )
+        self.table.setMaximumHeight(self.table.content_height())
+        self._remarks.setText("\n".join(found.remarks))
+        self._remarks.setVisible(bool(found.remarks))
+        self.plot.set_calibration(found.calibration)
+        error = found.calibration.error
+        words = UNDEFINED if np.isnan(error) else format_number(error)
+        self._calibration.set_subtitle(f"expected calibration error {words}")
+        self._say("")
+
+    def _say(self, words: str) -> None:
+        hint = "On the dashed line the network is right as often as it is certain; below it, it is too sure."
+        self._bin.setText(f"{words[0].upper()}{words[1:]}." if words else hint)
+        self.plot.setToolTip(f"{CERTAINTY_TIP}.\n{ERROR_TIP}.")
+
+
+def _mistaken_for(matrix: NDArray[np.int64], names: Sequence[str]) -> list[str]:
+    """For each class the other one it is most often said to be, with the count: "9 (19)"."""
+    wrong = matrix - np.diag(np.diag(matrix))
+    worst = wrong.argmax(axis=1).tolist()
+    return [
+        f"{names[column]} ({wrong[row, column]})" if wrong[row, column] else UNDEFINED
+        for row, column in enumerate(worst)
+    ]

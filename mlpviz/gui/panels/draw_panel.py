@@ -1,0 +1,69 @@
+"""A board to draw a digit on, with the live scores of the network that is judged."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from mlpviz.gui.assessor import Assessor
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.draw_board import DrawBoard, make_button
+
+
+class DrawPanel(QWidget):
+    """Made anew for each shape of picture; the scores are those of the newest network that was judged."""
+
+    read_wanted = Signal()
+    """The drawing is to be read in three ways."""
+
+    def __init__(self, assessor: Assessor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel_draw")
+        self._assessor, self._theme = assessor, theme
+        self._shape: tuple[int, int] | None = None
+        self.board: DrawBoard | None = None
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._read = make_button(
+            "Read it in three ways",
+            "button_read_drawing",
+            "Templates, a linear layer and this network on your digit",
+        )
+        set_role(self._read, "primary")
+        self._read.clicked.connect(self.read_wanted)
+
+    @property
+    def digit(self) -> NDArray[np.uint8] | None:
+        """What is drawn, (h, w) as stored; None while nothing is."""
+        return None if self.board is None else self.board.digit
+
+    def refresh(self) -> None:
+        """Score what is drawn with the newest network."""
+        workspace = self._assessor.workspace
+        if workspace.run is None or workspace.dataset.image_shape is None:
+            return
+        if workspace.dataset.image_shape != self._shape:
+            self._make_board(workspace.dataset.image_shape)
+        assert self.board is not None
+        self.board.refresh()
+
+    def _make_board(self, shape: tuple[int, int]) -> None:
+        if self.board is not None:
+            self.board.pad_row.removeWidget(self._read)
+            self.board.deleteLater()
+        self._shape = shape
+        self.board = DrawBoard(self._theme, shape, self._scores, self)
+        self.board.pad_row.addWidget(self._read)
+        self.board.changed.connect(lambda: self._read.setEnabled(self.digit is not None))
+        self._read.setEnabled(False)
+        self._box.addWidget(self.board)
+
+    def _scores(self, digit: NDArray[np.uint8]) -> tuple[NDArray, tuple[str, ...]]:
+        workspace, found = self._assessor.workspace, self._assessor.assessment
+        snapshot = workspace.snapshot if found is None else found.snapshot
+        if workspace.run is None or snapshot is None:
+            raise ValueError("There is no network yet.")
+        x = self._assessor.split.scaled(digit.reshape(1, -1))
+        with np.errstate(all="ignore"):
+            y = snapshot.network.predict(x)
+            return workspace.run.trainer.loss.probabilities(y)[0], workspace.dataset.classes
