@@ -1,10 +1,12 @@
 """One experiment from many seeds, side by side where that pays, with the same bits as one after the other."""
 
+import signal
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -149,18 +151,17 @@ def _side_by_side(
 
     with _stop_file(cancelled) as stop_file:
         parallel = Parallel(n_jobs=jobs, return_as="generator_unordered")
-        results = parallel(
-            delayed(_train_elsewhere)(experiment, seed, share, stop_file)
-            for seed in seeds
-            if not stop_file.exists()
-        )
+        with _without_interrupts():
+            results = parallel(
+                delayed(_train_elsewhere)(experiment, seed, share, stop_file)
+                for seed in seeds
+                if not stop_file.exists()
+            )
         try:
             for result in results:
                 if result is not None:
                     yield result
         except BrokenProcessPool as error:
-            if cancelled():
-                return  # Ctrl-C reaches the other processes as well
             raise ChildProcessError(
                 "a process that trained seeds ended unexpectedly, perhaps for lack of memory: "
                 "try fewer jobs at a time"
@@ -176,6 +177,20 @@ def _train_elsewhere(
     experiment: Experiment, seed: int, share: float | None, stop_file: Path
 ) -> SeedResult | None:
     return train_seed(experiment, seed, share, stop_file.exists)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes started in here never see Ctrl-C, which a terminal sends to all; this one tells them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # before: Python 3.11 lifts the block when it starts this one
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
