@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         build_menus(self)
         workspace.refreshed.connect(self.training_bar.show_progress)
         workspace.run_changed.connect(self._show_title)
+        workspace.page_wanted.connect(self.show_page)
         self._restore()
 
     def _build_rail(self) -> None:

@@ -44,6 +44,8 @@ class Workspace(QObject):
     """There is something new to tell in words; sent a few times a second while training."""
     refused = Signal(str)
     """An experiment could not be made; the sentence says why. The current run goes on."""
+    page_wanted = Signal(str)
+    """A page leads to another one: its key."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -14,6 +14,11 @@ PAGES: tuple[PageEntry, ...] = (
         "Follow one example through the network and back, one operation at a time",
         beside_experiment=False,
     ),
+    PageEntry(
+        "many_seeds",
+        "Seeds",
+        "Train the experiment from many seeds and see how many learn it",
+    ),
 )
 """In the order of the rail. The class of a page is PAGE in the module of its key, loaded when it is shown."""
 
