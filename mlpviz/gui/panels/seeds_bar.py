@@ -39,7 +39,7 @@ class SeedsBar(Card):
             "How many runs to train, each from a seed of its own: the experiment's, and those that follow it",
         )
         at_once = self._captioned(
-            "At a time",
+            "Jobs",
             self._jobs,
             "How many runs train side by side, each in a process of its own. Automatic does so if it saves "
             "time; the results are the same, bit for bit",
@@ -47,8 +47,8 @@ class SeedsBar(Card):
         learnt = self._captioned(
             "Learnt from",
             self._share_field,
-            "The share of the training examples that must be right in the end for a run to have learnt: "
-            "1 is all of them, 0.95 is 95 %",
+            "How many per cent of the training examples must be right at the end for a run to have learnt",
+            "% right",
         )
         self._share_row = learnt
         self.button = QPushButton("Train all seeds")
@@ -57,6 +57,7 @@ class SeedsBar(Card):
             "Train the experiment once from each seed. The run on the Train page pauses; it keeps its place"
         )
         set_role(self.button, "primary")
+        self.button.setFixedWidth(self.button.sizeHint().width() + 10)  # also while it says Stop
         self.button.clicked.connect(self._pressed)
         for widget in (first, at_once, learnt, self.button):
             flow.addWidget(widget)
@@ -99,7 +100,7 @@ class SeedsBar(Card):
         self._usual_share = self.share = 1.0 if share is None else share
         if typed is not None and share is not None:
             self.share = typed
-        self._share_field.set_value(self.share)
+        self._share_field.set_value(float(f"{100 * self.share:.10g}"))
         self._tell("share", "")
 
     def set_ready(self, ready: bool) -> None:
@@ -124,7 +125,7 @@ class SeedsBar(Card):
         """Say below the controls why nothing can be trained."""
         self._tell("count", sentence)
 
-    def _captioned(self, caption: str, widget: QWidget, help_: str) -> QWidget:
+    def _captioned(self, caption: str, widget: QWidget, help_: str, unit: str = "") -> QWidget:
         both, label = QWidget(), QLabel(caption)
         label.setBuddy(widget)
         set_role(label, "subtitle")
@@ -133,12 +134,14 @@ class SeedsBar(Card):
         row.setSpacing(6)
         row.addWidget(label)
         row.addWidget(widget)
-        widget.setAccessibleName(caption)
+        if unit:
+            row.addWidget(QLabel(unit))
+        widget.setAccessibleName(f"{caption} {unit}".strip())
         widget.setAccessibleDescription(help_)
         for each in (label, widget):
             each.setToolTip(help_)
         if isinstance(widget, NumberField):
-            widget.setFixedWidth(60)
+            widget.setFixedWidth(56)
         return both
 
     @staticmethod
@@ -167,10 +170,10 @@ class SeedsBar(Card):
 
     def _share_given(self, value: object) -> None:
         self._share_field.set_value(value)
-        if isinstance(value, str) or not isinstance(value, (int, float)) or not 0 < value <= 1:
-            self._tell("share", f"The share must be above 0 and up to 1, such as 0.95, not {value}.")
+        if isinstance(value, str) or not isinstance(value, (int, float)) or not 0 < value <= 100:
+            self._tell("share", f"The share of right answers must be above 0 and up to 100 %, not {value}.")
             return
-        self.share = float(value)
+        self.share = value / 100
         self._tell("share", "")
 
     def _pressed(self) -> None:

@@ -11,10 +11,12 @@ from mlpviz.gui.widgets.seed_plot import LOOKS, REACH_PX, SeedPlot
 class SeedDots(SeedPlot):
     """Seeds from left to right, each at the height of its training loss at the end."""
 
+    with_marks = True
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._items = {verdict: pg.ScatterPlotItem(size=7, pxMode=True) for verdict in LOOKS}
         self._chosen = pg.ScatterPlotItem(size=13, pxMode=True)
-        super().__init__(theme, "Loss at the end", "plot_seed_dots", "seed", parent)
+        super().__init__(theme, "At the end", "plot_seed_dots", "seed", parent)
         for z, item in enumerate((*self._items.values(), self._chosen)):
             item.setZValue(z)
             self._view.addItem(item, ignoreBounds=True)
@@ -43,8 +45,11 @@ class SeedDots(SeedPlot):
         super()._restyle()
 
     def _fit_range(self) -> None:
-        losses = [10.0**h if self.log else h for v in LOOKS for h in self.lines.ends(v)[1] if np.isfinite(h)]
-        self._set_range(min(losses, default=0.1), max(losses, default=1.0))
+        ends = np.concatenate([self.lines.ends(verdict)[1] for verdict in LOOKS])
+        ends = ends[np.isfinite(ends)]
+        low, high = (float(ends.min()), float(ends.max())) if len(ends) else (-1.0, 0.0)
+        room = max(0.15 * (high - low), 0.1 * abs(high), 1e-6)  # so that no dot is cut
+        self._view.setRange(xRange=self._x_range(), yRange=(low - room, high + room), padding=0.0)
 
     def _x_range(self) -> tuple[float, float]:
         seeds = [run.seed for run in self.lines.runs] or [0, 1]

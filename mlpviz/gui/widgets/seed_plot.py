@@ -42,6 +42,8 @@ class SeedPlot(Card):
     parent : QWidget, optional
     """
 
+    with_marks = False
+    """Whether the legend shows marks instead of lines."""
     chosen = Signal(int)
     """A run was clicked: its seed."""
     stepped = Signal(int)
@@ -166,8 +168,8 @@ class SeedPlot(Card):
         policy.setHeightForWidth(True)
         legend.setSizePolicy(policy)
         self.set_header_middle(legend)
-        for verdict, (color, dashes, _) in LOOKS.items():
-            self._add_entry(verdict, color, dashes)
+        for verdict, (color, dashes, mark) in LOOKS.items():
+            self._add_entry(verdict, color, dashes, mark if self.with_marks else "")
             self._entries[verdict].hide()
         self._log_button = QToolButton()
         self._log_button.setText("log")
@@ -180,9 +182,9 @@ class SeedPlot(Card):
         self._log_button.clicked.connect(self.set_log)
         self.add_header_widget(self._log_button)
 
-    def _add_entry(self, verdict: str, color: str, dashes: tuple[float, ...]) -> None:
-        key = verdict.replace(" ", "_")
-        entry = LegendEntry(self.theme, verdict, color, dashes, f"{self.objectName()}_legend_{key}")
+    def _add_entry(self, verdict: str, color: str, dashes: tuple[float, ...], mark: str = "") -> None:
+        name = f"{self.objectName()}_legend_{verdict.replace(' ', '_')}"
+        entry = LegendEntry(self.theme, verdict, color, dashes, name, mark=mark)
         entry.toggled.connect(self._draw)
         self._entries[verdict] = entry
         self._flow.addWidget(entry)
@@ -202,9 +204,6 @@ class SeedPlot(Card):
 
     def _fit_range(self) -> None:
         _, low, high = self.lines.bounds()
-        self._set_range(low, high)
-
-    def _set_range(self, low: float, high: float) -> None:
         self._view.setRange(xRange=self._x_range(), yRange=axis_range(low, high, self.log), padding=0.0)
 
     def _user_zoomed(self) -> None:

@@ -5,40 +5,45 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.training.seed_result import SeedResult
 
+_PAD_PX = 12
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, what it means, what is read off a run, and how that is written."""
+    """A heading, the widest text below it, what it means; what is read off a run, how that is written."""
 
     title: str
+    widest: str
     help: str
     read: Callable[[SeedResult], Any]
-    write: Callable[[Any], str]
+    write: Callable[[Any], str] = format_number
 
 
 COLUMNS = (
-    Column("Seed", "What the initial weights, order and split were drawn from", lambda r: r.seed, str),
-    Column("Verdict", "Whether the run learnt, and what became of it if not", lambda r: r.verdict, str),
-    Column("Loss", "Of the whole training split at the end", lambda r: r.train_loss, format_number),
+    Column("Seed", "Seed ", "What weights, order and split were drawn from", lambda r: r.seed, str),
+    Column("Verdict", "not learnt", "What became of the run", lambda r: r.verdict, str),
+    Column("Loss", "0.000286", "Of the whole training split at the end", lambda r: r.train_loss),
     Column(
         "Right",
+        "99.99 %",
         "Which share of the training split the network names right at the end",
         lambda r: r.train_accuracy,
         format_percent,
     ),
-    Column("At step", "From which step on the run met the criterion", lambda r: r.learnt_step, format_number),
+    Column("At step", "At step ", "From which step on it met the criterion", lambda r: r.learnt_step),
     Column(
         "Gradient",
+        "0.00014 ",
         "Norm of the whole network's gradient at the end: close to 0 where nothing moves any more",
         lambda r: r.gradient_norm,
-        format_number,
+        lambda value: format_number(value, 2),
     ),
 )
 
@@ -123,8 +128,8 @@ class SeedTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(24)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(52)
         header.setHighlightSections(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
         self.activated.connect(lambda index: self.opened.emit(self._model.runs[index.row()].seed))
         self._model.modelReset.connect(lambda: self.show_seed(self._seed))
@@ -147,6 +152,14 @@ class SeedTable(QTableView):
         row = self._model.row_of(seed)
         if row is not None and row != self.currentIndex().row():
             self.selectRow(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many columns as there is room for, the first ones first."""
+        needed = 0
+        for i, column in enumerate(COLUMNS):
+            needed += self.fontMetrics().horizontalAdvance(column.widest) + _PAD_PX
+            self.setColumnHidden(i, needed > self.viewport().width())
+        super().resizeEvent(event)
 
     def _row_changed(self, index: QModelIndex) -> None:
         if index.isValid() and not self._quiet:
