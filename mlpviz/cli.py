@@ -67,7 +67,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_experiment(command)
     command.add_argument("--epochs", type=int, metavar="N", help="short for --set epochs=N")
     command.add_argument("--seed", type=int, metavar="N", help="short for --set seed=N")
-    command.add_argument("--out", type=Path, metavar="DIR", help="write a checkpoint to this folder")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="write a checkpoint to this folder; with --seeds, tables"
+    )
+    command.add_argument("--seeds", type=int, metavar="N", help="train from so many seeds, --seed the first")
+    command.add_argument(
+        "--jobs", type=int, metavar="J", help="with --seeds: so many at a time; otherwise as many as pay"
+    )
+    command.add_argument(
+        "--learnt",
+        type=float,
+        metavar="A",
+        help="with --seeds: the share of the training examples that must be right in the end to have learnt, "
+        "such as 0.97; otherwise all of up to 20 examples, and 0.95 of more",
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_train)
 
@@ -155,7 +168,13 @@ def _train(options: argparse.Namespace) -> int:
 
     settings = [f"{name}={getattr(options, name)}" for name in ("epochs", "seed")]
     settings = [*options.settings, *(s for s in settings if not s.endswith("=None"))]
-    trainer = Trainer(_experiment(options.experiment, settings))
+    experiment = _experiment(options.experiment, settings)
+    if options.seeds is not None:
+        return _train_seeds(options, experiment)
+    for name in ("jobs", "learnt"):
+        if getattr(options, name) is not None:
+            raise ValueError(f"--{name} belongs to --seeds: add --seeds 100, for instance")
+    trainer = Trainer(experiment)
     if options.out is not None:
         check_can_write(options.out, CHECKPOINT_FILES)
     history = History()
@@ -177,6 +196,38 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
+def _train_seeds(options: argparse.Namespace, experiment: Any) -> int:
+    from mlpviz.files import check_can_write
+    from mlpviz.files.sweeps import SWEEP_FILES, save_sweep
+    from mlpviz.training.sweep import seeds_of, sweep
+    from mlpviz.training.sweep_report import as_table, as_text
+
+    if options.seeds < 1:
+        raise ValueError(f"--seeds must be at least 1, not {options.seeds}")
+    if options.jobs is not None and options.jobs < 1:
+        raise ValueError(f"--jobs must be at least 1, not {options.jobs}")
+    if options.out is not None:
+        check_can_write(options.out, SWEEP_FILES)
+    seeds, results = seeds_of(experiment, options.seeds), []
+    start = time.perf_counter()
+    with _Interrupt() as interrupt:
+        coming = sweep(experiment, seeds, options.learnt, options.jobs, lambda: interrupt.came)
+        for result in _with_bar(coming, len(seeds), " seeds"):
+            results.append(result)
+    seconds = time.perf_counter() - start
+    if results:
+        if options.out is not None:
+            save_sweep(options.out, experiment, results)
+        report = as_table(options.experiment, experiment, results, options.learnt, seconds)
+        report["out"] = None if options.out is None else str(options.out)
+        _print_json(report) if options.json else print(as_text(report))
+    if len(results) < len(seeds):
+        kept = f"; what is done is in {options.out}" if options.out is not None and results else ""
+        print(f"mlpviz: interrupted after {len(results)} of {len(seeds)} seeds{kept}", file=sys.stderr)
+        return 130
+    return 0
+
+
 class _Interrupt:
     """Ctrl-C while inside: noted, so that the step under way is finished and what there is can be saved."""
 
@@ -194,13 +245,18 @@ class _Interrupt:
 
 def _with_progress(trainer: Any) -> Any:
     """The trainer's steps, with a progress bar where a person is looking."""
-    if not sys.stderr.isatty():
-        return trainer.steps()
-    from tqdm import tqdm
-
     size = trainer.experiment.batch_size or len(trainer.splits.training)
     total = trainer.experiment.epochs * math.ceil(len(trainer.splits.training) / size)
-    return tqdm(trainer.steps(), total=total, unit=" steps", dynamic_ncols=True, leave=False)
+    return _with_bar(trainer.steps(), total, " steps")
+
+
+def _with_bar(items: Any, total: int, unit: str) -> Any:
+    """The items, with a progress bar where a person is looking."""
+    if not sys.stderr.isatty():
+        return items
+    from tqdm import tqdm
+
+    return tqdm(items, total=total, unit=unit, dynamic_ncols=True, leave=False)
 
 
 def _report(options: argparse.Namespace, trainer: Any, history: Any, seconds: float) -> dict[str, Any]:

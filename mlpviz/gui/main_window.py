@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         workspace.refreshed.connect(self.training_bar.show_progress)
         workspace.run_changed.connect(self._show_title)
         workspace.example_wanted.connect(self._step_through)
+        workspace.page_wanted.connect(self.show_page)
         self._restore()
 
     def _build_rail(self) -> None:

@@ -58,6 +58,8 @@ class Workspace(QObject):
     """A WantedExample is to be stepped through."""
     refused = Signal(str)
     """An experiment could not be made; the sentence says why. The current run goes on."""
+    page_wanted = Signal(str)
+    """A page leads to another one: its key."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

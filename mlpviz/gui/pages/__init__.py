@@ -20,6 +20,11 @@ PAGES: tuple[PageEntry, ...] = (
         "How good the network is: what it gets wrong, how sure it is, and how else a digit can be read",
         beside_experiment=False,
     ),
+    PageEntry(
+        "many_seeds",
+        "Seeds",
+        "Train the experiment from many seeds and see how many learn it",
+    ),
 )
 """In the order of the rail. The class of a page is PAGE in the module of its key, loaded when it is shown."""
 

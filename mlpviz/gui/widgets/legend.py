@@ -1,5 +1,6 @@
 """The legend of a plot: one entry per line, a click hides it and shows it again."""
 
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
@@ -8,6 +9,7 @@ from mlpviz.gui.theme import Theme
 
 _SAMPLE_PX = 24
 _PAD_PX = 4
+_MARK_PX = 9
 
 
 class LegendEntry(QAbstractButton):
@@ -23,6 +25,8 @@ class LegendEntry(QAbstractButton):
         The dash pattern in pen widths; empty for a solid line.
     object_name : str
     parent : QWidget, optional
+    mark : str
+        A symbol of pyqtgraph, such as ``"o"``, to show instead of the line.
     """
 
     def __init__(
@@ -33,9 +37,11 @@ class LegendEntry(QAbstractButton):
         dashes: tuple[float, ...],
         object_name: str,
         parent: QWidget | None = None,
+        mark: str = "",
     ) -> None:
         super().__init__(parent)
-        self._theme, self._color, self._dashes = theme, color, dashes
+        self._theme, self._color, self._dashes, self._mark = theme, color, dashes, mark
+        self._sample_px = 1.5 * _MARK_PX if mark else _SAMPLE_PX
         self.setText(name)
         self.setObjectName(object_name)
         self.setAccessibleName(f"show {name}")
@@ -48,7 +54,7 @@ class LegendEntry(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(text + _SAMPLE_PX + 6 + 2 * _PAD_PX, self.fontMetrics().height() + 6)
+        return QSize(text + int(self._sample_px) + 6 + 2 * _PAD_PX, self.fontMetrics().height() + 6)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -59,14 +65,22 @@ class LegendEntry(QAbstractButton):
         middle = self.height() / 2.0
         color = self._color if self.isChecked() else "disabled"
         painter.setPen(line_pen(self._theme, color, self._dashes, 2.0 * self.devicePixelRatioF()))
-        painter.drawLine(QLineF(QPointF(_PAD_PX, middle), QPointF(_PAD_PX + _SAMPLE_PX, middle)))
+        if self._mark:
+            painter.save()
+            painter.setPen(line_pen(self._theme, color, (), 2.0 * self.devicePixelRatioF()))
+            painter.translate(_PAD_PX + self._sample_px / 2.0, middle)
+            painter.scale(_MARK_PX, _MARK_PX)
+            painter.drawPath(Symbols[self._mark])
+            painter.restore()
+        else:
+            painter.drawLine(QLineF(QPointF(_PAD_PX, middle), QPointF(_PAD_PX + self._sample_px, middle)))
         quiet = self.underMouse() or not self.isChecked()
         role = "disabled" if not self.isChecked() else "text" if quiet else "secondary"
         painter.setPen(self._theme.color(role))
         font = self.font()
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
-        text = QRectF(_PAD_PX + _SAMPLE_PX + 6, 0, self.width(), self.height())
+        text = QRectF(_PAD_PX + self._sample_px + 6, 0, self.width(), self.height())
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
         if self.hasFocus():
             painter.setPen(QPen(self._theme.color("accent"), 2.0))
