@@ -91,6 +91,13 @@ class Contender:
             return places, values
         return places[np.searchsorted(known, steps)], values
 
+    def place_of(self, step: int, measure: str) -> float | None:
+        """Where a step stands on the axis of a measure; None where that is not known."""
+        places, _ = self.curve("loss", measure)
+        steps, _ = self.history.view("loss")
+        i = int(np.searchsorted(steps, step)) - (len(steps) - len(places))
+        return float(places[i]) if 0 <= i < len(places) else None
+
     def fork(self, name: str, settings: Mapping[str, Any] | None = None) -> "Contender":
         """A contender of its own that stands where this one stands; see `mlpviz.training.fork`."""
         trainer, history = fork(self.trainer, self.history, settings)

@@ -14,6 +14,12 @@ PAGES: tuple[PageEntry, ...] = (
         "Follow one example through the network and back, one operation at a time",
         beside_experiment=False,
     ),
+    PageEntry(
+        "compare",
+        "Compare",
+        "Lay runs side by side, fork them with one thing changed, and let them race",
+        beside_experiment=False,
+    ),
 )
 """In the order of the rail. The class of a page is PAGE in the module of its key, loaded when it is shown."""
 

@@ -4,8 +4,10 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from mlpviz.gui.driver import Driver
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.workspace import Workspace
 
@@ -16,11 +18,19 @@ class Page(QWidget):
     key: str
     """Also the name of its module and of its icon; the command line calls it so too."""
 
+    page_wanted = Signal(str)
+    """Another page should be shown: its key."""
+
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace, self.theme = workspace, theme
         self.setObjectName(f"page_{self.key}")
         self.setAccessibleName(self.key.replace("_", " ").capitalize())
+
+    @property
+    def driver(self) -> Driver:
+        """What the tool bar drives while this page is on show."""
+        return self.workspace
 
     def parts(self) -> list[Callable[[], None]]:
         """What to call, one at a time, to show what is new."""

@@ -71,6 +71,7 @@ class CurvePlot(Card):
         super().__init__(theme, title, object_name, y_label, parent)
         self._series: dict[str, PlotSeries] = {}
         self._entries: dict[str, LegendEntry] = {}
+        self._entry_of: dict[str, str] = {}
         self._marks: list[tuple[pg.InfiniteLine, str]] = []
         self._percent, self._log, self._smoothing = percent, log and not percent, "light"
         self._x_label = x_label
@@ -78,9 +79,7 @@ class CurvePlot(Card):
         self._following, self._dirty, self._drawing = True, True, False
         self._build_plot()
         self._build_header()
-        self.setAccessibleDescription(
-            f"Curves of {title} over {x_label}. In the plot, left and right read the values, F fits the axes."
-        )
+        self._describe()
         self.setMinimumSize(220, 140)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -95,6 +94,7 @@ class CurvePlot(Card):
         dash: bool = False,
         smooth: bool = True,
         markers: bool = False,
+        with_entry_of: str | None = None,
     ) -> None:
         """Add a line.
 
@@ -113,29 +113,37 @@ class CurvePlot(Card):
             Whether smoothing applies to it.
         markers : bool
             Show each point as a dot while there are few.
+        with_entry_of : str, optional
+            The key of another line, whose entry in the legend hides this one too; by default its own.
         """
         if key in self._series:
             raise ValueError(f"the plot {self.objectName()} already has a series {key!r}")
         series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers)
+        self._series[key] = series
+        self._dirty = True
+        self._entry_of[key] = with_entry_of or key
+        if with_entry_of is not None:
+            series.visible = self._entries[with_entry_of].isChecked()
+            return
         entry = LegendEntry(
             self.theme, name, color, series.dashes, f"{self.objectName()}_legend_{key.replace('.', '_')}"
         )
         entry.toggled.connect(self._apply_legend)
-        self._series[key], self._entries[key] = series, entry
+        self._entries[key] = entry
         self._flow.addWidget(entry)
-        self._dirty = True
 
     def remove_series(self, key: str) -> None:
         """Take a line away."""
         self._series.pop(key).remove()
-        entry = self._entries.pop(key)
-        self._flow.removeWidget(entry)
-        entry.deleteLater()
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._flow.removeWidget(entry)
+            entry.deleteLater()
         self._dirty = True
 
     def clear_series(self) -> None:
         """Take every line away."""
-        for key in tuple(self._series):
+        for key in reversed(tuple(self._series)):
             self.remove_series(key)
 
     def series_keys(self) -> tuple[str, ...]:
@@ -186,6 +194,16 @@ class CurvePlot(Card):
         if x != self._end_x:
             self._end_x = x
             self._dirty = True
+
+    def set_x_label(self, x_label: str, whole: bool = True) -> None:
+        """Say what the lines go over: steps, which are `whole`, or seconds. New data are to follow."""
+        if x_label == self._x_label:
+            return
+        self._x_label = x_label
+        self._corner.setText(x_label)
+        self._bottom.set_whole(whole)
+        self._describe()
+        self.clear_data()
 
     def set_log(self, log: bool) -> None:
         """Switch the axis of values to logarithmic or back, and fit it."""
@@ -319,6 +337,12 @@ class CurvePlot(Card):
         self.add_header_widget(self._menu_button)
         self._apply_axis()
 
+    def _describe(self) -> None:
+        self.setAccessibleDescription(
+            f"Curves of {self.title} over {self._x_label}. In the plot, left and right read the values, "
+            "F fits the axes."
+        )
+
     def _show_menu(self, place: QPoint) -> None:
         self.menu.popup(place)
 
@@ -337,8 +361,8 @@ class CurvePlot(Card):
         self.set_smoothing(action.data())
 
     def _apply_legend(self) -> None:
-        for key, entry in self._entries.items():
-            self._series[key].visible = entry.isChecked()
+        for key, series in self._series.items():
+            series.visible = self._entries[self._entry_of[key]].isChecked()
         self._dirty = True
         self.refresh()
 
@@ -406,7 +430,7 @@ class CurvePlot(Card):
             self._read_at(high if direction < 0 else low)
             return
         x = self._crosshair.value()
-        step = max(1.0, (high - low) / 200.0)
+        step = max(1.0 if self._bottom.whole else 0.0, (high - low) / 200.0)
         self._read_at(min(max(x + direction * step, low), high))
 
     def _read_at(self, x: float) -> bool:
