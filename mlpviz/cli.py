@@ -176,7 +176,7 @@ def _train(options: argparse.Namespace) -> int:
         kept = f"the run so far is in {options.out}" if options.out else "nothing was saved"
         print(f"mlpviz: interrupted at step {trainer.index}; {kept}", file=sys.stderr)
         return 130
-    report = _report(options, trainer, seconds)
+    report = _report(options, trainer, history, seconds)
     _print_json(report) if options.json else _print_report(report, trainer)
     return 0
 
@@ -207,7 +207,10 @@ def _with_progress(trainer: Any) -> Any:
     return tqdm(trainer.steps(), total=total, unit=" steps", dynamic_ncols=True, leave=False)
 
 
-def _report(options: argparse.Namespace, trainer: Any, seconds: float) -> dict[str, Any]:
+def _report(options: argparse.Namespace, trainer: Any, history: Any, seconds: float) -> dict[str, Any]:
+    from mlpviz.training.cautions import cautions
+    from mlpviz.training.facts import facts, shown_by
+
     report: dict[str, Any] = {
         "experiment": options.experiment,
         "seed": trainer.experiment.seed,
@@ -222,6 +225,12 @@ def _report(options: argparse.Namespace, trainer: Any, seconds: float) -> dict[s
         evaluation = trainer.evaluate(which)
         report[f"{name}_loss"] = None if evaluation is None else evaluation.loss
         report[f"{name}_accuracy"] = None if evaluation is None else evaluation.accuracy
+    report["facts"] = {
+        fact.key: {**fact.numbers, "sentence": fact.sentence} for fact in facts(shown_by(trainer, history))
+    }
+    report["cautions"] = [
+        finding.text for finding in cautions(trainer.dataset, trainer.splits, trainer.network)
+    ]
     report["out"] = None if options.out is None else str(options.out)
     return report
 
@@ -235,6 +244,10 @@ def _print_report(report: dict[str, Any], trainer: Any) -> None:
         if loss is not None:
             percent = "" if accuracy is None else f", accuracy {100 * accuracy:.2f} %"
             print(f"  {label:10} loss {loss:.4g}{percent}")
+    for fact in report["facts"].values():
+        print(f"  {fact['sentence']}")
+    for caution in report["cautions"]:
+        print(f"  Caution: {caution}")
     if report["out"]:
         print(f"Saved to {report['out']}")
 

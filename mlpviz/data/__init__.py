@@ -11,6 +11,7 @@ from mlpviz.data.scaling import SCALINGS
 
 __all__ = [
     "DATASETS",
+    "DATASET_FAMILIES",
     "SCALINGS",
     "Dataset",
     "Examples",
@@ -26,6 +27,8 @@ __all__ = [
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "digits": digits.digits,
+    "digits_imbalanced": digits.imbalanced_digits,
+    "digits_blank": digits.blank_digits,
     "line": toys.line,
     "line_bias": toys.line_bias,
     "plane": toys.plane,
@@ -38,6 +41,16 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
     "iris": toys.iris,
     "iris_two": toys.iris_two,
 }
+
+
+DATASET_FAMILIES: dict[str, tuple[str, ...]] = {
+    "Handwritten digits": ("digits", "digits_imbalanced", "digits_blank"),
+    "Lines and planes": ("line", "line_bias", "plane"),
+    "Logic gates": ("gate_and", "gate_or", "gate_xor"),
+    "Clouds of points": ("blobs", "moons", "spirals"),
+    "Iris flowers": ("iris", "iris_two"),
+}
+"""The data sets in families, for menus."""
 
 
 @functools.cache

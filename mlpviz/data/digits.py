@@ -5,6 +5,7 @@ import gzip
 import math
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,6 +22,7 @@ CHUNK_BYTES = 1 << 20
 
 KINDS = {1: "labels", 3: "images"}
 SIDE_PX = 28
+RARE, KEPT_OF_RARE = 1, 20  # of the imbalanced digits: one in twenty of the 1s is kept
 
 
 def digits(directory: Path | None = None) -> Dataset:
@@ -47,6 +49,35 @@ def digits(directory: Path | None = None) -> Dataset:
     Proceedings of the IEEE 86, 1998.
     """
     return _embedded_digits() if directory is None else _read_digits(directory)
+
+
+def imbalanced_digits() -> Dataset:
+    """The digits with one in twenty of the 1s, so that there are eighteen times as many 7s.
+
+    The test digits are all there, as always.
+    """
+    digits = _embedded_digits()
+    return replace(
+        digits,
+        name="digits_imbalanced",
+        title="Digits with few 1s",
+        description="The digits, but only one in twenty of the 1s to learn from; all of them to test with.",
+        training=_with_few_ones(digits.training),
+    )
+
+
+def blank_digits() -> Dataset:
+    """The labels of `imbalanced_digits` with blank pictures: there is to learn only how often each comes."""
+    digits = _embedded_digits()
+    assert digits.test is not None
+    return replace(
+        digits,
+        name="digits_blank",
+        title="Blank pictures, few 1s",
+        description="The labels of the digits with few 1s, but every picture is blank, so only biases learn.",
+        training=_blank(_with_few_ones(digits.training)),
+        test=_blank(digits.test),
+    )
 
 
 def read_idx(path: Path | str, dimensions: int | None = None) -> NDArray[Any]:
@@ -87,6 +118,18 @@ def read_idx(path: Path | str, dimensions: int | None = None) -> NDArray[Any]:
                 return _parse(stream, path, dimensions)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ValueError(f"{path} is a damaged gzip file: get a fresh copy ({error})") from error
+
+
+def _with_few_ones(examples: Examples) -> Examples:
+    labels = examples.labels
+    assert labels is not None
+    keep = labels != RARE
+    keep[np.flatnonzero(labels == RARE)[::KEPT_OF_RARE]] = True
+    return Examples(examples.inputs[keep], examples.targets[keep], labels[keep])
+
+
+def _blank(examples: Examples) -> Examples:
+    return Examples(np.zeros_like(examples.inputs), examples.targets, examples.labels)
 
 
 @functools.cache

@@ -74,7 +74,7 @@ def save_screenshot(
         loop.exec()
         if problems:
             raise ValueError(problems[0])
-        if steps:
+        if steps and not workspace.finished:
             workspace.training_changed.connect(lambda: None if workspace.training else loop.quit())
             workspace.train(Stretch.STEPS, steps)
             loop.exec()

@@ -10,6 +10,9 @@ from enum import Enum
 from PySide6.QtCore import QObject, QThread, Signal
 
 from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
+from mlpviz.training.cautions import cautions
+from mlpviz.training.facts import Fact, facts, shown_by
+from mlpviz.training.health import Finding
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,10 @@ class TrainingThread(QThread):
         Safe to read from the window's thread.
     initial
         The snapshot before the first step.
+    cautions
+        What is odd about data and network.
+    facts
+        What the run shows, as it stood when it last came to rest.
     seconds
         How long it has trained, pauses left out; the stretch under way is added when it rests.
     """
@@ -51,6 +58,8 @@ class TrainingThread(QThread):
 
     trainer: Trainer
     initial: Snapshot
+    cautions: list[Finding]
+    facts: list[Fact]
 
     def __init__(
         self, make_trainer: Callable[[], Trainer | tuple[Trainer, History]], parent: QObject | None = None
@@ -152,6 +161,9 @@ class TrainingThread(QThread):
             self.trainer, self.history = made if isinstance(made, tuple) else (made, self.history)
             now = self.trainer.snapshot()
             self.initial = self.trainer.initial_snapshot() if now.step else now
+            self.cautions = cautions(self.trainer.dataset, self.trainer.splits, self.trainer.network)
+            begun = now.step > 0 or self.trainer.finished
+            self.facts = facts(shown_by(self.trainer, self.history)) if begun else []
             self.mailbox.put(now)
             self.ready.emit()
             while self._wait_for_work():
@@ -200,6 +212,7 @@ class TrainingThread(QThread):
         else:
             self.pause()  # all epochs are done, or the run diverged
         self.seconds += time.monotonic() - begun
+        self.facts = facts(shown_by(self.trainer, self.history))
         self.mailbox.put(self.trainer.snapshot())
         self._rest()
 

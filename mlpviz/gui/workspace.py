@@ -18,6 +18,7 @@ from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, S
 from mlpviz.training.health import Finding, findings
 
 WORDS_PER_SECOND = 4.0  # numbers that change faster cannot be read
+UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
 Maker = Callable[[], Trainer | tuple[Trainer, History]]
@@ -149,8 +150,12 @@ class Workspace(QObject):
         return self._steps_per_second
 
     def findings(self) -> list[Finding]:
-        """How the run is doing, in words."""
-        return findings(self.experiment, self.history, self.divergence)
+        """How the run is doing, in words: what is wrong, what is odd, and at rest what the run shows."""
+        run = self._need_run()
+        health = findings(self.experiment, self.history, self.divergence)
+        wrong = [finding for finding in health if finding.severity != "good"]
+        facts = [] if run.training else [Finding("good", fact.sentence, "") for fact in run.facts]
+        return [*wrong, *run.cautions, *facts, *(finding for finding in health if finding not in wrong)]
 
     def step_words(self) -> str:
         """The step on show."""
@@ -158,6 +163,8 @@ class Workspace(QObject):
 
     def over_tip(self) -> str:
         """Why there is nothing left to train."""
+        if not self.experiment.epochs:
+            return UNTRAINED_TIP
         return END_TIP if self.divergence is None else DIVERGED_TIP
 
     def progress(self) -> Progress | None:
@@ -167,8 +174,8 @@ class Workspace(QObject):
         done, epochs, steps = self.run.trainer.progress, self.experiment.epochs, len(self.history)
         accuracy = self.history.last("validation_accuracy")
         return Progress(
-            words=f"Epoch {max(1, math.ceil(done))} of {epochs}",
-            part=done / epochs,
+            words=f"Epoch {max(1, math.ceil(done))} of {epochs}" if epochs else "Not to be trained",
+            part=done / epochs if epochs else 0.0,
             steps=steps,
             steps_left=steps * (epochs - done) / done if done else None,
             rest=self._rest_words(),
@@ -180,7 +187,7 @@ class Workspace(QObject):
         if self.divergence is not None:
             return "stopped"
         if self.finished:
-            return f"finished in {run.seconds:.1f} s"
+            return f"finished in {run.seconds:.1f} s" if self.experiment.epochs else ""
         return "training" if self.training else ("paused" if run.trainer.progress else "ready")
 
     # ------------------------------------------------------------------ verbs

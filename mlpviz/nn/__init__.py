@@ -1,6 +1,6 @@
 """The mathematics: layers, losses, optimizers and networks, in NumPy and nothing else."""
 
-from mlpviz.nn.closed_form import least_squares, mean_image_templates, slope_through_origin
+from mlpviz.nn.closed_form import collapsed, least_squares, mean_image_templates, slope_through_origin
 from mlpviz.nn.describe import sentence, title
 from mlpviz.nn.gradient_check import ArrayCheck, check_gradients
 from mlpviz.nn.initializers import INITIALIZERS, initialize
@@ -11,6 +11,7 @@ from mlpviz.nn.layers import (
     Dropout,
     Layer,
     LeakyReLU,
+    Linear,
     ReLU,
     Sigmoid,
     Tanh,
@@ -34,6 +35,7 @@ __all__ = [
     "Layer",
     "LayerTrace",
     "LeakyReLU",
+    "Linear",
     "Loss",
     "Network",
     "Optimizer",
@@ -45,6 +47,7 @@ __all__ = [
     "Tanh",
     "Trace",
     "check_gradients",
+    "collapsed",
     "initialize",
     "least_squares",
     "mean_image_templates",

@@ -1,10 +1,12 @@
 """Answers without training: least squares, and the mean image of each class as a template."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from mlpviz.nn.arrays import Array
-from mlpviz.nn.layers import Affine
+from mlpviz.nn.layers import Affine, Linear
 
 
 def slope_through_origin(x: Array, targets: Array) -> float:
@@ -72,3 +74,26 @@ def mean_image_templates(x: Array, labels: npt.NDArray[np.int64], n_classes: int
             raise ValueError(f"the mean image of class {k} is the same everywhere: it can tell nothing apart")
         layer.weight[:, k] = (template - template.mean()) / template.std()
     return layer
+
+
+def collapsed(layers: Sequence[Linear]) -> Affine:
+    """One affine layer that computes what affine layers with nothing between them compute together.
+
+    (xW₁ + b₁)W₂ + b₂ = x W₁W₂ + (b₁W₂ + b₂), so W = W₁W₂ and b = b₁W₂ + b₂; of more layers, one after
+    the other. Worked out in float64.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer.
+    """
+    if not layers:
+        raise ValueError("there is no layer to collapse: give at least one")
+    weight = layers[0].weight.astype(np.float64)
+    bias = layers[0].params.get("bias", np.zeros(layers[0].n_out)).astype(np.float64)
+    for layer in layers[1:]:
+        weight, bias = weight @ layer.weight, bias @ layer.weight + layer.params.get("bias", 0)
+    n_in, n_out = weight.shape
+    one = Affine(n_in, n_out, initializer="zeros", dtype=np.float64)
+    one.weight[:], one.bias[:] = weight, bias
+    return one

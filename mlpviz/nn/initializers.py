@@ -35,12 +35,18 @@ def zeros(n_in: int, n_out: int) -> float:
     return 0.0
 
 
+def templates(n_in: int, n_out: int) -> float:
+    """Templates: the mean image of each class, standardised. Not drawn, but made of the training examples."""
+    return 0.0
+
+
 INITIALIZERS: dict[str, Callable[[int, int], float]] = {
     "he": he,
     "glorot": glorot,
     "lecun": lecun,
     "normal": normal,
     "zeros": zeros,
+    "templates": templates,
 }
 """Each gives the standard deviation of the entries from the layer's numbers of inputs and outputs."""
 

@@ -66,7 +66,50 @@ class Layer:
         return twin
 
 
-class Affine(Layer):
+class Linear(Layer):
+    """Linear: y = xW, every output a weighted sum of all inputs.
+
+    Parameters
+    ----------
+    n_in, n_out
+        Numbers of inputs and outputs; ``weight`` is (n_in, n_out).
+    rng
+        Random generator for the initial values.
+    initializer
+        A name of `mlpviz.nn.INITIALIZERS`, or ``"normal(0.1)"``.
+    """
+
+    n_in: int
+    n_out: int
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        rng: np.random.Generator | None = None,
+        initializer: str = "he",
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        self.n_in, self.n_out = _size("n_in", n_in), _size("n_out", n_out)
+        self.params["weight"] = initialize(initializer, (n_in, n_out), n_in, n_out, rng, dtype)
+
+    @property
+    def weight(self) -> Array:
+        """W, shape (n_in, n_out)."""
+        return self.params["weight"]
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        return x @ self.weight, x
+
+    def backward(self, upstream: Array, x: Array) -> Array:
+        return upstream @ self.weight.T
+
+    def gradients(self, upstream: Array, x: Array) -> Arrays:
+        return {"weight": x.T @ upstream}
+
+
+class Affine(Linear):
     """Affine: y = xW + b, every output a weighted sum of all inputs plus a bias.
 
     Parameters
@@ -79,9 +122,6 @@ class Affine(Layer):
         Names of `mlpviz.nn.INITIALIZERS`, or ``"normal(0.1)"``.
     """
 
-    n_in: int
-    n_out: int
-
     def __init__(
         self,
         n_in: int,
@@ -91,15 +131,8 @@ class Affine(Layer):
         bias_initializer: str = "zeros",
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        super().__init__()
-        self.n_in, self.n_out = _size("n_in", n_in), _size("n_out", n_out)
-        self.params["weight"] = initialize(initializer, (n_in, n_out), n_in, n_out, rng, dtype)
+        super().__init__(n_in, n_out, rng, initializer, dtype)
         self.params["bias"] = initialize(bias_initializer, (n_out,), n_in, n_out, rng, dtype)
-
-    @property
-    def weight(self) -> Array:
-        """W, shape (n_in, n_out)."""
-        return self.params["weight"]
 
     @property
     def bias(self) -> Array:
@@ -108,9 +141,6 @@ class Affine(Layer):
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         return x @ self.weight + self.bias, x
-
-    def backward(self, upstream: Array, x: Array) -> Array:
-        return upstream @ self.weight.T
 
     def gradients(self, upstream: Array, x: Array) -> Arrays:
         return {
@@ -273,6 +303,7 @@ class BatchNorm(Layer):
 
 LAYERS: dict[str, type[Layer]] = {
     "affine": Affine,
+    "linear": Linear,
     "relu": ReLU,
     "leaky_relu": LeakyReLU,
     "sigmoid": Sigmoid,

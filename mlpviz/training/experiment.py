@@ -132,7 +132,12 @@ class Experiment:
         live=True,
     )
     epochs: int = _setting(
-        10, "Epochs", "How often to go through the training split.", group="training", minimum=1, live=True
+        10,
+        "Epochs",
+        "How often to go through the training split; 0 leaves the network as it starts.",
+        group="training",
+        minimum=0,
+        live=True,
     )
     seed: int = _setting(
         0,

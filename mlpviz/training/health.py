@@ -45,8 +45,8 @@ def findings(experiment: Experiment, history: History, divergence: Divergence | 
 
 
 def affine_layers(experiment: Experiment) -> list[int]:
-    """Positions of the affine layers; on screen they are layer 1, layer 2 and so on."""
-    return [i for i, layer in enumerate(experiment.layers) if layer.kind == "affine"]
+    """Positions of the affine and linear layers; on screen they are layer 1, layer 2 and so on."""
+    return [i for i, layer in enumerate(experiment.layers) if layer.has_weight]
 
 
 def layer_number(experiment: Experiment, position: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from mlpviz.data import unknown_name
-from mlpviz.nn import LAYERS, Layer
+from mlpviz.nn import LAYERS, Layer, Linear
 
 MOST_UNITS = 100_000  # a typing mistake should not ask for more memory than there is
 
@@ -69,6 +69,11 @@ class LayerSpec:
     def units(self) -> int | None:
         """How many outputs the layer has; None where it has as many as inputs."""
         return self.options.get("units")
+
+    @property
+    def has_weight(self) -> bool:
+        """Whether it is a layer of weighted sums: on screen it counts as layer 1, 2 and so on."""
+        return issubclass(LAYERS[self.kind], Linear)
 
     def build(self, n_in: int, rng: np.random.Generator) -> Layer:
         """The layer itself, for `n_in` inputs, its initial values drawn from `rng`."""

@@ -110,7 +110,7 @@ class Trainer:
             training_size=experiment.training_size,
             scaling=experiment.input_scaling,
         )
-        self.network = build_network(experiment, self.dataset)
+        self.network = build_network(experiment, self.dataset, self.splits.training)
         self._check_batch_size(experiment.batch_size)
         self.loss = build_loss(experiment)
         self.optimizer = build_optimizer(experiment)
@@ -337,7 +337,7 @@ class Trainer:
 
     def initial_snapshot(self) -> Snapshot:
         """The network before the first step, made anew."""
-        network = freeze(build_network(self.original, self.dataset))
+        network = freeze(build_network(self.original, self.dataset, self.splits.training))
         nothing: list[Arrays] = [{} for _ in network.layers]
         optimizer = build_optimizer(self.original)
         return Snapshot(0, 0, network, optimizer, nothing, nothing, np.empty(0, np.int64))

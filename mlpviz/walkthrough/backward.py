@@ -1,6 +1,6 @@
 """The stages of the backward pass: gradients of parameters, and what each layer hands down."""
 
-from mlpviz.nn import Affine, Layer, title
+from mlpviz.nn import Layer, Linear, title
 from mlpviz.walkthrough.elementwise import put_in, slopes, telling_of
 from mlpviz.walkthrough.naming import PARAMETERS, Pass
 from mlpviz.walkthrough.stages import Choice, code_of
@@ -9,7 +9,7 @@ from mlpviz.walkthrough.symbols import MOST_TERMS, at, factor, number, products,
 
 def tell_gradient(p: Pass, i: int, layer: Layer, name: str) -> None:
     x, upstream, g = p.inputs[i], p.upstream(i), p.gradient_of(i, name)
-    affine_weight = isinstance(layer, Affine) and name == "weight"
+    affine_weight = isinstance(layer, Linear) and name == "weight"
     if affine_weight:
         formula = rf"{x.symbol}^\top\,{upstream.symbol}"
     elif name == "gamma":
@@ -57,7 +57,7 @@ def tell_gradient(p: Pass, i: int, layer: Layer, name: str) -> None:
     )
 
 
-def tell_affine_back(p: Pass, i: int, layer: Affine) -> None:
+def tell_back_sums(p: Pass, i: int, layer: Linear) -> None:
     upstream, down, w = p.upstream(i), p.downstream(i), p.parameter(i, "weight")
 
     def worked(c: Choice) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpviz.nn import Affine, Loss, Network, Optimizer, Trace
+from mlpviz.nn import Linear, Loss, Network, Optimizer, Trace
 from mlpviz.nn.arrays import Array, Arrays
-from mlpviz.walkthrough.backward import tell_affine_back, tell_gradient, tell_units_back
-from mlpviz.walkthrough.forward import tell_affine, tell_input, tell_units
+from mlpviz.walkthrough.backward import tell_back_sums, tell_gradient, tell_units_back
+from mlpviz.walkthrough.forward import tell_input, tell_sums, tell_units
 from mlpviz.walkthrough.judging import tell_loss, tell_loss_gradient, tell_probabilities
 from mlpviz.walkthrough.naming import Pass
 from mlpviz.walkthrough.stages import Stage
@@ -77,14 +77,14 @@ def _tell(p: Pass) -> tuple[Stage, ...]:
     layers = p.network.layers
     tell_input(p)
     for i, layer in enumerate(layers):
-        tell_affine(p, i, layer) if isinstance(layer, Affine) else tell_units(p, i, layer)
+        tell_sums(p, i, layer) if isinstance(layer, Linear) else tell_units(p, i, layer)
     tell_probabilities(p)
     tell_loss(p)
     tell_loss_gradient(p)
     for i, layer in reversed(list(enumerate(layers))):
         for name in layer.params:
             tell_gradient(p, i, layer, name)
-        tell_affine_back(p, i, layer) if isinstance(layer, Affine) else tell_units_back(p, i, layer)
+        tell_back_sums(p, i, layer) if isinstance(layer, Linear) else tell_units_back(p, i, layer)
     for i, layer in enumerate(layers):
         for name in layer.params:
             tell_update(p, i, layer, name)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpviz.nn import Affine, Layer, Network, title
+from mlpviz.nn import Layer, Linear, Network, title
 from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.elementwise import constants, put_in, telling_of
 from mlpviz.walkthrough.naming import Pass
@@ -25,33 +25,39 @@ def tell_input(p: Pass) -> None:
     )
 
 
-def tell_affine(p: Pass, i: int, layer: Affine) -> None:
+def tell_sums(p: Pass, i: int, layer: Linear) -> None:
+    """The weighted sums of an affine layer, or of a linear one, which has no biases."""
     x, z = p.inputs[i], p.outputs[i]
-    w, b = p.parameter(i, "weight"), p.parameter(i, "bias")
+    w = p.parameter(i, "weight")
+    b = p.parameter(i, "bias") if "bias" in layer.params else None
 
     def worked(c: Choice) -> str:
         total = products(x.values, layer.weight[:, c.unit])
-        general = rf"\sum_i {x.symbol}[i]\,{w.symbol}[i, {c.unit}] + {at(b.symbol, c.unit)}"
-        bias = factor(layer.bias[c.unit])
-        return rf"{at(z.symbol, c.unit)} = {general} = {total} + {bias} = {number(z.values[c.unit])}"
+        general = rf"\sum_i {x.symbol}[i]\,{w.symbol}[i, {c.unit}]"
+        if b is not None:
+            general += rf" + {at(b.symbol, c.unit)}"
+            total += rf" + {factor(b.values[c.unit])}"
+        return rf"{at(z.symbol, c.unit)} = {general} = {total} = {number(z.values[c.unit])}"
 
     def words(c: Choice) -> str:
         n = len(x.values)
-        return (
-            f"Unit {c.unit} multiplies each of its {n} inputs by a weight of its own, adds the products "
-            f"up, and adds its bias: {told(z.values[c.unit])}. {_most(x.values * layer.weight[:, c.unit])}"
-        )
+        inputs = "its input" if n == 1 else f"each of its {n} inputs"
+        added = ["multiplies " + inputs + " by a weight of its own"]
+        added += ["adds the products up"] * (n > 1) + ["adds its bias"] * (b is not None)
+        doing = ", ".join(added[:-1]) + (", and " if len(added) > 1 else "") + added[-1]
+        result = f"Unit {c.unit} {doing}: {told(z.values[c.unit])}."
+        return f"{result} {_most(x.values * layer.weight[:, c.unit])}" if n > 1 else result
 
     p.add(
         "forward",
         p.operation(i),
         i,
         title="Weighted sums",
-        formula=rf"{z.symbol} = {x.symbol}\,{w.symbol} + {b.symbol}",
+        formula=rf"{z.symbol} = {x.symbol}\,{w.symbol}" + (f" + {b.symbol}" if b is not None else ""),
         worked=worked,
         words=words,
         code=code_of(type(layer).forward),
-        quantities=(x, w, b, z),
+        quantities=(x, w, b, z) if b is not None else (x, w, z),
     )
 
 

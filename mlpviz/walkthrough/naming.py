@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpviz.nn import Affine, Loss, Network, Optimizer, Trace, title
+from mlpviz.nn import Linear, Loss, Network, Optimizer, Trace, title
 from mlpviz.nn.arrays import Array, Arrays
 from mlpviz.walkthrough.elementwise import telling_of
 from mlpviz.walkthrough.stages import Choice, Quantity, Stage
@@ -61,7 +61,7 @@ class Pass:
         taken: set[str] = set()
         for i, layer in enumerate(self.network.layers):
             self.inputs.append(Quantity(symbol, self.trace.inputs[i][0], "value", (axis,), meaning))
-            if isinstance(layer, Affine):
+            if isinstance(layer, Linear):
                 number += 1
                 axis = f"units {number}"
                 letter = "z"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpviz.nn import Affine, Network, Trace
+from mlpviz.nn import Linear, Network, Trace
 from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.elementwise import slopes
 
@@ -81,12 +81,12 @@ def paths_of_weight(
         If there is no such weight.
     """
     target = network.layers[layer] if 0 <= layer < len(network.layers) else None
-    if not isinstance(target, Affine):
+    if not isinstance(target, Linear):
         raise ValueError(f"layer {layer} is not an affine layer, so it has no weights with paths")
     if not (0 <= source < target.weight.shape[0] and 0 <= unit < target.weight.shape[1]):
         n_in, n_out = target.weight.shape
         raise ValueError(f"there is no weight [{source}, {unit}]: the layer is {n_in} x {n_out}")
-    affine = [i for i in range(layer, len(network.layers)) if isinstance(network.layers[i], Affine)]
+    affine = [i for i in range(layer, len(network.layers)) if isinstance(network.layers[i], Linear)]
     after = [_slope_after(network, trace, i) for i in affine]
     weights = [network.layers[i].params["weight"].astype(np.float64) for i in affine]
     best = _largest_ways(np.abs(trace.upstream[-1][0]), after, weights)
@@ -131,7 +131,7 @@ def _slope_after(network: Network, trace: Trace, i: int) -> Array:
     """The product of the slopes of what follows affine layer i, up to the next affine layer, per unit."""
     slope = np.ones(trace.outputs[i].shape[1])  # float64
     for k in range(i + 1, len(network.layers)):
-        if isinstance(network.layers[k], Affine):
+        if isinstance(network.layers[k], Linear):
             break
         slope = slope * slopes(network.layers[k], trace.inputs[k])
     return slope

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from mlpviz.nn import Affine, SoftmaxCrossEntropy, SquaredError
+from mlpviz.nn import Linear, SoftmaxCrossEntropy, SquaredError
 from mlpviz.nn.arrays import Array
 from mlpviz.walkthrough.builder import Walkthrough
 from mlpviz.walkthrough.elementwise import slopes
@@ -63,7 +63,7 @@ def pictures(walkthrough: Walkthrough, stage: Stage, choice: Choice) -> list[Pic
         return _update(stage, choice)
     if stage.phase == "backward" and stage.parameter is not None:
         return _gradient(walkthrough, stage, choice)
-    if isinstance(layer, Affine):
+    if isinstance(layer, Linear):
         return _sums(stage, choice) if stage.phase == "forward" else _back_sums(stage, choice)
     if stage.phase == "backward" and layer is not None:
         return _back_units(walkthrough, stage)
@@ -116,15 +116,16 @@ def _plain_row(stage: Stage) -> list[Picture]:
 
 
 def _sums(stage: Stage, choice: Choice) -> list[Picture]:
-    x, w, b, z = stage.quantities
+    x, w, *biases, z = stage.quantities  # a linear layer has no biases
     products = x.values * w.values[:, choice.unit]
     caption = f"{x.name} ∘ {w.name}[:, {choice.unit}]"
-    meaning = "each input times its weight: their sum, plus the bias, is the unit's number"
+    plus = ", plus the bias," if biases else ""
+    meaning = f"each input times its weight: their sum{plus} is the unit's number"
     return [
         _vector("", x),
         _column("∘", w, choice.unit),
         Picture("=", caption, products, x.axes[0], SIGNED, meaning),
-        _vector(f"Σ + {b.name}", z, is_result=True),
+        _vector(" + ".join(["Σ", *(b.name for b in biases)]), z, is_result=True),
     ]
 
 

@@ -109,3 +109,32 @@ def test_the_test_files_are_checked_as_well(copy):
         shutil.copy(resource_path("data", "mnist", name), copy / name)
     with pytest.raises(FileNotFoundError, match=TEST_IMAGES):
         digits(copy)
+
+
+class TestImbalanced:
+    """One in twenty of the 1s is left, to learn from; nothing else changes."""
+
+    def test_keeps_one_in_twenty_of_the_ones(self):
+        whole, few = load_dataset("digits"), load_dataset("digits_imbalanced")
+        before, after = (np.bincount(data.training.labels) for data in (whole, few))
+        assert after[1] == -(-before[1] // 20)
+        others = np.arange(10) != 1
+        assert np.array_equal(after[others], before[others])
+        assert after[7] > 15 * after[1]
+
+    def test_of_which_each_is_one_of_the_digits_with_its_label(self):
+        whole, few = load_dataset("digits"), load_dataset("digits_imbalanced")
+        assert np.array_equal(few.training.targets.argmax(axis=1), few.training.labels)
+        sevens = [data.training.inputs[data.training.labels == 7] for data in (whole, few)]
+        assert np.array_equal(*sevens)
+
+    def test_is_judged_by_all_test_digits(self):
+        assert load_dataset("digits_imbalanced").test is load_dataset("digits").test
+
+
+def test_blank_digits_have_labels_and_nothing_to_see():
+    blank, few = load_dataset("digits_blank"), load_dataset("digits_imbalanced")
+    assert np.array_equal(blank.training.labels, few.training.labels)
+    assert not blank.training.inputs.any()
+    assert not blank.test.inputs.any()
+    assert (blank.image_shape, blank.classes) == (few.image_shape, few.classes)

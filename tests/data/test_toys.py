@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mlpviz.data import DATASETS, Dataset, load_dataset, toys
+from mlpviz.data import DATASET_FAMILIES, DATASETS, Dataset, load_dataset, toys
 
-TOYS = [name for name in DATASETS if name != "digits"]
+TOYS = [name for name in DATASETS if not name.startswith("digits")]
 REGRESSIONS = ["line", "line_bias", "plane"]
 DRAWN = ["blobs", "moons", "spirals"]
 GATES = {"gate_and": [0, 0, 0, 1], "gate_or": [0, 1, 1, 1], "gate_xor": [0, 1, 1, 0]}
@@ -156,8 +156,13 @@ def test_a_missing_iris_file_is_named(tmp_path):
 
 
 def test_the_table_holds_every_data_set_and_loads_each_once():
-    assert list(DATASETS) == ["digits", *REGRESSIONS, *GATES, *DRAWN, "iris", "iris_two"]
+    of_digits = ["digits", "digits_imbalanced", "digits_blank"]
+    assert list(DATASETS) == [*of_digits, *REGRESSIONS, *GATES, *DRAWN, "iris", "iris_two"]
     assert load_dataset("moons") is load_dataset("moons")
+
+
+def test_every_data_set_is_of_one_family():
+    assert sorted(name for names in DATASET_FAMILIES.values() for name in names) == sorted(DATASETS)
 
 
 def test_an_unknown_name_is_refused_with_the_nearest():

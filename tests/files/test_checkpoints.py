@@ -280,7 +280,7 @@ class TestDamage:
             ('dataset = "blobs"', 'dataset = "iris_two"'),
             ("validation_size = 30", "validation_size = 300"),
             ("batch_size = 25", "batch_size = 250"),
-            ("epochs = 4", "epochs = 0"),
+            ("epochs = 4", "epochs = -4"),
         ],
     )
     def test_an_experiment_that_cannot_be(self, good, broken, right, wrong):

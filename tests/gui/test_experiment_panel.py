@@ -207,7 +207,7 @@ BAD = [
     ("batch_size", "601", "batch_size must be at most 600, the number of training examples, not 601"),
     ("batch_size", "2.5", "batch_size must be a whole number"),
     ("batch_size", "abc", "batch_size must be a whole number"),
-    ("epochs", "0", "epochs must be at least 1"),
+    ("epochs", "-1", "epochs must be at least 0"),
     ("epochs", "nan", "epochs must be a whole number"),
     ("epochs", "1e999", "epochs must be a whole number"),
     ("seed", "-1", "seed must be at least 0"),
@@ -473,7 +473,9 @@ def test_a_change_after_a_refused_one_is_not_refused_for_the_old_reason_without_
 
 def test_a_preset_is_an_experiment_to_choose(screen):
     box = screen.find("field_preset")
-    assert [box.itemData(i) for i in range(box.count())] == preset_names()
+    offered = [box.itemData(i) for i in range(box.count()) if box.model().item(i).isEnabled()]
+    assert sorted(offered) == sorted(preset_names())
+    assert offered[0] == "digits"
     name = "digits-book"
     preset = load_preset(name)
     screen.step(2)

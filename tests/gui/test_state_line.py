@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mlpviz.gui.panels.state_line import MARKS
 from mlpviz.training import Experiment
+from mlpviz.training.presets import load_preset
 
 
 def popup_words(screen) -> list[str]:
@@ -168,3 +169,17 @@ def test_layers_that_vanish_are_found(open_window):
     titles = popup_words(screen)[0::2]
     assert any("gradient of layer 1" in title and "layer 6" in title for title in titles)
     assert screen.window.findChild(QWidget, "popup_health") is None
+
+
+def test_at_rest_it_tells_what_the_run_shows(open_window):
+    screen = open_window(load_preset("gate-and"))
+    screen.click("button_train")
+    screen.wait_for_rest()
+    assert screen.health.startswith(f"{MARKS['good']} 4 of 4 cases are right.")
+    assert "Nothing in the measurements points to trouble." in popup_words(screen)
+
+
+def test_what_is_odd_is_said_before_the_first_step(open_window, digits):
+    screen = open_window(digits.with_settings({"dataset": "digits_blank"}))
+    assert screen.health == f"{MARKS['warning']} Every training example has the same inputs."
+    assert "by its biases" in popup_words(screen)[1]

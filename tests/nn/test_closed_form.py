@@ -1,5 +1,7 @@
 """Answers without training, against solutions by hand."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,8 +10,10 @@ from hypothesis import strategies as st
 from mlpviz.nn import (
     SGD,
     Affine,
+    Linear,
     Network,
     SquaredError,
+    collapsed,
     least_squares,
     mean_image_templates,
     slope_through_origin,
@@ -143,3 +147,42 @@ class TestMeanImageTemplates:
                 x = np.vstack([picture, np.full((examples, 784), grey)]).astype(dtype)
                 with pytest.raises(ValueError, match="the mean image of class 1 is the same everywhere"):
                     mean_image_templates(x, np.array([0] + [1] * examples), 2)
+
+
+class TestCollapsed:
+    """(xW₁ + b₁)W₂ + b₂ = x(W₁W₂) + (b₁W₂ + b₂)."""
+
+    def layers(self):
+        first = Affine(1, 2, initializer="zeros", dtype=np.float64)
+        first.weight[:], first.bias[:] = [[2, 3]], [1, -1]
+        second = Affine(2, 1, initializer="zeros", dtype=np.float64)
+        second.weight[:], second.bias[:] = [[4], [5]], [10]
+        return [first, second]
+
+    def test_by_hand(self):
+        # W = 2·4 + 3·5 = 23, b = 1·4 − 1·5 + 10 = 9
+        one = collapsed(self.layers())
+        assert (one.weight.tolist(), one.bias.tolist()) == ([[23]], [9])
+
+    def test_a_linear_layer_adds_no_bias(self):
+        middle = Linear(1, 1, initializer="zeros", dtype=np.float64)
+        middle.weight[:] = [[-2]]
+        one = collapsed([*self.layers(), middle])
+        assert (one.weight.tolist(), one.bias.tolist()) == ([[-46]], [-18])
+
+    def test_a_single_layer_is_itself(self):
+        first = self.layers()[0]
+        one = collapsed([first])
+        assert np.array_equal(one.weight, first.weight)
+        assert not np.shares_memory(one.weight, first.weight)
+
+    def test_no_layer_is_refused(self):
+        with pytest.raises(ValueError, match="no layer to collapse"):
+            collapsed([])
+
+    @given(st.integers(0, 1000), st.lists(st.integers(1, 5), min_size=2, max_size=6))
+    def test_gives_the_scores_of_all_of_them(self, seed, widths):
+        rng = np.random.default_rng(seed)
+        layers = [Affine(n, k, rng, bias_initializer="normal", dtype=np.float64) for n, k in pairwise(widths)]
+        x = rng.normal(size=(7, widths[0]))
+        np.testing.assert_allclose(collapsed(layers).forward(x)[0], Network(layers).predict(x), atol=1e-9)

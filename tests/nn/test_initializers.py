@@ -15,6 +15,7 @@ DEVIATIONS = {
     "lecun": math.sqrt(1 / 300),  # 0.057735
     "normal": 1.0,
     "zeros": 0.0,
+    "templates": 0.0,  # not drawn, but made of the examples
     "normal(0.1)": 0.1,
     "normal( 2e-3 )": 0.002,
     "normal(0)": 0.0,

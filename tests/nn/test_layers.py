@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpviz.nn import Affine, BatchNorm, Dropout, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
+from mlpviz.nn import Affine, BatchNorm, Dropout, Layer, LeakyReLU, Linear, ReLU, Sigmoid, Tanh
 from mlpviz.nn.layers import sigmoid
 
 
@@ -25,6 +25,33 @@ def through(layer, x):
 def back(layer, x, upstream):
     """The downstream gradient for lists of numbers."""
     return layer.backward(np.array(upstream, float), layer.forward(np.array(x, float))[1])
+
+
+class TestLinear:
+    """One weight for each input, and no bias: a line through the origin."""
+
+    def layer(self):
+        layer = Linear(2, 2, initializer="zeros", dtype=np.float64)
+        layer.params["weight"][:] = [[1, 2], [3, -1]]
+        return layer
+
+    def test_forward(self):
+        # row 0: 1·1 + 2·3 = 7, 1·2 − 2·1 = 0; nothing goes in, nothing comes out
+        np.testing.assert_array_equal(through(self.layer(), [[1, 2], [0, 0]]), [[7, 0], [0, 0]])
+
+    def test_backward(self):
+        # U Wᵀ: 1·1 + 4·2 = 9, 1·3 − 4·1 = −1
+        np.testing.assert_array_equal(back(self.layer(), [[1, 2]], [[1, 4]]), [[9, -1]])
+
+    def test_its_only_parameter_is_the_weight(self):
+        layer = self.layer()
+        gradients = layer.gradients(np.array([[1.0, 4]]), np.array([[1.0, 2]]))
+        assert set(gradients) == set(layer.params) == {"weight"}
+        np.testing.assert_array_equal(gradients["weight"], [[1, 4], [2, 8]])
+
+    def test_starts_with_the_weights_of_an_affine_layer_of_that_seed(self):
+        linear, affine = (kind(3, 2, np.random.default_rng(5)) for kind in (Linear, Affine))
+        np.testing.assert_array_equal(linear.weight, affine.weight)
 
 
 class TestAffine:

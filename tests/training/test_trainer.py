@@ -323,7 +323,7 @@ class TestChange:
             ("nesterov", True, "nesterov needs a momentum"),
             ("batch_size", 121, "batch_size must be at most 120"),
             ("batch_size", 1.5, "batch_size must be a whole number"),
-            ("epochs", 0, "epochs must be at least 1"),
+            ("epochs", -1, "epochs must be at least 0"),
             ("seed", 1, "unknown live setting 'seed'"),
             ("layers.0.units", 5, "unknown live setting 'layers.0.units'"),
             ("learning_rat", 1.0, "did you mean 'learning_rate'"),

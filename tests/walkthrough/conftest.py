@@ -21,6 +21,7 @@ SIGMOID_NET = (
 TOYS = {
     "toy-xor": {"dataset": "gate_xor", "layers": SIGMOID_NET, "learning_rate": 2.0, "batch_size": 0},
     "toy-plane": {"dataset": "plane", "layers": ({"kind": "affine", "units": 1},), "loss_scaling": "mean"},
+    "toy-line": {"dataset": "line", "layers": ({"kind": "linear", "units": 1},), "loss_scaling": "mean"},
     "toy-and": {
         "dataset": "gate_and",
         "loss": "binary_cross_entropy",

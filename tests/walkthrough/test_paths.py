@@ -195,4 +195,5 @@ def test_every_weight_of_every_system(trainer, walk_of):
     assert found.total == pytest.approx(float(gradient[index]), rel=1e-5)
     total = sum(p.value for p in found.paths) + found.remainder
     assert total == pytest.approx(float(gradient[index]), rel=1e-4)
-    assert abs(found.remainder) <= 1e-3 * sum(abs(p.value) for p in found.paths)
+    if found.count <= ALL:  # a deep network has millions
+        assert abs(found.remainder) <= 1e-3 * sum(abs(p.value) for p in found.paths)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlpviz.nn import SGD, Affine, Network, Sigmoid, SquaredError
+from mlpviz.nn import SGD, Affine, Linear, Network, Sigmoid, SquaredError
 from mlpviz.walkthrough import Choice, walk
 from mlpviz.walkthrough.example import choose
 from mlpviz.walkthrough.pictures import pictures
@@ -41,15 +41,16 @@ def test_sums(trainer, walk_of):
     w = walk_of(trainer)
     seen = 0
     for i, layer in enumerate(w.network.layers):
-        if not isinstance(layer, Affine):
+        if not isinstance(layer, Linear):
             continue
+        bias = layer.params.get("bias", np.zeros(layer.n_out))
         forward, back = [s for s in w.stages if s.layer == i and s.parameter is None]
-        for unit in {0, layer.bias.size - 1}:
+        for unit in {0, layer.n_out - 1}:
             x, column, products, z = pictures(w, forward, Choice(unit))
             assert np.array_equal(x.values, w.trace.inputs[i][0])
             assert np.array_equal(column.values, layer.weight[:, unit])
             assert np.array_equal(products.values, x.values * column.values)
-            total = products.values.sum(dtype=np.float64) + float(layer.bias[unit])
+            total = products.values.sum(dtype=np.float64) + float(bias[unit])
             assert z.values[unit] == pytest.approx(total, rel=1e-4, abs=1e-5)
             assert (x.axis, column.axis, products.axis) == 3 * forward.quantities[0].axes
             assert f"[:, {unit}]" in column.caption
@@ -94,7 +95,7 @@ def test_slopes(trainer, walk_of):
         if stage.phase != "backward" or stage.layer is None or stage.parameter is not None:
             continue
         layer = w.network.layers[stage.layer]
-        if isinstance(layer, Affine):
+        if isinstance(layer, Linear):
             continue
         x, upstream, slope, down = row
         y, cache = layer.forward(x.values[None])

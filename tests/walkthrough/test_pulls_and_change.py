@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlpviz.nn import SGD, Adam, Affine, BatchNorm, Network, ReLU, SquaredError, Tanh
+from mlpviz.nn import SGD, Adam, Affine, BatchNorm, Linear, Network, ReLU, SquaredError, Tanh
 from mlpviz.walkthrough import Choice, loss_change, walk
 from mlpviz.walkthrough.pulls import pulls_on_weight
 
@@ -13,7 +13,7 @@ def test_the_mean_of_the_pulls_is_the_batchs_gradient(trainer):
     _, gradients = trainer.network.loss_and_gradients(x, t, trainer.loss)
     rng = np.random.default_rng(0)
     for i, layer in enumerate(trainer.network.layers):
-        if not isinstance(layer, Affine):
+        if not isinstance(layer, Linear):
             continue
         weight = gradients[i]["weight"]
         largest = np.unravel_index(np.abs(weight).argmax(), weight.shape)
@@ -27,6 +27,8 @@ def test_the_mean_of_the_pulls_is_the_batchs_gradient(trainer):
                 assert gradient == pytest.approx(
                     float(own[i]["weight"][source, unit]), rel=1e-3, abs=1e-5 * scale
                 )
+        if "bias" not in gradients[i]:
+            continue
         bias = pulls_on_weight(trainer.network, x, t, trainer.loss, i, None, int(largest[1]))
         scale = float(np.abs(gradients[i]["bias"]).max())
         assert bias.mean == pytest.approx(float(gradients[i]["bias"][largest[1]]), rel=1e-4, abs=1e-6 * scale)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,13 +21,13 @@ from mlpviz.data import SCALINGS, load_dataset
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.panels.layer_list import LayerList
+from mlpviz.gui.panels.preset_choice import PresetChoice
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.workspace import Workspace
 from mlpviz.nn import LOSSES, OPTIMIZERS, sentence
 from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment
-from mlpviz.training.presets import load_preset, preset_names
 
 GROUPS = {"training": "Training", "network": "Network", "loss": "Loss", "data": "Data"}
 CAPTIONED = ("loss",)  # the caption of the group says what it is, so the field has the whole row
@@ -57,7 +56,6 @@ class ExperimentPanel(QFrame):
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
         self._errors: dict[str, QLabel] = {}
-        self._preset_experiments: dict[str, Experiment] = {}
         workspace.run_changed.connect(self._run_changed)
         workspace.settings_changed.connect(self.show_experiment)
         workspace.training_changed.connect(self._show_notice)
@@ -69,7 +67,6 @@ class ExperimentPanel(QFrame):
 
     def _build(self) -> None:
         """Make the form; done when the first run is there to be shown, so that the window opens sooner."""
-        self._preset_experiments = {name: load_preset(name) for name in preset_names()}
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -83,7 +80,9 @@ class ExperimentPanel(QFrame):
         form.setContentsMargins(14, 12, 14, 12)
         form.setSpacing(6)
         form.addLayout(self._build_header())
-        form.addWidget(self._build_presets())
+        self.presets = PresetChoice()
+        self.presets.activated.connect(self._preset_chosen)
+        form.addWidget(self.presets)
         self._description = QLabel()
         self._description.setObjectName("label_description")
         self._description.setWordWrap(True)
@@ -124,21 +123,6 @@ class ExperimentPanel(QFrame):
         row.addStretch(1)
         row.addWidget(collapse)
         return row
-
-    def _build_presets(self) -> QWidget:
-        self.presets = Choice()
-        self.presets.setObjectName("field_preset")
-        self.presets.setAccessibleName("Preset")
-        self.presets.setToolTip("An experiment that comes with mlpviz: choosing one starts it anew")
-        self.presets.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        for name, experiment in self._preset_experiments.items():
-            self.presets.addItem(experiment.title, name)
-            self.presets.setItemData(
-                self.presets.count() - 1, f"{name}: {experiment.description}", Qt.ItemDataRole.ToolTipRole
-            )
-        self.presets.view().setMinimumWidth(self.presets.view().sizeHintForColumn(0) + 24)
-        self.presets.activated.connect(self._preset_chosen)
-        return self.presets
 
     def _build_group(self, group: str) -> QGridLayout:
         grid = QGridLayout()
@@ -276,7 +260,7 @@ class ExperimentPanel(QFrame):
         self._show_group_facts(table)
         self._description.setText(experiment.description)
         self._description.setVisible(bool(experiment.description))
-        self._show_preset(experiment)
+        self.presets.show_experiment(experiment)
 
     def _show_group_facts(self, table: dict[str, Any]) -> None:
         workspace = self._workspace
@@ -295,15 +279,6 @@ class ExperimentPanel(QFrame):
         self._fields[name].setVisible(visible)
         self._labels[name].setVisible(visible)
 
-    def _show_preset(self, experiment: Experiment) -> None:
-        for i, preset in enumerate(self._preset_experiments.values()):
-            if preset == experiment:
-                self.presets.setCurrentIndex(i)
-                return
-        is_preset = self.presets.findText(experiment.title) >= 0
-        self.presets.setCurrentIndex(-1)
-        self.presets.setPlaceholderText(f"{experiment.title}, changed" if is_preset else experiment.title)
-
     # ------------------------------------------------------------------ editing
 
     @property
@@ -316,7 +291,7 @@ class ExperimentPanel(QFrame):
         name = self.presets.itemData(index)
         self._forget_draft()
         self._draft_preset = name
-        self._draft_words = {"preset": self._preset_experiments[name].title}
+        self._draft_words = {"preset": self.presets.experiments[name].title}
         if self._begun:
             self._show_notice()
         else:
@@ -367,7 +342,7 @@ class ExperimentPanel(QFrame):
 
     def _apply_draft(self) -> None:
         if self._draft_preset is not None:
-            preset = self._preset_experiments[self._draft_preset]
+            preset = self.presets.experiments[self._draft_preset]
             self._workspace.edit_experiment(preset, f"preset {self._draft_preset}")
             return
         try:
@@ -426,7 +401,7 @@ def _fitted(experiment: Experiment, dataset: str) -> dict[str, Any]:
     data = load_dataset(dataset)
     layers = [layer.as_table() for layer in experiment.layers]
     for layer in reversed(layers):
-        if layer["kind"] == "affine":
+        if "units" in layer:
             layer["units"] = data.n_out
             break
     n = len(data.training)

@@ -7,7 +7,7 @@ from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.network_graph import NetworkGraph
-from mlpviz.nn import Affine
+from mlpviz.nn import Linear
 
 
 class GraphCard(Card):
@@ -30,9 +30,9 @@ class GraphCard(Card):
     def _show_network(self) -> None:
         walkthrough = self._follower.walkthrough
         assert walkthrough is not None
-        self._affine = [i for i, layer in enumerate(walkthrough.network.layers) if isinstance(layer, Affine)]
+        self._affine = [i for i, layer in enumerate(walkthrough.network.layers) if isinstance(layer, Linear)]
         layers = [walkthrough.network.layers[i] for i in self._affine]
-        sizes = [len(walkthrough.x[0]), *(layer.params["bias"].size for layer in layers)]
+        sizes = [len(walkthrough.x[0]), *(layer.params["weight"].shape[1] for layer in layers)]
         fits = NetworkGraph.fits(sizes)
         self.setVisible(fits)
         if not fits:
@@ -41,7 +41,7 @@ class GraphCard(Card):
         inputs = dataset.input_names or [f"x[{i}]" for i in range(sizes[0])]
         outputs = dataset.classes if len(dataset.classes) == sizes[-1] else [""] * sizes[-1]
         self.graph.set_network(
-            [(layer.params["weight"], layer.params["bias"]) for layer in layers], inputs, outputs
+            [(layer.params["weight"], layer.params.get("bias")) for layer in layers], inputs, outputs
         )
 
     def show_stage(self, guessing: bool) -> None:

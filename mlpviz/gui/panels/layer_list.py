@@ -200,7 +200,7 @@ class LayerList(QWidget):
             self._tell(f"layer {i} {title(LAYERS[kind])}")
 
     def _add(self, kind: str) -> None:
-        affine = [i for i, layer in enumerate(self._layers) if layer["kind"] == "affine"]
+        affine = [i for i, layer in enumerate(self._layers) if "units" in layer]
         place = affine[-1] if affine else len(self._layers)
         if self._open is not None:
             place = self._open + 1

@@ -9,7 +9,7 @@ from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.widgets.vector_view import VectorView
-from mlpviz.nn import Affine
+from mlpviz.nn import Linear
 from mlpviz.walkthrough.pictures import Picture, pictures
 
 MOST_PICTURES = 4
@@ -184,14 +184,13 @@ class StageCard(Card):
         if stage.operation == "Input":
             return {"x": Edit(None, "x", (unit,), float(walkthrough.x[0, unit]))}
         layer = None if stage.layer is None else walkthrough.network.layers[stage.layer]
-        if stage.phase != "forward" or not isinstance(layer, Affine) or stage.layer is None:
+        if stage.phase != "forward" or not isinstance(layer, Linear) or stage.layer is None:
             return {}
         source = follower.chosen(stage.quantities[0].axes[0])
         weight = float(layer.weight[source, unit])
-        targets = {
-            "weight": Edit(stage.layer, "weight", (source, unit), weight),
-            "bias": Edit(stage.layer, "bias", (unit,), float(layer.bias[unit])),
-        }
+        targets = {"weight": Edit(stage.layer, "weight", (source, unit), weight)}
+        if "bias" in layer.params:
+            targets["bias"] = Edit(stage.layer, "bias", (unit,), float(layer.params["bias"][unit]))
         if stage.quantities[0].axes == ("inputs",):
             targets = {"x": Edit(None, "x", (source,), float(walkthrough.x[0, source])), **targets}
         return targets

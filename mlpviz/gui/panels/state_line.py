@@ -106,7 +106,7 @@ class StateLine(QStatusBar):
             title = QLabel(f"{MARKS[finding.severity]} {finding.text}")
             set_role(title, finding.severity)
             advice = QLabel(finding.advice)
-            for label in (title, advice):
+            for label in (title, advice) if finding.advice else (title,):
                 label.setWordWrap(True)
                 label.setMinimumWidth(420)
                 label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

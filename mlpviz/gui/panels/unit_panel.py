@@ -142,8 +142,9 @@ class UnitPanel(QWidget):
         words = [
             f"<b>Unit {unit}</b>",
             f"norm {format_number(norm)}",
-            f"bias {format_number(float(params['bias'][unit]), signed=True)}",
         ]
+        if "bias" in params:
+            words.append(f"bias {format_number(float(params['bias'][unit]), signed=True)}")
         if votes is not None and len(votes) > 1:
             names = self._names(len(votes))
             best, worst = (names[int(k)] for k in (votes.argmax(), votes.argmin()))
@@ -179,7 +180,8 @@ class UnitPanel(QWidget):
         sums = y @ snapshot.network.layers[position].params["weight"][:, unit]
         best = np.argsort(-sums, kind="stable")[:SHOWN]
         stored = split.inputs_at(best).reshape(-1, *dataset.image_shape)
-        bias = float(snapshot.network.layers[position].params["bias"][unit])
+        params = snapshot.network.layers[position].params
+        bias = float(params["bias"][unit]) if "bias" in params else 0.0
         labels = split.labels_at(best)
         self._excited.set_images(
             stored,

@@ -196,7 +196,7 @@ class WeightsCard(Card):
 
     def _run_changed(self) -> None:
         layers = self._workspace.experiment.layers
-        self._positions = [i for i, layer in enumerate(layers) if layer.kind == "affine"]
+        self._positions = [i for i, layer in enumerate(layers) if layer.has_weight]
         names = []
         for k, i in enumerate(self._positions):
             n_in, n_out = self._workspace.initial.network.layers[i].params["weight"].shape
@@ -313,16 +313,17 @@ class WeightsCard(Card):
     def _labels(self, position: int, votes: NDArray | None) -> list[str]:
         assert self._workspace.snapshot is not None
         params = self._workspace.snapshot.network.layers[position].params
-        norms, bias = column_norms(params["weight"]), params["bias"]
+        norms, bias = column_norms(params["weight"]), params.get("bias")
         classes = self._workspace.dataset.classes
-        says = [""] * len(bias)
+        says = [""] * len(norms)
         if votes is not None and len(classes) == votes.shape[1]:
             says = [f" · speaks most for {classes[k]}" for k in votes.argmax(axis=1)]
-        elif votes is None and len(classes) == len(bias):
+        elif votes is None and len(classes) == len(norms):
             says = [f" · the output for {name}" for name in classes]
         return [
-            f"unit {j} · norm {format_number(float(norms[j]))} · "
-            f"bias {format_number(float(bias[j]), signed=True)}{says[j]}"
+            f"unit {j} · norm {format_number(float(norms[j]))}"
+            + (f" · bias {format_number(float(bias[j]), signed=True)}" if bias is not None else "")
+            + says[j]
             for j in self._order
         ]
 

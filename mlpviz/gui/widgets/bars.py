@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -42,6 +42,8 @@ class Bars(QWidget):
         self._values: NDArray = np.zeros(0)
         self._limit = 1.0
         self._labels: Sequence[str] = ()
+        self._marks: NDArray | None = None
+        self._marks_name = ""
         self._hovered = -1
         self._highlighted: int | None = None
         theme.changed.connect(self.update)
@@ -55,7 +57,17 @@ class Bars(QWidget):
         """Show numbers, each with its label; the tallest bar stands for `limit`, or the largest."""
         self._values, self._labels = np.asarray(values, dtype=np.float64), labels
         self._limit = limit or signed_limit(self._values)
+        self._marks = None
         self._hovered = -1
+        self.update()
+
+    def set_marks(self, marks: ArrayLike, name: str) -> None:
+        """Draw a line across each bar where another number stands; `name` says in tooltips what it is."""
+        marks = np.asarray(marks, dtype=np.float64)
+        if marks.shape != self._values.shape:
+            raise ValueError(f"{len(self._values)} bars need as many marks, not {marks.shape}")
+        self._marks, self._marks_name = marks, name
+        self._limit = max(self._limit, signed_limit(marks))
         self.update()
 
     def set_highlighted(self, index: int | None) -> None:
@@ -80,6 +92,8 @@ class Bars(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and (i := self.bar_at(event.pos().x())) >= 0:
             words = f"{self._labels[i]}: {format_number(self._values[i], 4, signed=True)}"
+            if self._marks is not None:
+                words += f"\n{self._marks_name} {format_number(self._marks[i], 4, signed=True)}"
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
@@ -133,7 +147,7 @@ class Bars(QWidget):
 
     def _paint_bars(self, painter: QPainter, room: QRectF, pitch: float) -> float:
         """Paint the bars; returns where zero lies: in the middle, or below where nothing is negative."""
-        only_positive = bool(np.all(np.nan_to_num(self._values) >= 0))
+        only_positive = bool(np.all(np.nan_to_num(self._values) >= 0)) and self._marks is None
         zero = room.bottom() if only_positive else room.center().y()
         scale = (room.height() if only_positive else room.height() / 2) / self._limit
         colors = signed_scale(self._theme.dark)
@@ -143,6 +157,11 @@ class Bars(QWidget):
                 color = QColor(*map(int, colors[-16 if value > 0 else 16][:3]))
                 x = room.left() + (i + 0.5) * pitch - width / 2
                 painter.fillRect(QRectF(x, zero, width, -value * scale).normalized(), color)
+        if self._marks is not None:
+            painter.setPen(QPen(self._theme.color("text"), 2.0))
+            for i, mark in enumerate(self._marks):
+                x, y = room.left() + (i + 0.5) * pitch, zero - mark * scale
+                painter.drawLine(QLineF(x - 0.8 * width, y, x + 0.8 * width, y))
         return zero
 
     def _paint_labels(self, painter: QPainter, room: QRectF, pitch: float, line_px: int) -> None:

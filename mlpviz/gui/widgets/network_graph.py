@@ -38,11 +38,15 @@ _PALEST = 0.4  # a weight near zero is still to be seen
 _PAD_PX = 6.0
 
 
+AffineArrays = tuple[ArrayLike, ArrayLike | None]
+"""A weight (n_in, n_out) and a bias (n_out,), or None where a layer has no biases."""
+
+
 class AffineNumbers(NamedTuple):
-    """What an affine layer has: one number for each edge and each unit."""
+    """What an affine layer has: one number for each edge and each unit; a linear layer has no biases."""
 
     weight: NDArray
-    bias: NDArray
+    bias: NDArray | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class NetworkGraph(QWidget):
 
     def set_network(
         self,
-        layers: Sequence[tuple[ArrayLike, ArrayLike]],
+        layers: Sequence[AffineArrays],
         input_names: Sequence[str] = (),
         output_names: Sequence[str] = (),
     ) -> None:
@@ -131,7 +135,7 @@ class NetworkGraph(QWidget):
 
         Parameters
         ----------
-        layers : sequence of (weight (n_in, n_out), bias (n_out,))
+        layers : sequence of (weight (n_in, n_out), bias (n_out,) or None)
         input_names, output_names : sequence of str
             As many as there are inputs and outputs, or none.
         """
@@ -154,7 +158,7 @@ class NetworkGraph(QWidget):
         self._places = None
         self.update()
 
-    def set_gradients(self, gradients: Sequence[tuple[ArrayLike, ArrayLike]] | None) -> None:
+    def set_gradients(self, gradients: Sequence[AffineArrays] | None) -> None:
         """Show gradients of the same shapes in place of weights and biases, or these again."""
         checked = None if gradients is None else _checked(gradients)
         shapes = [layer.weight.shape for layer in self._layers]
@@ -284,7 +288,9 @@ class NetworkGraph(QWidget):
         for node, rect in places.nodes.items():
             self._paint_node(painter, rect, node)
         for (layer, unit), rect in places.biases.items():
-            self._paint_number(painter, rect, float(shown[layer - 1].bias[unit]), "line", "ground")
+            bias = shown[layer - 1].bias
+            if bias is not None:
+                self._paint_number(painter, rect, float(bias[unit]), "line", "ground")
         self._paint_names(painter, places)
         painter.end()
 
@@ -398,7 +404,11 @@ class NetworkGraph(QWidget):
             for i in range(self.sizes[layer - 1])
             for j in range(self.sizes[layer])
         }
-        biases = {node: rect(box) for node, box in layout.biases.items()}
+        biases = {
+            node: rect(box)
+            for node, box in layout.biases.items()
+            if self._layers[node[0] - 1].bias is not None
+        }
         return Places(nodes, biases, {edge: rect(box) for edge, box in layout.labels.items()}, edges)
 
     def _names_px(self, names: Sequence[str]) -> float:
@@ -427,8 +437,9 @@ class NetworkGraph(QWidget):
             return f"{self._names[0][unit]}{value}"
         what = "bias" if self._gradients is None else "gradient of the bias"
         name = f" ({self._names[1][unit]})" if layer == len(self.sizes) - 1 else ""
-        bias = _full(self._shown()[layer - 1].bias[unit])
-        return f"unit {unit} of layer {layer}{name}{value}\n{what} {bias}"
+        words = f"unit {unit} of layer {layer}{name}{value}"
+        bias = self._shown()[layer - 1].bias
+        return words if bias is None else f"{words}\n{what} {_full(bias[unit])}"
 
     def _edge_words(self, edge: Edge) -> str:
         layer, source, unit = edge
@@ -457,14 +468,18 @@ class NetworkGraph(QWidget):
             self.update()
 
 
-def _checked(layers: Sequence[tuple[ArrayLike, ArrayLike]]) -> list[AffineNumbers]:
-    checked = [AffineNumbers(np.asarray(weight), np.asarray(bias)) for weight, bias in layers]
+def _checked(layers: Sequence[AffineArrays]) -> list[AffineNumbers]:
+    checked = [
+        AffineNumbers(np.asarray(weight), None if bias is None else np.asarray(bias))
+        for weight, bias in layers
+    ]
     n = None
     for weight, bias in checked:
-        if weight.ndim != 2 or bias.shape != weight.shape[1:] or n not in (None, weight.shape[0]):
+        shape = weight.shape[1:] if bias is None else bias.shape
+        if weight.ndim != 2 or shape != weight.shape[1:] or n not in (None, weight.shape[0]):
             raise ValueError(
                 f"a layer needs a weight (n_in, n_out) that fits the layer before and a bias (n_out,), "
-                f"not {weight.shape} and {bias.shape}"
+                f"not {weight.shape} and {shape}"
             )
         n = weight.shape[1]
     return checked

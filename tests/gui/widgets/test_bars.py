@@ -121,3 +121,25 @@ def test_the_edges_belong_to_the_outer_bars(bars, x):
 
 def test_screen_readers_are_told_what_the_bars_are(bars):
     assert bars.accessibleName() == "Votes"
+
+
+def test_marks_stand_where_their_numbers_are(bars):
+    bars.set_values([1.0, -1.0], ["a", "b"])
+    bars.set_marks([2.0, -1.0], "wanted:")
+    image = bars.grab().toImage()
+    text = bars._theme.color("text").name()
+    dark = [y for y in range(HEIGHT) if image.pixelColor(round(4 + 0.25 * (WIDTH - 8)), y).name() == text]
+    assert dark, "the mark of the first bar is to be seen"
+    (up, _), _ = heights(bars, 2)
+    room = HEIGHT - bars.fontMetrics().height() - 2
+    assert min(dark) <= 4, "twice the bar is the end of the scale"
+    assert up == pytest.approx((room - 2) / 4, abs=3), "so the bar itself takes half of its side"
+
+
+def test_marks_must_be_as_many_as_bars_and_go_with_them(bars):
+    bars.set_values([1.0, -1.0], ["a", "b"])
+    with pytest.raises(ValueError, match="2 bars need as many marks"):
+        bars.set_marks([1.0], "wanted:")
+    bars.set_marks([1.0, 1.0], "wanted:")
+    bars.set_values([1.0, -1.0, 0.0], ["a", "b", "c"])
+    assert not bars.grab().isNull()
