@@ -170,14 +170,11 @@ class Comparison(QObject):
         return remarks({run.name: run.experiment for run in self.shown})
 
     def findings(self) -> list[Finding]:
-        """Which runs diverged, and what cannot be compared."""
-        found = [
+        """Which runs diverged; what cannot be compared stands beside the list."""
+        return [
             Finding("error", f"{run.name}: {run.trainer.divergence.sentence}", "The other runs go on.")
             for run in self.runs
             if run.trainer.divergence is not None
-        ]
-        return found + [
-            Finding("warning", sentence, "The curves are drawn all the same.") for sentence in self.remarks()
         ]
 
     def step_words(self) -> str:

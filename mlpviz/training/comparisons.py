@@ -12,6 +12,7 @@ from mlpviz.training.experiment import Experiment
 from mlpviz.training.presets import find_experiment
 from mlpviz.training.race import MEASURES
 
+DEFAULT_COMPARISON = "depth"
 LOOKS = ("loss", "accuracy", "gradients", "shrinking", "weights")
 """What a comparison can be about."""
 
@@ -84,8 +85,9 @@ class Comparison:
 
 
 def comparison_names() -> list[str]:
-    """The names of all comparisons, in alphabetical order."""
-    return sorted(path.stem for path in resource_path("comparisons").glob("*.toml"))
+    """The names of all comparisons: the default first, the others in alphabetical order."""
+    names = sorted(path.stem for path in resource_path("comparisons").glob("*.toml"))
+    return sorted(names, key=lambda name: name != DEFAULT_COMPARISON)
 
 
 def load_comparison(name: str) -> Comparison:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlpviz.data import DATASET_FAMILIES
 from mlpviz.training.experiment import SETTINGS, Experiment
 from mlpviz.training.layer_spec import LayerSpec
 
@@ -68,7 +69,7 @@ def cannot_subtract(
     shape, other_shape
         Of the two weight matrices, (n_in, n_out).
     """
-    if first.dataset != other.dataset:
+    if not _same_inputs(first.dataset, other.dataset):
         return (
             f"The runs learn from different data ({first.dataset} and {other.dataset}): "
             "their weights cannot be subtracted."
@@ -79,6 +80,11 @@ def cannot_subtract(
             f"{other_shape[0]} × {other_shape[1]}): they cannot be subtracted."
         )
     return None
+
+
+def _same_inputs(dataset: str, other: str) -> bool:
+    """Whether an input means the same in both: the same data, or the same kind of pictures."""
+    return dataset == other or {dataset, other} <= set(DATASET_FAMILIES["Handwritten digits"])
 
 
 def _layer_differences(before: tuple[LayerSpec, ...], after: tuple[LayerSpec, ...]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -30,6 +31,8 @@ from mlpviz.gui.workspace import Workspace
 from mlpviz.training.comparisons import comparison_names, load_comparison
 
 LIST_PX = 312
+NARROW_LIST_PX = 272
+ROOMY_PX = 1100  # below this width the list gives way
 VIEWS = {
     "depth": ("Gradients in depth", "The gradient of every layer, and why it shrinks on its way down"),
     "gradients": ("Gradient curves", "How large the gradient of one layer was at every step"),
@@ -170,6 +173,11 @@ class ComparePage(Page):
         self._segments.idClicked.connect(self._show_view)
         return row
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave more of a small window to the pictures."""
+        self.list.setFixedWidth(LIST_PX if event.size().width() >= ROOMY_PX else NARROW_LIST_PX)
+        super().resizeEvent(event)
+
     # ------------------------------------------------------------------ what the window asks for
 
     @property
@@ -208,7 +216,7 @@ class ComparePage(Page):
     def _runs_changed(self) -> None:
         about, runs = self.comparison.about, self.comparison.runs
         if about is not None and len(runs) == 1:
-            self.show_view(VIEW_OF_LOOK.get(about.look, "depth"))
+            self.show_view(VIEW_OF_LOOK.get(about.look, "gradients"))
         self._stack.setCurrentIndex(1 if runs or self.comparison.is_loading else 0)
         self.list.set_runs()
         self._show_runs()

@@ -4,12 +4,17 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from mlpviz.figures.numbers import format_number
 from mlpviz.gui.comparison import ComparedRun, Comparison
 from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.choice import Choice
-from mlpviz.gui.widgets.curve_plot import CurvePlot
+from mlpviz.gui.widgets.curve_plot import SMOOTHING, CurvePlot
 from mlpviz.training.health import affine_layers
 from mlpviz.training.probes import PROBES, column
+
+LEFT_PX = 68  # for "examples" in the corner
+EXAMPLES_A_STEP = 100
+"""Moving averages take as many examples of each run; this many stand for a step of other plots."""
 
 X_LABELS = {"steps": "step", "examples": "examples", "seconds": "seconds"}
 
@@ -41,7 +46,12 @@ class ComparedPlot(CurvePlot):
     ) -> None:
         super().__init__(theme, title, object_name, log=log, percent=percent, parent=parent)
         self._comparison, self._columns = comparison, columns
+        self.set_left_px(LEFT_PX)
         self._sources: dict[str, tuple[ComparedRun, str]] = {}
+        for name, action in self._smoothing_actions.items():
+            if weight := SMOOTHING[name]:
+                examples = format_number(round(EXAMPLES_A_STEP / (1 - weight)))
+                action.setText(f"{name}: mean of about {examples} examples")
 
     def set_runs(self) -> None:
         """Draw a line for each run that is shown."""
@@ -52,7 +62,7 @@ class ComparedPlot(CurvePlot):
         for run in self._comparison.shown:
             line, *dots = self._columns(run)
             key = f"run_{run.slot}"
-            self.add_series(key, run.name, run.slot, dash=True)
+            self.add_series(key, run.name, run.slot, dash=True, pale=False, reach=_reach(run))
             self._sources[key] = run, line
             for name in dots:
                 self.add_series(
@@ -62,6 +72,7 @@ class ComparedPlot(CurvePlot):
                     dash=True,
                     smooth=False,
                     markers=True,
+                    joined=False,
                     with_entry_of=key,
                 )
                 self._sources[f"{key}_validation"] = run, name
@@ -84,6 +95,11 @@ class ComparedPlot(CurvePlot):
             if place is not None:
                 names.setdefault(place, []).append(run.name)
         self.set_marks([(x, each[0] if len(each) == 1 else "forks") for x, each in names.items()])
+
+
+def _reach(run: ComparedRun) -> float:
+    """A mean over so many examples is one over many small batches, or over few large ones."""
+    return EXAMPLES_A_STEP / (run.experiment.batch_size or len(run.trainer.splits.training))
 
 
 class GradientPlot(ComparedPlot):

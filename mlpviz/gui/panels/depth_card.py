@@ -40,7 +40,7 @@ class DepthCard(Card):
             _half(self.gradients, "Gradient of each layer's weights", "caption_gradients", GRADIENTS_TIP),
             _half(
                 self.factors,
-                "On its way into the layer δ is multiplied by: Wᵀ (pale), f′ (full), both (line)",
+                "From right to left, into each layer: δ times Wᵀ (pale), times f′ (full); the line is both",
                 "caption_factors",
                 FACTORS_TIP,
             ),

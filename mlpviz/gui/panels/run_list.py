@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -41,6 +42,7 @@ class RunList(Card):
         self._comparison = comparison
         self._chosen: ComparedRun | None = None
         self._rows: dict[ComparedRun, RunRow] = {}
+        self._group = QButtonGroup(self)
         self._build_header()
         content = QWidget()
         self._box = QVBoxLayout(content)
@@ -148,15 +150,20 @@ class RunList(Card):
             ),
             (
                 "open_on_train",
-                "Open on Train page",
+                "Open on Train",
                 "train",
-                "A copy of it, as it stands, becomes the current run",
+                "A copy of it, as it stands, becomes the current run of the Train page",
                 self._open,
             ),
             ("remove_run", "Remove", "remove", "Take the run out of the list", self._remove),
         ):
             button = _tool(f"button_{name}", text, tip)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            only_icon = name == "remove_run"
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(
+                style.ToolButtonIconOnly if only_icon else style.ToolButtonTextBesideIcon
+            )
+            button.setAccessibleName(text)
             set_icon(button, icon, self.theme, "secondary")
             button.clicked.connect(do)
             flow.addWidget(button)
@@ -186,10 +193,14 @@ class RunList(Card):
         for run in new:
             row = RunRow(self._comparison, self.theme, run)
             row.button.clicked.connect(partial(self._choose, run))
+            self._group.addButton(row.button)
             self._rows[run] = row
             self._rows_box.addWidget(row)
-        if self._chosen not in runs or (new and self._chosen is not None):
-            self._choose(new[-1] if new and self._chosen is not None else (runs[0] if runs else None))
+        about = self._comparison.about
+        if self._chosen not in runs:
+            self._choose(runs[0] if runs else None)
+        elif new and (about is None or len(runs) > len(about.runs)):
+            self._choose(new[-1])
         self.show_settings()
 
     def show_settings(self) -> None:

@@ -1,7 +1,9 @@
 """One run in the list of the Compare page: its line, its name, what differs, and how it stands."""
 
+import math
+
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
@@ -9,6 +11,8 @@ from mlpviz.gui.comparison import ComparedRun, Comparison
 from mlpviz.gui.theme import DASHES, Theme, text_font
 from mlpviz.gui.widgets.legend import line_pen
 
+SMALL_PX = 12
+EXAMPLES_AVERAGED = 1000
 _SAMPLE_PX = 26
 _PAD_PX = 8
 
@@ -22,25 +26,34 @@ class RunButton(QAbstractButton):
         self._differences = self._numbers = self._state = ""
         self.setObjectName(f"button_run_{run.slot}")
         self.setCheckable(True)
-        self.setAutoExclusive(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
 
-    def tell(self, name: str, differences: str, numbers: str, state: str) -> None:
-        """Write name, what differs, the newest numbers and the state."""
+    def tell(self, name: str, differences: str, numbers: str, state: str, validated: str) -> None:
+        """Write name, what differs, the newest numbers and the state; what validation measured as a tip."""
         words = (name, differences, numbers, state)
         if words == (self.text(), self._differences, self._numbers, self._state):
             return
         self.setText(name)
         self._differences, self._numbers, self._state = differences, numbers, state
+        self.updateGeometry()
         self.setAccessibleName(f"{name}: {differences}, {numbers}, {state}")
-        self.setToolTip(f"{name}\n{differences}\n{numbers}")
+        self.setToolTip("\n".join(filter(None, (name, differences, f"newest batches: {numbers}", validated))))
         self.update()
 
+    def _difference_lines(self) -> int:
+        """Differences take two lines where they need them."""
+        metrics = QFontMetrics(text_font(SMALL_PX))
+        return 1 if metrics.horizontalAdvance(self._differences) <= self.width() - 2 * _PAD_PX - 4 else 2
+
     def sizeHint(self) -> QSize:
-        return QSize(200, 3 * (self.fontMetrics().height() + 1) + 12)
+        return QSize(200, (2 + self._difference_lines()) * (self.fontMetrics().height() + 1) + 12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(150, self.sizeHint().height())
@@ -63,15 +76,23 @@ class RunButton(QAbstractButton):
             )
         )
         painter.drawLine(QLineF(room.left(), middle, room.left() + _SAMPLE_PX, middle))
+        painter.setFont(text_font(SMALL_PX))
+        painter.setPen(self._theme.color("error" if self._state == "diverged" else "secondary"))
+        state_px = painter.fontMetrics().horizontalAdvance(self._state)
+        self._write(painter, room.adjusted(room.width() - state_px - 1, 0, 1, 0), line, self._state)
         painter.setPen(self._theme.color("text"))
         painter.setFont(text_font(bold=True))
-        self._write(painter, room.adjusted(_SAMPLE_PX + 8, 0, 0, 0), line, self.text())
-        painter.setFont(text_font(12))
+        self._write(painter, room.adjusted(_SAMPLE_PX + 8, 0, -state_px - 6, 0), line, self.text())
+        painter.setFont(text_font(SMALL_PX))
         painter.setPen(self._theme.color("secondary"))
-        self._write(painter, room.translated(0, line), line, self._differences)
-        painter.setPen(self._theme.color("error" if self._state == "diverged" else "text"))
-        state = f"{self._state} · " if self._state else ""
-        self._write(painter, room.translated(0, 2 * line), line, state + self._numbers)
+        lines = self._difference_lines()
+        if lines == 1:
+            self._write(painter, room.translated(0, line), line, self._differences)
+        else:
+            place = QRectF(room.left(), room.top() + line, room.width(), 2 * line)
+            painter.drawText(place, Qt.TextFlag.TextWordWrap, self._differences)
+        painter.setPen(self._theme.color("text"))
+        self._write(painter, room.translated(0, (1 + lines) * line), line, self._numbers)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.color("accent"), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -114,25 +135,33 @@ class RunRow(QFrame):
         """Show the newest numbers."""
         run = self.run
         self.shown.setAccessibleName(f"show {run.name}")
-        self.button.tell(run.name, self._comparison.told_differences(run), _numbers(run), _state(run))
+        self.button.tell(
+            run.name, self._comparison.told_differences(run), _numbers(run), _state(run), _validated(run)
+        )
 
 
 def _numbers(run: ComparedRun) -> str:
+    """Step, loss and accuracy; the last two as means over the newest examples, for one batch says little."""
     told = [f"step {format_number(run.trainer.index)}"]
-    loss = run.history.last("loss")
-    if loss is not None:
+    if len(run.history):
         told.append(f"loss {format_number(_recent(run, 'loss'))}")
-    validation = run.history.last("validation_accuracy")
-    if validation is not None and validation == validation:
-        told.append(f"validation {format_percent(validation)}")
-    elif loss is not None and (accuracy := _recent(run, "accuracy")) == accuracy:
-        told.append(format_percent(accuracy))
+        accuracy = _recent(run, "accuracy")
+        if accuracy == accuracy:
+            told.append(format_percent(accuracy))
     return " · ".join(told)
 
 
-def _recent(run: ComparedRun, name: str, count: int = 30) -> float:
-    """The mean of the newest batches, for a single one says little."""
-    return float(run.history.view(name)[1][-count:].mean())
+def _validated(run: ComparedRun) -> str:
+    loss, accuracy = run.history.last("validation_loss"), run.history.last("validation_accuracy")
+    if loss is None:
+        return ""
+    words = f"validation: loss {format_number(loss)}"
+    return words if accuracy is None or accuracy != accuracy else f"{words}, {format_percent(accuracy)}"
+
+
+def _recent(run: ComparedRun, name: str) -> float:
+    size = run.experiment.batch_size or EXAMPLES_AVERAGED
+    return float(run.history.view(name)[1][-math.ceil(EXAMPLES_AVERAGED / size) :].mean())
 
 
 def _state(run: ComparedRun) -> str:

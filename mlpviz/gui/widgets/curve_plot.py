@@ -74,7 +74,7 @@ class CurvePlot(Card):
         self._entry_of: dict[str, str] = {}
         self._marks: list[tuple[pg.InfiniteLine, str]] = []
         self._percent, self._log, self._smoothing = percent, log and not percent, "light"
-        self._x_label = x_label
+        self._x_label, self._left_px = x_label, LEFT_PX
         self._end_x: float | None = None
         self._following, self._dirty, self._drawing = True, True, False
         self._build_plot()
@@ -95,6 +95,9 @@ class CurvePlot(Card):
         smooth: bool = True,
         markers: bool = False,
         with_entry_of: str | None = None,
+        pale: bool = True,
+        joined: bool = True,
+        reach: float = 1.0,
     ) -> None:
         """Add a line.
 
@@ -115,10 +118,16 @@ class CurvePlot(Card):
             Show each point as a dot while there are few.
         with_entry_of : str, optional
             The key of another line, whose entry in the legend hides this one too; by default its own.
+        pale : bool
+            Show the values themselves behind their moving average.
+        joined : bool
+            Join dots by a line while there are few.
+        reach : float
+            By how much longer than that of other lines its moving average is.
         """
         if key in self._series:
             raise ValueError(f"the plot {self.objectName()} already has a series {key!r}")
-        series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers)
+        series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers, pale, joined, reach)
         self._series[key] = series
         self._dirty = True
         self._entry_of[key] = with_entry_of or key
@@ -205,6 +214,12 @@ class CurvePlot(Card):
         self._describe()
         self.clear_data()
 
+    def set_left_px(self, width: int) -> None:
+        """Give the numbers at the left, and the words below them, so much room."""
+        self._left_px = width
+        self._left.setWidth(width)
+        self._corner.setFixedWidth(width - 10)
+
     def set_log(self, log: bool) -> None:
         """Switch the axis of values to logarithmic or back, and fit it."""
         if self._percent or log == self._log:
@@ -221,6 +236,7 @@ class CurvePlot(Card):
         self._smoothing = name
         self._smoothing_actions[name].setChecked(True)
         self._draw_lines()
+        self._dirty = True
 
     @property
     def log(self) -> bool:
@@ -386,7 +402,8 @@ class CurvePlot(Card):
 
     def _fit_range(self) -> None:
         shown = [s for s in self._series.values() if s.visible and len(s.data)]
-        bounds = [b for s in shown if (b := s.data.bounds(self._log)) is not None]
+        smoothing = SMOOTHING[self._smoothing]
+        bounds = [b for s in shown if (b := s.bounds(self._log, smoothing)) is not None]
         first = min((float(s.data.x[0]) for s in shown), default=0.0)
         last = max((float(s.data.x[-1]) for s in shown), default=1.0)
         if self._end_x is not None:
@@ -440,7 +457,7 @@ class CurvePlot(Card):
         longest = max(shown, key=lambda s: len(s.data))
         at = float(longest.data.x[longest.data.nearest(x) or 0])
         self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing])
-        area = self._plot.rect().adjusted(LEFT_PX + 4, 6, -18, -26)
+        area = self._plot.rect().adjusted(self._left_px + 4, 6, -18, -26)
         pointer_x = self._plot.mapFromScene(self._view.mapViewToScene(QPointF(at, 0.0))).x()
         left = area.right() - self._readout.width() if pointer_x < area.center().x() else area.left()
         self._readout.move(left, area.top())

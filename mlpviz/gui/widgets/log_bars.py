@@ -97,7 +97,7 @@ class LogBars(QWidget):
         self._bars: Sequence[BarRow] = ()
         self._marks: Sequence[MarkRow] = ()
         self._rows: list[BarRow | MarkRow] = []
-        self._axis = LogAxis(-1, 0, base)
+        self._axis = LogAxis(0.1, 1.0, base)
         self._chosen = -1
         theme.changed.connect(self.update)
 
@@ -196,9 +196,9 @@ class LogBars(QWidget):
         return room.bottom() - place * room.height()
 
     def _paint_axis(self, painter: QPainter, room: QRectF) -> None:
-        decades = self._axis.decades(max(2, int(room.height() / 34)))
+        ticks = self._axis.ticks(max(2, int(room.height() / 34)))
         line_px = self.fontMetrics().height()
-        for value, label in zip(decades, tick_labels(decades), strict=True):
+        for value, label in zip(ticks, tick_labels(ticks), strict=True):
             y = self._y(room, self._axis.place(value) or 0.0)
             painter.setPen(QPen(self._theme.color("line"), 1.0))
             painter.drawLine(QLineF(room.left(), y, room.right(), y))
@@ -225,9 +225,9 @@ class LogBars(QWidget):
                 painter.drawLine(QLineF(slot.left() + 1, y, slot.right() - 1, y))
         painter.setPen(self._theme.color("secondary"))
         below = QRectF(area.left(), area.bottom() + 3, area.width(), self.fontMetrics().height())
-        label = self.fontMetrics().elidedText(
-            self._groups[group], Qt.TextElideMode.ElideRight, int(area.width()) - 2
-        )
+        label = self._groups[group]
+        if self.fontMetrics().horizontalAdvance(label) > area.width() - 4:
+            label = label.split()[-1]  # the number without "layer"
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, label)
 
     def _paint_bar(self, painter: QPainter, slot: QRectF, row: BarRow, value: float) -> None:
