@@ -14,7 +14,7 @@ from typing import Any
 
 import mlpviz
 
-COMMANDS = ("open", "train", "evaluate", "list", "check", "explain", "screenshot")
+COMMANDS = ("open", "train", "evaluate", "compare", "list", "check", "explain", "screenshot")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,9 +93,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_evaluate)
+    command = commands.add_parser("compare", help="train several runs in turn and lay them side by side")
+    command.add_argument(
+        "names", nargs="+", metavar="NAME", help="a comparison's name, or two or more experiments"
+    )
+    command.add_argument(
+        "--by", choices=("steps", "examples", "seconds"), help="what keeps the runs level; steps by default"
+    )
+    command.add_argument("--epochs", type=int, metavar="N", help="how often each goes through its examples")
+    command.add_argument("--steps", type=int, metavar="N", help="stop each run after so many steps")
+    command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    command.set_defaults(run=_compare)
 
     command = commands.add_parser("list", help="what there is")
-    command.add_argument("what", choices=("experiments", "datasets", "layers", "losses", "optimizers"))
+    command.add_argument(
+        "what", choices=("experiments", "comparisons", "datasets", "layers", "losses", "optimizers")
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_list)
 
@@ -316,6 +329,61 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(options: argparse.Namespace) -> int:
+    from mlpviz.training import Trainer
+    from mlpviz.training.comparisons import comparison_names, load_comparison, of_experiments
+    from mlpviz.training.differences import remarks
+    from mlpviz.training.race import Contender, Race, batches_each
+    from mlpviz.training.standings import standings
+
+    if options.steps is not None and options.steps < 1:
+        raise ValueError(f"--steps must be at least 1, not {options.steps}")
+    names = options.names
+    is_known = len(names) == 1 and names[0] in comparison_names()
+    comparison = load_comparison(names[0]) if is_known else of_experiments(names, options.by or "steps")
+    settings = {} if options.epochs is None else {"epochs": options.epochs}
+    contenders = [Contender(r.name, Trainer(r.experiment.with_settings(settings))) for r in comparison.runs]
+    race = Race(contenders, options.by or comparison.measure)
+    goal = None if options.steps is None else batches_each(contenders, options.steps)
+    with _Interrupt() as interrupt:
+        while not interrupt.came and race.advance(goal):
+            pass
+    if interrupt.came:
+        print("mlpviz: interrupted", file=sys.stderr)
+        return 130
+    rows = standings(race)
+    said = remarks({contender.name: contender.experiment for contender in contenders})
+    if options.json:
+        by = {"comparison": names[0] if is_known else None, "title": comparison.title, "by": race.measure}
+        _print_json({**by, "remarks": said, "runs": rows})
+    else:
+        _print_standings(comparison.title, rows, said)
+    return 0
+
+
+def _print_standings(title: str, rows: list[dict[str, Any]], remarks: list[str]) -> None:
+    width = max(len(row["name"]) for row in rows)
+    print(f"{title}\n")
+    print(f"{'':{width}}{'steps':>9}{'examples':>11}{'seconds':>9}{'loss':>10}{'training':>10}{'test':>9}")
+    for row in rows:
+        training, test = (
+            "" if row[key] is None else f"{100 * row[key]:.2f} %"
+            for key in ("train_accuracy", "test_accuracy")
+        )
+        print(
+            f"{row['name']:{width}}{row['steps']:9}{row['examples']:11}{row['seconds']:9.1f}"
+            f"{row['train_loss']:10.4g}{training:>10}{test:>9}"
+        )
+    print()
+    for row in rows[1:]:
+        print(f"{row['name']} differs from {rows[0]['name']}: {', '.join(row['differs']) or 'in nothing'}.")
+    for row in rows:
+        if row["message"]:
+            print(f"{row['name']} diverged. {row['message']}")
+    for remark in remarks:
+        print(remark)
+
+
 def _list(options: argparse.Namespace) -> int:
     entries = _entries(options.what)
     if options.json:
@@ -330,10 +398,13 @@ def _list(options: argparse.Namespace) -> int:
 def _entries(what: str) -> dict[str, str]:
     from mlpviz.data import DATASETS, load_dataset
     from mlpviz.nn import LAYERS, LOSSES, OPTIMIZERS, sentence
+    from mlpviz.training.comparisons import comparison_names, load_comparison
     from mlpviz.training.presets import load_preset, preset_names
 
     if what == "experiments":
         return {name: load_preset(name).title for name in preset_names()}
+    if what == "comparisons":
+        return {name: load_comparison(name).title for name in comparison_names()}
     if what == "datasets":
         return {name: load_dataset(name).description for name in DATASETS}
     tables: dict[str, dict[str, Any]] = {"layers": LAYERS, "losses": LOSSES, "optimizers": OPTIMIZERS}

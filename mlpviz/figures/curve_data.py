@@ -75,10 +75,18 @@ class CurveData:
         thin_x, thin_y = decimate(self.x, y, low, high, bins, envelope=smoothing == 0.0)
         return thin_x, np.log10(thin_y) if log else thin_y
 
-    def bounds(self, log: bool = False) -> tuple[float, float] | None:
-        """Return the smallest and the largest finite value, of those above zero if `log`, or None."""
-        low = self._lowest_positive if log else self._lowest
-        return (low, self._highest) if low <= self._highest else None
+    def bounds(self, log: bool = False, smoothing: float = 0.0) -> tuple[float, float] | None:
+        """Return the smallest and the largest finite value, of those above zero if `log`, or None.
+
+        With the weight of a moving average those of the average.
+        """
+        low, high = (self._lowest_positive if log else self._lowest), self._highest
+        if smoothing > 0.0 and low <= high:
+            y = self._smoothed(smoothing)
+            if log:
+                y = y[y > 0.0]
+            low, high = float(np.fmin.reduce(y, initial=np.inf)), float(np.fmax.reduce(y, initial=-np.inf))
+        return (low, high) if low <= high else None
 
     def nearest(self, x: float) -> int | None:
         """Return the index of the point nearest to an abscissa; None in an empty series."""

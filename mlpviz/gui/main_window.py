@@ -55,6 +55,8 @@ class MainWindow(QMainWindow):
         self.workspace, self.theme, self.settings = workspace, theme, settings
         self.training_bar = TrainingBar(workspace, theme)
         self.addToolBar(self.training_bar)
+        self.state_line = StateLine(workspace, theme)
+        self.setStatusBar(self.state_line)
         self.page_actions = QActionGroup(self)
         self.pages: dict[str, Page] = {}
         self._beside = {entry.key: entry.beside_experiment for entry in PAGES}  # the experiment, by page
@@ -74,12 +76,9 @@ class MainWindow(QMainWindow):
         row.addWidget(self._stack, 1)
         row.addWidget(self.experiment_panel)
         self.setCentralWidget(centre)
-        self.state_line = StateLine(workspace, theme)
-        self.setStatusBar(self.state_line)
         self.experiment_panel.collapse_wanted.connect(lambda: self.action_experiment.setChecked(False))
         self._add_experiment_button()
         build_menus(self)
-        workspace.refreshed.connect(self.training_bar.show_progress)
         workspace.run_changed.connect(self._show_title)
         workspace.example_wanted.connect(self._step_through)
         workspace.page_wanted.connect(self.show_page)
@@ -148,12 +147,26 @@ class MainWindow(QMainWindow):
         self.page_actions.actions()[keys.index(key)].setChecked(True)
         self.action_experiment.setChecked(self._beside[key])
         self.page.setFocus()  # so that no control looks chosen before the user chose one
-        self._take_parts()
-        if self.workspace.run is not None:
-            self.workspace.refresher.refresh_all()
+        self._drive(self.page)
+
+    def fork_for_comparison(self) -> None:
+        """Put the current run, as it stands, into the list of the Compare page, and show it."""
+        self.show_page("compare")
+        self.pages["compare"].comparison.add_current()  # type: ignore[attr-defined]
+
+    def _drive(self, page: Page) -> None:
+        """Let the tool bar, the state line and the refreshing belong to the page on show."""
+        for shown in self.pages.values():
+            shown.driver.refresher.set_parts([])
+        self.training_bar.set_driver(page.driver)
+        self.state_line.set_driver(page.driver)
+        page.driver.refresher.set_parts(page.parts())
+        if page.driver.ready:
+            page.driver.refresher.refresh_all()
 
     def _take_parts(self) -> None:
-        self.workspace.refresher.set_parts(self.page.parts())
+        """The page on show consists of other parts than before."""
+        self.page.driver.refresher.set_parts(self.page.parts())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button that has the focus, for Space trains and pauses."""

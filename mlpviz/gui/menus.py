@@ -35,6 +35,8 @@ def build_menus(window: "MainWindow") -> None:
     run = bar.addMenu("&Run")
     for action in window.training_bar.actions_in_order:
         run.addAction(action)
+    run.addSeparator()
+    _add(window, run, "fork_for_comparison", "Fork for comparison", "Ctrl+K", window.fork_for_comparison)
     _build_view(window, bar.addMenu("&View"))
     help_menu = bar.addMenu("&Help")
     _add(window, help_menu, "about", "About mlpviz", "", lambda: _about(window))

@@ -182,6 +182,8 @@ class TrainingThread(QThread):
         except Exception:  # a defect of ours: the log gets the details
             logger.exception("training stopped")
             self._give_up("Training stopped because of a defect in mlpviz; the log file has the details.")
+        finally:
+            self._ended = True  # who waits for something between two steps has to do it himself
 
     def _give_up(self, sentence: str) -> None:
         self._ended = True

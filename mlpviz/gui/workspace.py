@@ -1,15 +1,18 @@
 """What the window works on: the current run, the snapshot on show, and the verbs that change them."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from mlpviz.data import Dataset
+from mlpviz.figures.numbers import format_number
 from mlpviz.gui.background import Background
+from mlpviz.gui.driver import BarWords, Progress
 from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.training_thread import Stretch, TrainingThread
 from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, Snapshot, Trainer
@@ -27,8 +30,21 @@ class WantedExample:
     snapshot: Snapshot
 
 
+UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"
+END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
+DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
 Maker = Callable[[], Trainer | tuple[Trainer, History]]
 """Makes a trainer, with its history if it has one already."""
+
+
+class Stoppable(Protocol):
+    """A thread that ends by itself once it was told to."""
+
+    def stop(self) -> None:
+        """End soon. Does not wait."""
+
+    def wait(self) -> bool:
+        """Wait until it has ended."""
 
 
 class Workspace(QObject):
@@ -44,6 +60,14 @@ class Workspace(QObject):
         The edits of the experiment.
     """
 
+    words = BarWords(
+        train="Train",
+        train_tip="Train until you pause, or all epochs are done",
+        batch_tip="Train on one mini-batch: forward, backward, update",
+        epoch_tip="Train to the end of this pass through the training examples",
+        reset_tip="Start again from the same initial weights",
+        new_seed_tip="Start again from other initial weights",
+    )
     loading = Signal()
     """An experiment is being made ready."""
     run_changed = Signal()
@@ -56,6 +80,8 @@ class Workspace(QObject):
     """There is something new to tell in words; sent a few times a second while training."""
     example_wanted = Signal(object)
     """A WantedExample is to be stepped through."""
+    shutting_down = Signal()
+    """The window closes."""
     refused = Signal(str)
     """An experiment could not be made; the sentence says why. The current run goes on."""
     page_wanted = Signal(str)
@@ -73,7 +99,7 @@ class Workspace(QObject):
         self._train_when_ready = Stretch.NONE
         self._edit_when_ready: QUndoCommand | None = None
         self._retiring: set[TrainingThread] = set()
-        self._backgrounds: list[Background] = []
+        self._others: list[Stoppable] = []
         self._steps_per_second: float | None = None
         self._told_at = 0.0
 
@@ -124,6 +150,21 @@ class Workspace(QObject):
         """Whether an experiment is being made ready."""
         return self._pending is not None
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is a run."""
+        return self.run is not None
+
+    @property
+    def can_take_new_seed(self) -> bool:
+        """Whether there is a run to begin again."""
+        return self.ready
+
+    @property
+    def steps_per_second(self) -> float | None:
+        """The pace it trains at; None for as fast as it goes."""
+        return self._steps_per_second
+
     def findings(self) -> list[Finding]:
         """How the run is doing, in words: what is wrong, what is odd, and at rest what the run shows."""
         run = self._need_run()
@@ -131,6 +172,39 @@ class Workspace(QObject):
         wrong = [finding for finding in health if finding.severity != "good"]
         facts = [] if run.training else [Finding("good", fact.sentence, "") for fact in run.facts]
         return [*wrong, *run.cautions, *facts, *(finding for finding in health if finding not in wrong)]
+
+    def step_words(self) -> str:
+        """The step on show."""
+        return f"Step {format_number(self.snapshot.step if self.snapshot else 0)}"
+
+    def over_tip(self) -> str:
+        """Why there is nothing left to train."""
+        if not self.experiment.epochs:
+            return UNTRAINED_TIP
+        return END_TIP if self.divergence is None else DIVERGED_TIP
+
+    def progress(self) -> Progress | None:
+        """How far the run has come."""
+        if self.run is None:
+            return None
+        done, epochs, steps = self.run.trainer.progress, self.experiment.epochs, len(self.history)
+        accuracy = self.history.last("validation_accuracy")
+        return Progress(
+            words=f"Epoch {max(1, math.ceil(done))} of {epochs}" if epochs else "Not to be trained",
+            part=done / epochs if epochs else 0.0,
+            steps=steps,
+            steps_left=steps * (epochs - done) / done if done else None,
+            rest=self._rest_words(),
+            badge="" if accuracy is None or math.isnan(accuracy) else f"{100 * accuracy:.1f} %",
+        )
+
+    def _rest_words(self) -> str:
+        run = self._need_run()
+        if self.divergence is not None:
+            return "stopped"
+        if self.finished:
+            return f"finished in {run.seconds:.1f} s" if self.experiment.epochs else ""
+        return "training" if self.training else ("paused" if run.trainer.progress else "ready")
 
     # ------------------------------------------------------------------ verbs
 
@@ -206,14 +280,20 @@ class Workspace(QObject):
 
     def make_background(self) -> Background:
         """A thread for work that takes longer than a blink; it ends when the workspace is shut down."""
-        self._backgrounds.append(Background(self))
-        return self._backgrounds[-1]
+        background = Background(self)
+        self.look_after(background)
+        return background
+
+    def look_after(self, thread: Stoppable) -> None:
+        """Stop a thread, and wait for it, when the workspace is shut down."""
+        self._others.append(thread)
 
     def shut_down(self) -> None:
         """Stop all threads and wait for them; a step is over within milliseconds."""
         self.refresher.stop()
-        threads: list[TrainingThread | Background] = [
-            *self._backgrounds,
+        self.shutting_down.emit()
+        threads: list[Stoppable] = [
+            *self._others,
             *self._retiring,
             *filter(None, (self._pending, self.run)),
         ]

@@ -27,15 +27,28 @@ class Table:
     def __len__(self) -> int:
         return self._length
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._places
+
     def append(self, row: Mapping[str, float]) -> None:
-        """Add one value to each column."""
+        """Add one value to each column, NaN to those that the row leaves out."""
         n = self._length
         if n == self._values.shape[1]:
             grown = np.empty((len(self.names), 2 * n))
             grown[:, :n] = self._values
             self._values = grown
-        self._values[:, n] = [row[name] for name in self.names]
+        self._values[:, n] = [row.get(name, np.nan) for name in self.names]
         self._length = n + 1  # only now can a reader see the row
+
+    def copy(self, names: tuple[str, ...] = (), until: float = np.inf) -> "Table":
+        """A table of its own: further columns are empty so far, rows after the step `until` are left out."""
+        n = self._length
+        kept = n if until == np.inf else int(np.searchsorted(self.view("step"), until, side="right"))
+        twin = Table((*self.names, *names))
+        twin._values = np.full((len(twin.names), max(256, n)), np.nan)
+        twin._values[: len(self.names), :kept] = self._values[:, :kept]
+        twin._length = kept
+        return twin
 
     def view(self, name: str) -> Column:
         """The column as it stands: a prefix that is never written again, (n,)."""
@@ -79,6 +92,14 @@ class History:
     def __len__(self) -> int:
         """The number of steps recorded."""
         return len(self._tables.get("every step", ()))
+
+    def copy(self, until: float = np.inf) -> "History":
+        """A history of its own that grows apart from this one; rows after the step `until` are left out."""
+        twin = History()
+        for group, table in self._tables.items():
+            twin._tables[group] = own = table.copy(until=until)
+            twin._table_of.update({name: own for name in own.names if name != "step"})
+        return twin
 
     @property
     def names(self) -> list[str]:
@@ -155,8 +176,12 @@ class History:
             table.append(row)
             self._tables[group] = table
             self._table_of.update({name: table for name in table.names if name != "step"})
-        else:
-            table.append(row)
+            return
+        new = tuple(name for name in row if name not in table)
+        if new:  # a fork measures something that the run it came from did not
+            table = self._tables[group] = table.copy(new)
+            self._table_of.update({name: table for name in table.names if name != "step"})
+        table.append(row)
 
 
 def _group_of(name: str) -> str:

@@ -21,6 +21,12 @@ PAGES: tuple[PageEntry, ...] = (
         beside_experiment=False,
     ),
     PageEntry(
+        "compare",
+        "Compare",
+        "Lay runs side by side, fork them with one thing changed, and let them race",
+        beside_experiment=False,
+    ),
+    PageEntry(
         "many_seeds",
         "Seeds",
         "Train the experiment from many seeds and see how many learn it",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from mlpviz.gui.driver import Driver
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.workspace import Workspace
 
@@ -25,6 +26,11 @@ class Page(QWidget):
         self.workspace, self.theme = workspace, theme
         self.setObjectName(f"page_{self.key}")
         self.setAccessibleName(self.key.replace("_", " ").capitalize())
+
+    @property
+    def driver(self) -> Driver:
+        """What the tool bar drives while this page is on show."""
+        return self.workspace
 
     def parts(self) -> list[Callable[[], None]]:
         """What to call, one at a time, to show what is new."""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QStatusBar, QToolButton, QVBoxLayout, QWidget
 
-from mlpviz.figures.numbers import format_number
+from mlpviz.gui.driver import Driver
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training.health import Finding
@@ -20,6 +20,7 @@ class StateLine(QStatusBar):
         self.setObjectName("state_line")
         self.setSizeGripEnabled(False)
         self._workspace, self._theme = workspace, theme
+        self._driver: Driver = workspace
         self._findings: list[Finding] = []
         self._message = ""
         self._severity = "error"
@@ -38,11 +39,21 @@ class StateLine(QStatusBar):
         self.addWidget(self._step)
         self.addWidget(self._moment)
         self.addPermanentWidget(self.health)
-        workspace.refreshed.connect(self.refresh)
-        workspace.run_changed.connect(self._run_changed)
-        workspace.training_changed.connect(self.refresh)
-        workspace.refused.connect(self.say)
+        self._listened_to: list[Driver] = []
+        self.set_driver(workspace)
         theme.changed.connect(self.refresh)
+
+    def set_driver(self, driver: Driver) -> None:
+        """Tell of something else from now on."""
+        self._driver = driver
+        if driver not in self._listened_to:
+            self._listened_to.append(driver)
+            driver.refreshed.connect(self.refresh)
+            driver.run_changed.connect(self._run_changed)
+            driver.training_changed.connect(self.refresh)
+            driver.refused.connect(self.say)
+        self._moment.setVisible(driver is self._workspace)
+        self.refresh()
 
     def say(self, message: str, severity: str = "error") -> None:
         """Show a message, until the next run or message; ``"good"`` for what went well."""
@@ -51,13 +62,12 @@ class StateLine(QStatusBar):
 
     def refresh(self) -> None:
         """Show the newest state."""
-        workspace = self._workspace
-        if workspace.run is None:
+        driver = self._driver
+        if not driver.ready:
             self._show_health([Finding(self._severity, self._message, "")] if self._message else [])
             return
-        step = workspace.snapshot.step if workspace.snapshot else 0
-        self._step.setText(f"Step {format_number(max(step, 0))}")
-        found = workspace.findings()
+        self._step.setText(driver.step_words())
+        found = driver.findings()
         if self._message:
             advice = "The current network is as it was." if self._severity == "error" else ""
             found = [Finding(self._severity, self._message, advice), *found]

@@ -1,6 +1,5 @@
 """The tool bar: train, pause, step, reset, speed, and how far it has come."""
 
-import math
 import time
 
 from PySide6.QtCore import QSize, Qt
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from mlpviz.figures.numbers import format_number
+from mlpviz.gui.driver import Driver, Progress
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.training_thread import Stretch
@@ -25,18 +25,12 @@ from mlpviz.gui.workspace import Workspace
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 """Steps per second at the stops of the speed slider; None for as fast as it goes."""
 
-TRAIN_TIP = "Train until you pause, or all epochs are done (Space)"
-UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"
-END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
-
-DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
-
 TRAIN_PX = 96
 ROOMY_PX = 1200  # below this width words give way
 
 
 class TrainingBar(QToolBar):
-    """The tool bar of the window. Its actions also stand in the menu."""
+    """The tool bar of the window: drives what the page on show trains. Its actions also stand in the menu."""
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Training", parent)
@@ -44,7 +38,8 @@ class TrainingBar(QToolBar):
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setIconSize(QSize(18, 18))
-        self._workspace, self._theme = workspace, theme
+        self._driver: Driver = workspace
+        self._theme = theme
         self._pace = _Pace()
         self._make_actions()
         self._brand = QLabel("mlpviz")
@@ -58,38 +53,45 @@ class TrainingBar(QToolBar):
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spacer)
         self._add_progress()
-        workspace.run_changed.connect(self._run_changed)
-        workspace.training_changed.connect(self.show_state)
-        workspace.settings_changed.connect(self.show_state)
-        workspace.loading.connect(self.show_state)
-        workspace.refused.connect(self.show_state)
+        self._listened_to: list[Driver] = []
+        self.set_driver(workspace)
+
+    def set_driver(self, driver: Driver) -> None:
+        """Drive something else from now on, and tell how far it has come."""
+        self._driver = driver
+        if driver not in self._listened_to:
+            self._listened_to.append(driver)
+            driver.run_changed.connect(self._run_changed)
+            driver.refreshed.connect(self.show_progress)
+            for signal in (driver.training_changed, driver.settings_changed, driver.loading, driver.refused):
+                signal.connect(self.show_state)
+        words = driver.words
+        for action, tip in (
+            (self.action_batch, words.batch_tip),
+            (self.action_epoch, words.epoch_tip),
+            (self.action_reset, words.reset_tip),
+            (self.action_new_seed, words.new_seed_tip),
+        ):
+            _set_tip(action, tip)
+        stop = SPEEDS.index(driver.steps_per_second)
+        if stop != self.speed.value():
+            self.speed.setValue(stop)
+        self._pace.restart()
         self.show_state()
 
     # ------------------------------------------------------------------ parts
 
     def _make_actions(self) -> None:
-        self.action_train = self._action("action_train", "Train", "play", "Space", TRAIN_TIP)
+        self.action_train = self._action("action_train", "Train", "play", "Space")
         self.action_train.triggered.connect(self._train_or_pause)
-        self.action_batch = self._action(
-            "action_batch", "Batch", "step", "B", "Train on one mini-batch: forward, backward, update"
-        )
-        self.action_batch.triggered.connect(lambda: self._workspace.train(Stretch.STEPS))
-        self.action_epoch = self._action(
-            "action_epoch",
-            "Epoch",
-            "epoch",
-            "E",
-            "Train to the end of this pass through the training examples",
-        )
-        self.action_epoch.triggered.connect(lambda: self._workspace.train(Stretch.EPOCH))
-        self.action_reset = self._action(
-            "action_reset", "Reset", "reset", "Ctrl+R", "Start again from the same initial weights"
-        )
-        self.action_reset.triggered.connect(self._workspace.reset)
-        self.action_new_seed = self._action(
-            "action_new_seed", "New seed", "dice", "Ctrl+Shift+R", "Start again from other initial weights"
-        )
-        self.action_new_seed.triggered.connect(self._workspace.new_seed)
+        self.action_batch = self._action("action_batch", "Batch", "step", "B")
+        self.action_batch.triggered.connect(lambda: self._driver.train(Stretch.STEPS))
+        self.action_epoch = self._action("action_epoch", "Epoch", "epoch", "E")
+        self.action_epoch.triggered.connect(lambda: self._driver.train(Stretch.EPOCH))
+        self.action_reset = self._action("action_reset", "Reset", "reset", "Ctrl+R")
+        self.action_reset.triggered.connect(lambda: self._driver.reset())
+        self.action_new_seed = self._action("action_new_seed", "New seed", "dice", "Ctrl+Shift+R")
+        self.action_new_seed.triggered.connect(lambda: self._driver.new_seed())
         self.actions_in_order = (
             self.action_train,
             self.action_batch,
@@ -98,11 +100,10 @@ class TrainingBar(QToolBar):
             self.action_new_seed,
         )
 
-    def _action(self, name: str, text: str, icon: str, shortcut: str, tip: str) -> QAction:
+    def _action(self, name: str, text: str, icon: str, shortcut: str) -> QAction:
         action = QAction(text, self)
         action.setObjectName(name)
         action.setShortcut(QKeySequence(shortcut))
-        action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         set_icon(action, icon, self._theme)
         return action
 
@@ -169,15 +170,15 @@ class TrainingBar(QToolBar):
     # ------------------------------------------------------------------ what happens
 
     def _train_or_pause(self) -> None:
-        if self._workspace.training:
-            self._workspace.pause()
+        if self._driver.training:
+            self._driver.pause()
         else:
-            self._workspace.train()
+            self._driver.train()
 
     def _speed_changed(self, stop: int) -> None:
         rate = SPEEDS[stop]
         self._speed_words.setText("full" if rate is None else f"{format_number(int(rate))} /s")
-        self._workspace.set_steps_per_second(rate)
+        self._driver.set_steps_per_second(rate)
 
     def _run_changed(self) -> None:
         self._pace.restart()
@@ -185,64 +186,48 @@ class TrainingBar(QToolBar):
 
     def show_state(self) -> None:
         """Show what can be done now."""
-        workspace = self._workspace
-        training, ready = workspace.training, workspace.run is not None
-        self.action_train.setText("Pause" if training else "Train")
+        driver = self._driver
+        training, ready = driver.training, driver.ready
+        self.action_train.setText("Pause" if training else driver.words.train)
         set_icon(
             self.action_train, "pause" if training else "play", self._theme, "accent_text", "accent_text"
         )
-        can_train = ready and not workspace.is_loading and not workspace.finished
+        can_train = ready and not driver.is_loading and not driver.finished
         self.action_train.setEnabled(training or can_train)
-        self.action_train.setToolTip(self._train_tip())
+        if driver.finished:
+            self.action_train.setToolTip(driver.over_tip())
+        else:
+            _set_tip(self.action_train, driver.words.train_tip)
         self.action_batch.setEnabled(can_train)
         self.action_epoch.setEnabled(can_train)
-        for action in (self.action_reset, self.action_new_seed):
-            action.setEnabled(ready and not workspace.is_loading)
+        self.action_reset.setEnabled(ready and not driver.is_loading)
+        self.action_new_seed.setEnabled(driver.can_take_new_seed and not driver.is_loading)
         if not training:
             self._pace.restart()
         self.show_progress()
 
-    def _train_tip(self) -> str:
-        if not self._workspace.finished:
-            return TRAIN_TIP
-        if not self._workspace.experiment.epochs:
-            return UNTRAINED_TIP
-        return END_TIP if self._workspace.divergence is None else DIVERGED_TIP
-
     def show_progress(self) -> None:
         """Show how far training has come, and how fast it goes."""
-        workspace = self._workspace
-        if workspace.run is None:
-            self._epoch.setText("Loading …" if workspace.is_loading else "")
+        progress = self._driver.progress()
+        if progress is None:
+            self._epoch.setText("Loading …" if self._driver.is_loading else "")
             self._rate.clear()
             self.badge.hide()
             return
-        trainer, history = workspace.run.trainer, workspace.history
-        done, epochs = trainer.progress, workspace.experiment.epochs
-        self._epoch.setText(f"Epoch {max(1, math.ceil(done))} of {epochs}" if epochs else "Not to be trained")
-        self._bar.setValue(round(1000 * done / epochs) if epochs else 0)
-        rate = self._pace.steps_per_second(len(history)) if workspace.training else None
-        self._rate.setText(self._rate_words(rate, done, epochs))
-        accuracy = history.last("validation_accuracy")
-        self.badge.setVisible(accuracy is not None and accuracy == accuracy)
-        if accuracy is not None:
-            word = "validation " if self.width() >= ROOMY_PX else ""
-            self.badge.setText(f"{word}{100 * accuracy:.1f} %")
+        self._epoch.setText(progress.words)
+        self._bar.setValue(round(1000 * progress.part))
+        self._rate.setText(self._rate_words(progress))
+        self.badge.setVisible(bool(progress.badge))
+        word = "validation " if self.width() >= ROOMY_PX else ""
+        self.badge.setText(f"{word}{progress.badge}")
 
-    def _rate_words(self, rate: float | None, done: float, epochs: int) -> str:
-        workspace = self._workspace
-        if workspace.divergence is not None:
-            return "stopped"
-        if workspace.finished and not epochs:
-            return ""
-        if workspace.finished:
-            return f"finished in {workspace.run.seconds:.1f} s" if workspace.run else "finished"
+    def _rate_words(self, progress: Progress) -> str:
+        rate = self._pace.steps_per_second(progress.steps) if self._driver.training else None
         if not rate:
-            return "training" if workspace.training else ("paused" if done else "ready")
+            return progress.rest
         words = f"{format_number(round(rate))} batches/s"
-        if self.width() >= ROOMY_PX and done:
-            steps_left = len(workspace.history) * (epochs - done) / done
-            words += f" · {_duration(steps_left / rate)} left"
+        if self.width() >= ROOMY_PX and progress.steps_left is not None:
+            words += f" · {_duration(progress.steps_left / rate)} left"
         return words
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -277,6 +262,11 @@ class _Pace:
             self._marks.pop(0)
         then, steps_then = self._marks[0]
         return (steps - steps_then) / (now - then) if now - then > 0.2 else None
+
+
+def _set_tip(action: QAction, tip: str) -> None:
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{tip} ({keys})")
 
 
 def _duration(seconds: float) -> str:

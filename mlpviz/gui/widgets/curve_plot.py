@@ -71,16 +71,15 @@ class CurvePlot(Card):
         super().__init__(theme, title, object_name, y_label, parent)
         self._series: dict[str, PlotSeries] = {}
         self._entries: dict[str, LegendEntry] = {}
+        self._entry_of: dict[str, str] = {}
         self._marks: list[tuple[pg.InfiniteLine, str]] = []
         self._percent, self._log, self._smoothing = percent, log and not percent, "light"
-        self._x_label = x_label
+        self._x_label, self._left_px = x_label, LEFT_PX
         self._end_x: float | None = None
         self._following, self._dirty, self._drawing = True, True, False
         self._build_plot()
         self._build_header()
-        self.setAccessibleDescription(
-            f"Curves of {title} over {x_label}. In the plot, left and right read the values, F fits the axes."
-        )
+        self._describe()
         self.setMinimumSize(220, 140)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -95,6 +94,10 @@ class CurvePlot(Card):
         dash: bool = False,
         smooth: bool = True,
         markers: bool = False,
+        with_entry_of: str | None = None,
+        pale: bool = True,
+        joined: bool = True,
+        reach: float = 1.0,
     ) -> None:
         """Add a line.
 
@@ -113,29 +116,43 @@ class CurvePlot(Card):
             Whether smoothing applies to it.
         markers : bool
             Show each point as a dot while there are few.
+        with_entry_of : str, optional
+            The key of another line, whose entry in the legend hides this one too; by default its own.
+        pale : bool
+            Show the values themselves behind their moving average.
+        joined : bool
+            Join dots by a line while there are few.
+        reach : float
+            By how much longer than that of other lines its moving average is.
         """
         if key in self._series:
             raise ValueError(f"the plot {self.objectName()} already has a series {key!r}")
-        series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers)
+        series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers, pale, joined, reach)
+        self._series[key] = series
+        self._dirty = True
+        self._entry_of[key] = with_entry_of or key
+        if with_entry_of is not None:
+            series.visible = self._entries[with_entry_of].isChecked()
+            return
         entry = LegendEntry(
             self.theme, name, color, series.dashes, f"{self.objectName()}_legend_{key.replace('.', '_')}"
         )
         entry.toggled.connect(self._apply_legend)
-        self._series[key], self._entries[key] = series, entry
+        self._entries[key] = entry
         self._flow.addWidget(entry)
-        self._dirty = True
 
     def remove_series(self, key: str) -> None:
         """Take a line away."""
         self._series.pop(key).remove()
-        entry = self._entries.pop(key)
-        self._flow.removeWidget(entry)
-        entry.deleteLater()
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._flow.removeWidget(entry)
+            entry.deleteLater()
         self._dirty = True
 
     def clear_series(self) -> None:
         """Take every line away."""
-        for key in tuple(self._series):
+        for key in reversed(tuple(self._series)):
             self.remove_series(key)
 
     def series_keys(self) -> tuple[str, ...]:
@@ -187,6 +204,22 @@ class CurvePlot(Card):
             self._end_x = x
             self._dirty = True
 
+    def set_x_label(self, x_label: str, whole: bool = True) -> None:
+        """Say what the lines go over: steps, which are `whole`, or seconds. New data are to follow."""
+        if x_label == self._x_label:
+            return
+        self._x_label = x_label
+        self._corner.setText(x_label)
+        self._bottom.set_whole(whole)
+        self._describe()
+        self.clear_data()
+
+    def set_left_px(self, width: int) -> None:
+        """Give the numbers at the left, and the words below them, so much room."""
+        self._left_px = width
+        self._left.setWidth(width)
+        self._corner.setFixedWidth(width - 10)
+
     def set_log(self, log: bool) -> None:
         """Switch the axis of values to logarithmic or back, and fit it."""
         if self._percent or log == self._log:
@@ -203,6 +236,7 @@ class CurvePlot(Card):
         self._smoothing = name
         self._smoothing_actions[name].setChecked(True)
         self._draw_lines()
+        self._dirty = True
 
     @property
     def log(self) -> bool:
@@ -319,6 +353,12 @@ class CurvePlot(Card):
         self.add_header_widget(self._menu_button)
         self._apply_axis()
 
+    def _describe(self) -> None:
+        self.setAccessibleDescription(
+            f"Curves of {self.title} over {self._x_label}. In the plot, left and right read the values, "
+            "F fits the axes."
+        )
+
     def _show_menu(self, place: QPoint) -> None:
         self.menu.popup(place)
 
@@ -337,8 +377,8 @@ class CurvePlot(Card):
         self.set_smoothing(action.data())
 
     def _apply_legend(self) -> None:
-        for key, entry in self._entries.items():
-            self._series[key].visible = entry.isChecked()
+        for key, series in self._series.items():
+            series.visible = self._entries[self._entry_of[key]].isChecked()
         self._dirty = True
         self.refresh()
 
@@ -362,7 +402,8 @@ class CurvePlot(Card):
 
     def _fit_range(self) -> None:
         shown = [s for s in self._series.values() if s.visible and len(s.data)]
-        bounds = [b for s in shown if (b := s.data.bounds(self._log)) is not None]
+        smoothing = SMOOTHING[self._smoothing]
+        bounds = [b for s in shown if (b := s.bounds(self._log, smoothing)) is not None]
         first = min((float(s.data.x[0]) for s in shown), default=0.0)
         last = max((float(s.data.x[-1]) for s in shown), default=1.0)
         if self._end_x is not None:
@@ -406,7 +447,7 @@ class CurvePlot(Card):
             self._read_at(high if direction < 0 else low)
             return
         x = self._crosshair.value()
-        step = max(1.0, (high - low) / 200.0)
+        step = max(1.0 if self._bottom.whole else 0.0, (high - low) / 200.0)
         self._read_at(min(max(x + direction * step, low), high))
 
     def _read_at(self, x: float) -> bool:
@@ -416,7 +457,7 @@ class CurvePlot(Card):
         longest = max(shown, key=lambda s: len(s.data))
         at = float(longest.data.x[longest.data.nearest(x) or 0])
         self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing])
-        area = self._plot.rect().adjusted(LEFT_PX + 4, 6, -18, -26)
+        area = self._plot.rect().adjusted(self._left_px + 4, 6, -18, -26)
         pointer_x = self._plot.mapFromScene(self._view.mapViewToScene(QPointF(at, 0.0))).x()
         left = area.right() - self._readout.width() if pointer_x < area.center().x() else area.left()
         self._readout.move(left, area.top())

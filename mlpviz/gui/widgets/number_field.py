@@ -33,6 +33,11 @@ class NumberField(QLineEdit):
             self.setCursorPosition(0)  # of a number too long for the field, show the first digits
         self.set_invalid(False)
 
+    @property
+    def value(self) -> object:
+        """What stands in the field now, an int or float; the text itself where it is no number."""
+        return self._value()
+
     def set_invalid(self, invalid: bool) -> None:
         """Draw the frame as of a wrong value, or not."""
         if bool(self.property("invalid")) != invalid:

@@ -53,6 +53,17 @@ class PlotAxis(pg.AxisItem):
         self.picture = None
         self.update()
 
+    @property
+    def whole(self) -> bool:
+        """Whether it shows integers only."""
+        return self._whole
+
+    def set_whole(self, whole: bool) -> None:
+        """Say whether it shows integers only."""
+        self._whole = whole
+        self.picture = None
+        self.update()
+
     def restyle(self) -> None:
         """Take the colours of the theme."""
         self.setTextPen(self._theme.color("secondary"))

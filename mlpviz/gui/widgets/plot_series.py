@@ -34,6 +34,12 @@ class PlotSeries:
         Whether smoothing applies to it.
     markers : bool
         Show each point as a dot while there are few.
+    pale : bool
+        Whether the values themselves show behind their moving average.
+    joined : bool
+        Whether dots are joined by a line while there are few.
+    reach : float
+        By how much longer than others the moving average is; batches of one example need a longer one.
     """
 
     def __init__(
@@ -45,8 +51,12 @@ class PlotSeries:
         dash: bool = False,
         smooth: bool = True,
         markers: bool = False,
+        pale: bool = True,
+        joined: bool = True,
+        reach: float = 1.0,
     ) -> None:
         self.data = CurveData()
+        self.pale, self._joined, self._reach = pale, joined, reach
         self.name, self.color, self.smooth = name, color, smooth
         self.dashes = DASHES[color % len(DASHES) if isinstance(color, int) else 1] if dash else ()
         self.visible = True
@@ -74,9 +84,20 @@ class PlotSeries:
         self._average.setPen(line_pen(self._theme, self.color, self.dashes, 2.0 * self._ratio))
         self._dots.setBrush(color)
 
+    def weight(self, smoothing: float) -> float:
+        """The weight of the past in its moving average, 0 for none, where that of the plot is `smoothing`."""
+        if not self.smooth or smoothing <= 0.0:
+            return 0.0
+        return max(0.0, 1.0 - (1.0 - smoothing) / self._reach)
+
+    def bounds(self, log: bool, smoothing: float) -> tuple[float, float] | None:
+        """The smallest and the largest value that is drawn, None if there is none."""
+        return self.data.bounds(log, 0.0 if self.pale else self.weight(smoothing))
+
     def draw(self, low: float, high: float, bins: int, log: bool, smoothing: float, ratio: float) -> None:
         """Draw the part between two abscissas, about `bins` pixels wide, `ratio` screen pixels each."""
-        smoothed = smoothing > 0.0 and self.smooth
+        weight = self.weight(smoothing)
+        smoothed = weight > 0.0
         items = (self._line, self._average, self._dots)
         if not self.visible:
             for item in items:
@@ -88,13 +109,17 @@ class PlotSeries:
             self._smoothed, self._wide, self._ratio = smoothed, wide, ratio
             self.restyle()
         _set_line(self._line, x, y, antialias=wide)
+        if smoothed and not self.pale:
+            self._line.setVisible(False)
         self._average.setVisible(smoothed)
         if smoothed:
             few = max(1, bins // _AVERAGE_PX)
-            _set_line(self._average, *self.data.line(low, high, few, log, smoothing), antialias=True)
+            _set_line(self._average, *self.data.line(low, high, few, log, weight), antialias=True)
         finite = np.isfinite(y)
         dots = (self._markers or len(self.data) == 1) and len(y) <= _MOST_MARKERS and bool(finite.any())
         self._dots.setVisible(dots)
+        if dots and not self._joined:
+            self._line.setVisible(False)
         if dots:
             self._dots.setData(x[finite], y[finite])
 

@@ -46,8 +46,8 @@ class Readout(QLabel):
         if index is None:
             return ""
         notes = []
-        if smoothing > 0.0 and line.smooth:
-            notes.append(f"mean {self._number(line.data.smoothed_at(index, smoothing))}")
+        if weight := line.weight(smoothing):
+            notes.append(f"mean {self._number(line.data.smoothed_at(index, weight))}")
         if line.data.x[index] != x:
             notes.append(f"at {_place(float(line.data.x[index]))}")
         color, quiet = self._theme.color(line.color).name(), self._theme.palette.secondary

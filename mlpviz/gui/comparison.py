@@ -1,0 +1,429 @@
+"""What the Compare page works on: the list of runs, the race between them, and the verbs that change them."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from mlpviz.figures.numbers import format_number
+from mlpviz.gui.driver import BarWords, Progress
+from mlpviz.gui.race_thread import Lane, RaceThread
+from mlpviz.gui.refresher import Refresher
+from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.workspace import WORDS_PER_SECOND, Workspace
+from mlpviz.training import Experiment, History, Snapshot, Trainer
+from mlpviz.training.comparisons import Comparison as ReadyMade
+from mlpviz.training.comparisons import load_comparison
+from mlpviz.training.differences import differences, remarks
+from mlpviz.training.fork import fork, from_the_start
+from mlpviz.training.health import Finding
+from mlpviz.training.race import MEASURES, Contender
+
+MOST_RUNS = 8
+"""As many as there are colours with a dash pattern each."""
+
+
+@dataclass(eq=False, slots=True)
+class ComparedRun:
+    """One run of the list.
+
+    Attributes
+    ----------
+    lane
+        The run itself.
+    slot
+        The number of its colour and of its dash pattern.
+    snapshot
+        Its network on show.
+    shown
+        Whether its curves are drawn.
+    """
+
+    lane: Lane
+    slot: int
+    snapshot: Snapshot
+    shown: bool = True
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.lane.contender.name
+
+    @property
+    def experiment(self) -> Experiment:
+        """What it trains."""
+        return self.lane.contender.experiment
+
+    @property
+    def trainer(self) -> Trainer:
+        """Only for what never changes, and for numbers."""
+        return self.lane.contender.trainer
+
+    @property
+    def history(self) -> History:
+        """Its scalars, its parent's included if it is a fork."""
+        return self.lane.contender.history
+
+
+class Comparison(QObject):
+    """The runs that are compared, and their race. Widgets read it and call its verbs; it knows none.
+
+    Attributes
+    ----------
+    runs
+        In the order of the list.
+    about
+        The ready-made comparison that the list began with, if it did.
+    """
+
+    words = BarWords(
+        train="Race",
+        train_tip="Let all runs train in turn until you pause, or all have finished",
+        batch_tip="One mini-batch of each run",
+        epoch_tip="Each run to the end of its pass through the training examples",
+        reset_tip="Put every run back to where it joined the list",
+        new_seed_tip="Begin all runs again from other initial weights, the same new seed for each",
+    )
+    loading = Signal()
+    """A run is being made ready."""
+    run_changed = Signal()
+    """There are other runs in the list, or they begin again."""
+    training_changed = Signal()
+    """The race started or came to rest."""
+    settings_changed = Signal()
+    """A run was renamed, shown or hidden, or the measure was changed."""
+    refreshed = Signal()
+    """There is something new to tell in words."""
+    refused = Signal(str)
+    """A run could not be made; the sentence says why."""
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.runs: list[ComparedRun] = []
+        self.about: ReadyMade | None = None
+        self.measure = "steps"
+        self.steps_per_second: float | None = None
+        self.refresher = Refresher(self.fetch, self)
+        self._coming = 0
+        self._list = (
+            0  # the number of the list that is being filled: what was meant for an earlier one is late
+        )
+        self._told_at = 0.0
+        self._thread = RaceThread(self)
+        self._thread.joined.connect(self._joined)
+        self._thread.rested.connect(self._rested)
+        self._thread.began_again.connect(self._began_again)
+        self._thread.stayed_out.connect(self._stayed_out)
+        self._thread.failed.connect(self._failed)
+        workspace.look_after(self._thread)
+        workspace.training_changed.connect(self._other_training_changed)
+        workspace.shutting_down.connect(self.refresher.stop)
+
+    # ------------------------------------------------------------------ what there is
+
+    @property
+    def shown(self) -> list[ComparedRun]:
+        """The runs whose curves are drawn."""
+        return [run for run in self.runs if run.shown]
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a run in the list."""
+        return bool(self.runs)
+
+    @property
+    def training(self) -> bool:
+        """Whether the race is on."""
+        return self._thread.racing
+
+    @property
+    def finished(self) -> bool:
+        """Whether no run has a step left to make."""
+        return bool(self.runs) and all(run.trainer.finished for run in self.runs)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a run is being made ready."""
+        return self._coming > 0
+
+    @property
+    def can_take_new_seed(self) -> bool:
+        """Whether all runs began at their first step, so that they can begin with another seed."""
+        return bool(self.runs) and all(run.lane.start.started_at == 0 for run in self.runs)
+
+    def told_differences(self, run: ComparedRun) -> str:
+        """What tells a run from the first one, in words."""
+        start = run.lane.start.started_at
+        told = differences(self.runs[0].experiment, run.experiment)
+        if run is self.runs[0]:
+            told = ["the others are compared with it"] if len(self.runs) > 1 else []
+        elif not told:
+            told = ["nothing is different"]
+        return ", ".join(told + ([f"from step {format_number(start)}"] if start else []))
+
+    def remarks(self) -> list[str]:
+        """What cannot be compared, a sentence each."""
+        return remarks({run.name: run.experiment for run in self.shown})
+
+    def findings(self) -> list[Finding]:
+        """Which runs diverged; what cannot be compared stands beside the list."""
+        return [
+            Finding("error", f"{run.name}: {run.trainer.divergence.sentence}", "The other runs go on.")
+            for run in self.runs
+            if run.trainer.divergence is not None
+        ]
+
+    def step_words(self) -> str:
+        """Where the one in front is."""
+        most = max((len(run.history) for run in self.runs), default=0)
+        return f"Step {format_number(most)}"
+
+    def over_tip(self) -> str:
+        """Why there is nothing left to race."""
+        return "All runs are over. Reset puts each back to where it joined"
+
+    def progress(self) -> Progress | None:
+        """How far all runs together have come."""
+        if not self.runs:
+            return None
+        whole = sum(run.experiment.epochs * len(run.trainer.splits.training) for run in self.runs)
+        done = sum(run.trainer.examples for run in self.runs)
+        going = sum(not run.trainer.finished for run in self.runs)
+        rest = "paused" if done else "ready"
+        if self.finished:
+            rest = "all finished"
+        elif self.training:
+            rest = "racing"
+        words = f"{len(self.runs)} runs" if going == len(self.runs) else f"{going} of {len(self.runs)} going"
+        return Progress(
+            words=words if len(self.runs) > 1 else "1 run",
+            part=done / whole if whole else 0.0,
+            steps=sum(run.trainer.index for run in self.runs),
+            steps_left=None,
+            rest=rest,
+        )
+
+    # ------------------------------------------------------------------ verbs of the tool bar
+
+    def train(self, stretch: Stretch = Stretch.ALL, steps: int = 1) -> None:
+        """Race for a stretch; the run of the Train page pauses meanwhile."""
+        if not self.runs or self.finished:
+            return
+        if self.workspace.training:
+            self.workspace.pause()
+        self._thread.go(stretch, steps)
+        self.refresher.start()
+        self.training_changed.emit()
+
+    def pause(self) -> None:
+        """Come to rest after the step under way."""
+        self._thread.pause()
+        self.training_changed.emit()
+
+    def reset(self) -> None:
+        """Put every run back to where it joined."""
+        self._thread.begin_again()
+        self.training_changed.emit()
+
+    def new_seed(self) -> None:
+        """Begin all runs again with the next seed."""
+        if not self.can_take_new_seed:
+            return
+        runs, about = list(self.runs), self.about
+        self.remove_all()
+        self.about = about
+        for run in runs:
+            experiment = run.lane.start.experiment.with_settings({"seed": run.experiment.seed + 1})
+            self._add(run.name, partial(Trainer, experiment, run.trainer.dataset))
+
+    def set_steps_per_second(self, rate: float | None) -> None:
+        """Let each run make about so many steps a second; None for as fast as it goes."""
+        self.steps_per_second = rate
+        self._thread.set_steps_per_second(rate)
+
+    # ------------------------------------------------------------------ verbs of the list
+
+    def set_measure(self, measure: str) -> None:
+        """Race, and draw curves, by steps, examples or seconds."""
+        assert measure in MEASURES
+        self.measure = measure
+        self._thread.set_measure(measure)
+        self.settings_changed.emit()
+
+    def add_experiment(self, name: str, experiment: Experiment) -> None:
+        """Put a run of an experiment at the end of the list."""
+        self._add(name, lambda: Trainer(experiment))
+
+    def add_ready_made(self, name: str, replace: bool = True) -> None:
+        """Put the runs of a ready-made comparison into the list, in place of what is there or at its end."""
+        comparison = load_comparison(name)
+        if replace:
+            self.remove_all()
+        if not self.runs:
+            self.about = comparison
+        self.set_measure(comparison.measure)
+        for run in comparison.runs:
+            self.add_experiment(run.name, run.experiment)
+
+    def add_current(self) -> None:
+        """Put the run of the Train page, as it stands, into the list; both can go on by themselves."""
+        current = self.workspace.run
+        if current is None:
+            return
+
+        def make() -> tuple[Trainer, History]:
+            made: list[tuple[Trainer, History]] = []
+            current.between_steps(lambda: made.append(fork(current.trainer, current.history)))
+            return made[0]
+
+        self._add(current.experiment.title, make)
+
+    def fork(self, run: ComparedRun, settings: Mapping[str, Any], from_start: bool = False) -> None:
+        """Put a copy of a run with other settings into the list.
+
+        Parameters
+        ----------
+        from_start
+            Begin at the first step, with the same seed and batches, instead of where the run stands.
+        """
+        lane, settings = run.lane, dict(settings)
+
+        def make() -> Trainer | Contender:
+            if from_start:
+                return from_the_start(lane.contender.trainer, settings)
+            return lane.contender.fork("", settings)
+
+        wanted = run.experiment.with_settings(settings)
+        told = differences(run.experiment, wanted)
+        self._add(", ".join(told) or f"{run.name}, again", make)
+
+    def rename(self, run: ComparedRun, name: str) -> None:
+        """Call a run something else; an empty name changes nothing."""
+        name = " ".join(name.split())
+        if name and name != run.name:
+            run.lane.contender.name = name
+            self.settings_changed.emit()
+
+    def show(self, run: ComparedRun, shown: bool) -> None:
+        """Draw a run's curves, or not."""
+        run.shown = shown
+        self.settings_changed.emit()
+
+    def remove(self, run: ComparedRun) -> None:
+        """Take a run out of the list."""
+        self.runs.remove(run)
+        self._thread.remove(run.lane)
+        if not self.runs:
+            self.about = None
+        self.run_changed.emit()
+
+    def remove_all(self) -> None:
+        """Empty the list."""
+        self.pause()
+        for run in self.runs:
+            self._thread.remove(run.lane)
+        self.runs.clear()
+        self.about = None
+        self._list += 1
+        self._coming = 0
+        self.run_changed.emit()
+
+    def open_on_train_page(self, run: ComparedRun) -> None:
+        """Make a copy of a run, as it stands, the current run of the Train page."""
+        lane, thread = run.lane, self._thread
+
+        def make() -> tuple[Trainer, History]:
+            made: list[tuple[Trainer, History]] = []
+            thread.between_steps(
+                lambda: made.append(
+                    fork(lane.contender.trainer, lane.contender.history, {"title": lane.contender.name})
+                )
+            )
+            return made[0]
+
+        self.workspace.open(make)
+
+    # ------------------------------------------------------------------ behind the verbs
+
+    def fetch(self) -> None:
+        """Take the newest snapshots."""
+        for run in self.runs:
+            run.snapshot = run.lane.mailbox.take() or run.snapshot
+        now = time.monotonic()
+        if not self.training or now - self._told_at > 1 / WORDS_PER_SECOND:
+            self._told_at = now
+            self.refreshed.emit()
+
+    def _add(self, name: str, make: Callable[[], Any]) -> None:
+        if len(self.runs) + self._coming >= MOST_RUNS:
+            self.refused.emit(
+                f"There are {MOST_RUNS} runs already, more lines nobody can tell apart: remove one."
+            )
+            return
+
+        def contender() -> Contender:
+            made = make()
+            if isinstance(made, tuple):
+                return Contender(name, *made)
+            if isinstance(made, Contender):
+                made.name = name
+                return made
+            return Contender(name, made)
+
+        self._coming += 1
+        self._thread.add(contender, self._list)
+        self.loading.emit()
+
+    def _joined(self, lane: Lane) -> None:
+        if lane.ticket != self._list:
+            self._thread.remove(lane)
+            return
+        self._coming = max(0, self._coming - 1)
+        lane.contender.name = self._own_name(lane.contender.name)
+        lane.start.name = lane.contender.name
+        taken = {run.slot for run in self.runs}
+        slot = next(slot for slot in range(MOST_RUNS) if slot not in taken)
+        snapshot = lane.mailbox.take()
+        assert snapshot is not None
+        self.runs.append(ComparedRun(lane, slot, snapshot))
+        self.run_changed.emit()
+        self._show_all()
+
+    def _own_name(self, name: str) -> str:
+        taken = {run.name for run in self.runs}
+        numbered = (name if i == 1 else f"{name} ({i})" for i in range(1, MOST_RUNS + 2))
+        return next(each for each in numbered if each not in taken)
+
+    def _began_again(self) -> None:
+        self.run_changed.emit()
+        self._show_all()
+
+    def _stayed_out(self, ticket: int, sentence: str) -> None:
+        if ticket == self._list:
+            self._coming = max(0, self._coming - 1)
+            self.refused.emit(sentence)
+
+    def _failed(self, sentence: str) -> None:
+        self._coming = 0
+        self._rested()
+        self.refused.emit(sentence)
+
+    def _rested(self) -> None:
+        if self.training:
+            return  # another stretch has begun since
+        self.refresher.stop()
+        self._show_all()
+        self.training_changed.emit()
+
+    def _show_all(self) -> None:
+        self.fetch()
+        self.refresher.refresh_all()
+
+    def _other_training_changed(self) -> None:
+        """One thing trains at a time: two would slow each other down, and spoil the seconds."""
+        if self.workspace.training and self.training:
+            self.pause()

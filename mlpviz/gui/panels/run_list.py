@@ -1,0 +1,282 @@
+"""The list of compared runs at the left of the Compare page, and what can be done with them."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.icons import set_icon
+from mlpviz.gui.panels.fork_form import ForkForm
+from mlpviz.gui.panels.run_row import RunRow
+from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.choice import Choice
+from mlpviz.gui.widgets.flow_layout import FlowLayout
+from mlpviz.training.comparisons import comparison_names, load_comparison
+from mlpviz.training.presets import load_preset, preset_names
+from mlpviz.training.race import MEASURES
+
+MEASURE_TITLES = {"steps": "steps", "examples": "examples seen", "seconds": "seconds of training"}
+
+
+class RunList(Card):
+    """Rows of runs, the verbs for the chosen one, and the words about the comparison."""
+
+    open_on_train = Signal()
+    """The chosen run was opened on the Train page."""
+
+    def __init__(self, comparison: Comparison, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Runs", "card_runs", parent=parent)
+        self._comparison = comparison
+        self._chosen: ComparedRun | None = None
+        self._rows: dict[ComparedRun, RunRow] = {}
+        self._group = QButtonGroup(self)
+        self._build_header()
+        content = QWidget()
+        self._box = QVBoxLayout(content)
+        self._box.setContentsMargins(0, 0, 6, 0)
+        self._box.setSpacing(6)
+        self._box.addWidget(self._build_measure())
+        self._rows_box = QVBoxLayout()
+        self._rows_box.setSpacing(2)
+        self._box.addLayout(self._rows_box)
+        self._box.addWidget(self._build_chosen())
+        self._form = ForkForm(comparison, theme)
+        self._box.addWidget(self._form)
+        self._about = _words("label_about_comparison", "subtitle")
+        self._remarks = _words("label_remarks", "warning")
+        self._box.addSpacing(6)
+        self._box.addWidget(self._remarks)
+        self._box.addWidget(self._about)
+        self._box.addStretch(1)
+        area = QScrollArea()
+        area.setObjectName("scroll_runs")
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        self.body.addWidget(area, 1)
+
+    # ------------------------------------------------------------------ parts
+
+    def _build_header(self) -> None:
+        add = _tool("button_add_run", "Add", "Put another run into the list: the current one, or a preset")
+        add.setMenu(self._add_menu())
+        ready = _tool("button_ready_made", "Ready-made", "Comparisons that come with mlpviz")
+        ready.setMenu(ready_made_menu(self._comparison, self))
+        for button in (add, ready):
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setText(f"{button.text()} ▾")
+            self.add_header_widget(button)
+
+    def _add_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setObjectName("menu_add_run")
+        menu.setToolTipsVisible(True)
+        current = menu.addAction("The current run of the Train page", self._comparison.add_current)
+        current.setObjectName("action_add_current_run")
+        current.setToolTip("A copy of it as it stands, with its curves; both can go on by themselves")
+        presets = menu.addMenu("A preset")
+        presets.setObjectName("menu_add_preset")
+        presets.setToolTipsVisible(True)
+
+        def fill() -> None:  # when it is wanted: reading all presets takes a while
+            if presets.isEmpty():
+                for name in preset_names():
+                    experiment = load_preset(name)
+                    action = presets.addAction(
+                        experiment.title,
+                        partial(self._comparison.add_experiment, experiment.title, experiment),
+                    )
+                    action.setObjectName(f"action_add_preset_{name}")
+                    action.setToolTip(experiment.description)
+
+        presets.aboutToShow.connect(fill)
+        menu.addSeparator()
+        clear = menu.addAction("Remove all runs", self._comparison.remove_all)
+        clear.setObjectName("action_remove_all_runs")
+        return menu
+
+    def _build_measure(self) -> QWidget:
+        self.measure = Choice()
+        self.measure.setObjectName("choice_race_measure")
+        self.measure.setAccessibleName("What the race and the curves go by")
+        for name, words in MEASURES.items():
+            self.measure.addItem(MEASURE_TITLES[name], name)
+            self.measure.setItemData(self.measure.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
+        self.measure.setToolTip(
+            "What keeps the runs level, and what their curves are drawn over: "
+            "one batch of each in turn, as many examples, or as many seconds"
+        )
+        self.measure.activated.connect(lambda: self._comparison.set_measure(self.measure.currentData()))
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 4)
+        title = QLabel("Level in")
+        title.setBuddy(self.measure)
+        title.setToolTip(self.measure.toolTip())
+        set_role(title, "subtitle")
+        layout.addWidget(title)
+        layout.addWidget(self.measure, 1)
+        return row
+
+    def _build_chosen(self) -> QWidget:
+        self._name = QLineEdit()
+        self._name.setObjectName("field_run_name")
+        self._name.setAccessibleName("Name of the chosen run")
+        self._name.setToolTip("What the chosen run is called in list and legends: type another name")
+        self._name.editingFinished.connect(self._rename)
+        verbs = QWidget()
+        flow = FlowLayout(verbs, spacing_px=4, line_spacing_px=4)
+        for name, text, icon, tip, do in (
+            (
+                "fork",
+                "Fork …",
+                "fork",
+                "A second run, from here or from the start, with one thing changed",
+                self._fork,
+            ),
+            (
+                "open_on_train",
+                "Open on Train",
+                "train",
+                "A copy of it, as it stands, becomes the current run of the Train page",
+                self._open,
+            ),
+            ("remove_run", "Remove", "remove", "Take the run out of the list", self._remove),
+        ):
+            button = _tool(f"button_{name}", text, tip)
+            only_icon = name == "remove_run"
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(
+                style.ToolButtonIconOnly if only_icon else style.ToolButtonTextBesideIcon
+            )
+            button.setAccessibleName(text)
+            set_icon(button, icon, self.theme, "secondary")
+            button.clicked.connect(do)
+            flow.addWidget(button)
+        self._chosen_box = QFrame()
+        box = QVBoxLayout(self._chosen_box)
+        box.setContentsMargins(0, 6, 0, 0)
+        box.setSpacing(6)
+        box.addWidget(self._name)
+        box.addWidget(verbs)
+        return self._chosen_box
+
+    # ------------------------------------------------------------------ showing
+
+    @property
+    def chosen(self) -> ComparedRun | None:
+        """The run that the verbs are for."""
+        return self._chosen
+
+    def set_runs(self) -> None:
+        """Show the runs that there are now; one that is new is the chosen one."""
+        runs = self._comparison.runs
+        new = [run for run in runs if run not in self._rows]
+        for run in [run for run in self._rows if run not in runs]:
+            row = self._rows.pop(run)
+            self._rows_box.removeWidget(row)
+            row.deleteLater()
+        for run in new:
+            row = RunRow(self._comparison, self.theme, run)
+            row.button.clicked.connect(partial(self._choose, run))
+            self._group.addButton(row.button)
+            self._rows[run] = row
+            self._rows_box.addWidget(row)
+        about = self._comparison.about
+        if self._chosen not in runs:
+            self._choose(runs[0] if runs else None)
+        elif new and (about is None or len(runs) > len(about.runs)):
+            self._choose(new[-1])
+        self.show_settings()
+
+    def show_settings(self) -> None:
+        """Show names, what differs, and what there is to say of the comparison."""
+        self.refresh()
+        self.measure.setCurrentIndex(self.measure.findData(self._comparison.measure))
+        if self._chosen is not None and not self._name.hasFocus():
+            self._name.setText(self._chosen.name)
+        about = self._comparison.about
+        self._about.setVisible(about is not None)
+        if about is not None:
+            self._about.setText(f"<b>{about.title}</b><br>{about.description}")
+        said = self._comparison.remarks()
+        self._remarks.setVisible(bool(said))
+        self._remarks.setText("<br>".join(f"▲ {sentence}" for sentence in said))
+
+    def refresh(self) -> None:
+        """Show the newest numbers."""
+        for row in self._rows.values():
+            row.refresh()
+
+    # ------------------------------------------------------------------ verbs
+
+    def _choose(self, run: ComparedRun | None) -> None:
+        if run is not self._chosen:
+            self._form.hide()
+        self._chosen = run
+        self._chosen_box.setVisible(run is not None)
+        if run is not None:
+            self._rows[run].button.setChecked(True)
+            self._name.setText(run.name)
+
+    def _rename(self) -> None:
+        if self._chosen is not None:
+            self._comparison.rename(self._chosen, self._name.text())
+            self._name.setText(self._chosen.name)
+
+    def _fork(self) -> None:
+        if self._chosen is not None:
+            self._form.open(self._chosen)
+
+    def _open(self) -> None:
+        if self._chosen is not None:
+            self._comparison.open_on_train_page(self._chosen)
+            self.open_on_train.emit()
+
+    def _remove(self) -> None:
+        if self._chosen is not None:
+            self._comparison.remove(self._chosen)
+
+
+def ready_made_menu(comparison: Comparison, parent: QWidget) -> QMenu:
+    """The comparisons that come with the program; one takes the place of the runs in the list."""
+    menu = QMenu(parent)
+    menu.setObjectName("menu_ready_made")
+    menu.setToolTipsVisible(True)
+    for name in comparison_names():
+        ready_made = load_comparison(name)
+        action = menu.addAction(ready_made.title, partial(comparison.add_ready_made, name))
+        action.setObjectName(f"action_ready_made_{name}")
+        action.setToolTip(ready_made.description)
+    return menu
+
+
+def _tool(name: str, text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setText(text)
+    button.setToolTip(tip)
+    return button
+
+
+def _words(name: str, role: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.hide()
+    set_role(label, role)
+    return label
