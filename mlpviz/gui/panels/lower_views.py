@@ -6,6 +6,9 @@ from typing import Protocol, cast
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from mlpviz.gui.panels.biases_card import BiasesCard, has_biases, tells_frequencies
+from mlpviz.gui.panels.collapsed_card import CollapsedCard, can_collapse
+from mlpviz.gui.panels.cost_card import CostCard
 from mlpviz.gui.panels.network_card import NetworkCard, fits
 from mlpviz.gui.panels.units_card import UnitsCard, has_hidden_units
 from mlpviz.gui.panels.weights_card import WeightsCard
@@ -35,6 +38,8 @@ class LowerView:
         Makes its card, which has a ``refresh()``.
     applies
         Whether the current run can be shown by it.
+    leads
+        Whether, where it applies, it shows the very point of the current run.
     """
 
     key: str
@@ -42,11 +47,18 @@ class LowerView:
     tip: str
     make: Callable[[Workspace, Theme, Surveyor], Card]
     applies: Callable[[Workspace], bool]
+    leads: Callable[[Workspace], bool] = lambda _: False
 
 
 LOWER_VIEWS: tuple[LowerView, ...] = (
     LowerView("units", "Units", "What each hidden unit makes of every input", UnitsCard, has_hidden_units),
-    # the cost: LowerView("cost", "Cost", …, lambda workspace, theme, _: CostCard(workspace, theme), …),
+    LowerView(
+        "cost",
+        "Cost",
+        "The loss over one or two parameters, and the path that training takes on it",
+        lambda workspace, theme, _: CostCard(workspace, theme),
+        lambda _: True,
+    ),
     LowerView(
         "network",
         "Network",
@@ -61,8 +73,25 @@ LOWER_VIEWS: tuple[LowerView, ...] = (
         lambda workspace, theme, _: WeightsCard(workspace, theme),
         lambda _: True,
     ),
+    LowerView(
+        "collapsed",
+        "As one layer",
+        "Layers with nothing between them are one layer: this is it",
+        lambda workspace, theme, _: CollapsedCard(workspace, theme),
+        can_collapse,
+        leads=lambda workspace: workspace.dataset.n_in > 2,
+    ),
+    LowerView(
+        "biases",
+        "Biases",
+        "What each unit adds to its weighted sum",
+        lambda workspace, theme, _: BiasesCard(workspace, theme),
+        has_biases,
+        leads=tells_frequencies,
+    ),
 )
-"""In the order of the row; with one or two inputs the first that applies is shown, else the weights."""
+"""In the order of the row. Shown is the one that leads; else the first that applies, or with more than two
+inputs the weights."""
 
 
 class LowerViews(QWidget):
@@ -97,10 +126,12 @@ class LowerViews(QWidget):
 
     def show_run(self) -> None:
         """Offer what the current run can be shown by."""
-        keys = [view.key for view in LOWER_VIEWS if view.applies(self._workspace)]
+        offered = [view for view in LOWER_VIEWS if view.applies(self._workspace)]
+        keys = [view.key for view in offered]
         self._choices.setVisible(len(keys) > 1)
         self._choices.offer(keys)
-        usual = keys[0] if self._workspace.dataset.n_in <= 2 else "weights"
+        leading = [view.key for view in offered if view.leads(self._workspace)]
+        usual = [*leading, keys[0] if self._workspace.dataset.n_in <= 2 else "weights"][0]
         self._show(self._wanted if self._wanted in keys else usual)
 
     def refresh(self) -> None:
