@@ -13,8 +13,8 @@ from mlpviz.training.evaluation import correct, evaluate
 from mlpviz.training.history import History
 from mlpviz.training.probes import PROBES, column
 from mlpviz.training.trainer import Trainer
+from mlpviz.training.verdict import FEW_EXAMPLES, gradient_norm, stands_still, usual_share
 
-FEW_EXAMPLES = 20  # so few can be told by name
 LOOKED_AT = 1000  # examples of which scores are compared
 UNEVEN = 3.0  # the commonest class comes so many times as often as the rarest
 
@@ -74,6 +74,25 @@ def _cases(shown: Shown) -> Iterator[Fact]:
     x, targets = training.batch(slice(None))
     right = int(np.count_nonzero(correct(shown.network.predict(x), targets, shown.threshold)))
     yield Fact("cases", {"right": right, "of": len(x)}, f"{right} of {len(x)} cases are right.")
+
+
+def _plateau(shown: Shown) -> Iterator[Fact]:
+    """That a run which has not learnt hardly moves any more; of few examples only, for it looks at all."""
+    training, (_, losses) = shown.splits.training, shown.history.view("loss")
+    if shown.threshold is None or len(training) > LOOKED_AT:
+        return
+    evaluation = evaluate(shown.network, training, shown.loss, shown.threshold)
+    assert evaluation.accuracy is not None
+    if evaluation.accuracy >= usual_share(len(training)):
+        return
+    gradient = gradient_norm(shown.network, training, shown.loss)
+    if stands_still(losses, gradient):
+        yield Fact(
+            "plateau",
+            {"loss": evaluation.loss, "gradient_norm": gradient},
+            f"It stands on a plateau: the loss is {evaluation.loss:.3g}, and the gradient of all parameters "
+            f"together only {gradient:.1e}.",
+        )
 
 
 def _least_squares(shown: Shown) -> Iterator[Fact]:
@@ -220,6 +239,7 @@ def uneven_counts(dataset: Dataset, training: Split) -> NDArray[np.int64] | None
 
 
 FACTS: tuple[Callable[[Shown], Iterator[Fact]], ...] = (
+    _plateau,
     _cases,
     _least_squares,
     _collapse,

@@ -106,7 +106,7 @@ class Record:
         trained = trainer.evaluate("training")
         assert trained is not None  # no split is made without training examples
         validation, test = trainer.evaluate("validation"), trainer.evaluate("test")
-        gradient = gradient_norm(trainer)
+        gradient = gradient_norm(trainer.network, trainer.splits.training, trainer.loss)
         learnt = self._criterion.holds(trained)
         status, message = "finished", ""
         seed = trainer.experiment.seed

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpviz.nn import SquaredError, least_squares
+from mlpviz.data import Split
+from mlpviz.nn import Loss, Network, SquaredError, least_squares
 from mlpviz.nn.arrays import Array, Arrays
 from mlpviz.training.evaluation import CHUNK, Evaluation
 from mlpviz.training.trainer import Trainer
@@ -82,8 +83,7 @@ def criterion(trainer: Trainer, share: float | None = None) -> Criterion:
     if share is not None and not 0 < share <= 1:
         raise ValueError(f"learnt must be a share above 0 and up to 1, such as 0.95, not {share:g}")
     if trainer.threshold is not None:
-        few = len(trainer.splits.training) <= FEW_EXAMPLES
-        least = share if share is not None else 1.0 if few else USUAL_SHARE
+        least = share if share is not None else usual_share(len(trainer.splits.training))
         of_them = "all" if least == 1.0 else f"at least {100 * least:.4g} %"
         return Criterion(least, None, f"{of_them} of the training examples are right at the end")
     if share is not None:
@@ -98,6 +98,11 @@ def criterion(trainer: Trainer, share: float | None = None) -> Criterion:
     return Criterion(None, (1 + NEAR_BEST) * best + TINY_LOSS, words)
 
 
+def usual_share(n: int) -> float:
+    """How much of so many training examples has to be right, unless another share is asked for."""
+    return 1.0 if n <= FEW_EXAMPLES else USUAL_SHARE
+
+
 def _least_loss(trainer: Trainer) -> float | None:
     """The loss of least squares, where the network is one layer of weights with a squared error."""
     layer = trainer.network.layers[0]
@@ -109,14 +114,13 @@ def _least_loss(trainer: Trainer) -> float | None:
     return trainer.loss.value(y, targets.astype(np.float64))
 
 
-def gradient_norm(trainer: Trainer) -> float:
-    """The norm of the gradient of all parameters, over the whole training split in evaluation mode."""
-    split = trainer.splits.training
+def gradient_norm(network: Network, split: Split, loss: Loss) -> float:
+    """The norm of the gradient of all parameters, over a whole split in evaluation mode."""
     total: list[Arrays] = []
     with np.errstate(all="ignore"):  # a diverged network is measured as well
         for start in range(0, len(split), CHUNK):
             x, targets = split.batch(slice(start, start + CHUNK))
-            _, gradients = trainer.network.loss_and_gradients(x, targets, trainer.loss)
+            _, gradients = network.loss_and_gradients(x, targets, loss)
             part = len(x) / len(split)
             parts = [{name: part * a for name, a in layer.items()} for layer in gradients]
             total = parts if not total else [_sum(*pair) for pair in zip(total, parts, strict=True)]
@@ -128,7 +132,7 @@ def _sum(one: Arrays, other: Arrays) -> Arrays:
     return {name: one[name] + other[name] for name in one}
 
 
-def stands_still(losses: Sequence[float], gradient: float) -> bool:
+def stands_still(losses: Sequence[float] | npt.NDArray[np.float64], gradient: float) -> bool:
     """Whether a run that has not learnt is on a plateau.
 
     Parameters

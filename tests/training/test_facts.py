@@ -8,6 +8,7 @@ from mlpviz.data.dataset import Examples
 from mlpviz.nn import Network, collapsed
 from mlpviz.training import History, Trainer
 from mlpviz.training.facts import facts, is_singular, shown_by
+from mlpviz.training.presets import load_preset
 
 ONE = ({"kind": "affine", "units": 1},)
 
@@ -119,3 +120,21 @@ def test_a_diverged_run_is_told_of_as_well(experiment):
     fact = told(trainer)["least_squares"]
     assert trainer.divergence is not None
     assert fact.numbers["least_squares_loss"] < 1e-9
+
+
+def stuck(seed):
+    return load_preset("xor").with_settings({"seed": seed})
+
+
+def test_a_plateau_is_named_where_a_run_has_not_learnt_and_stands_still():
+    found = told(Trainer(stuck(3)))
+    assert found["cases"].numbers["right"] < 4
+    plateau = found["plateau"]
+    assert plateau.numbers["loss"] == pytest.approx(0.125, abs=0.005)
+    assert plateau.numbers["gradient_norm"] < 1e-3
+    assert plateau.sentence.startswith("It stands on a plateau: the loss is 0.12")
+
+
+def test_a_run_that_has_learnt_or_still_moves_stands_on_no_plateau():
+    assert "plateau" not in told(Trainer(stuck(0)))
+    assert "plateau" not in told(Trainer(stuck(3)), 40)

@@ -72,7 +72,9 @@ def test_the_gradient_is_that_of_the_whole_training_split(experiment):
     x, targets = trainer.splits.training.batch(slice(None))
     _, gradients = trainer.network.loss_and_gradients(x, targets, trainer.loss)
     everything = np.concatenate([array.ravel() for layer in gradients for array in layer.values()])
-    assert gradient_norm(trainer) == pytest.approx(float(np.linalg.norm(everything)), rel=1e-6)
+    assert gradient_norm(trainer.network, trainer.splits.training, trainer.loss) == pytest.approx(
+        float(np.linalg.norm(everything)), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize(
