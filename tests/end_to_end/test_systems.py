@@ -70,6 +70,25 @@ def test_one_neuron_never_learns_xor():
     assert most <= 3
 
 
+def test_with_hidden_units_most_seeds_learn_xor_and_the_others_stand_on_a_plateau(train):
+    result = train("xor", "--seeds", 100, "--epochs", 1500, "--jobs", 1)
+    assert result["seeds"] == 100
+    assert 60 <= result["learnt"] < 100
+    assert result["plateau"] > 5
+    assert result["learnt"] + result["plateau"] <= 100
+    for each in result["results"]:
+        assert each["learnt"] == (each["train_accuracy"] == 1.0)
+        if each["status"] == "plateau":
+            assert 0.12 < each["train_loss"] < 0.17  # two cases undecided, or three at two thirds
+            assert each["gradient_norm"] < 1e-3
+            assert "plateau" in each["message"]
+
+
+def test_set_by_hand_two_hidden_units_solve_xor_without_training(train):
+    result = train("xor-by-hand")
+    assert (result["steps"], result["facts"]["cases"]["right"]) == (0, 4)
+
+
 def test_adaline_separates_two_kinds_of_iris(train):
     result = train("adaline")
     assert (result["status"], result["train_accuracy"]) == ("finished", 1.0)
