@@ -96,8 +96,7 @@ class CostPainting:
         only_later = self.newest is not None and _only_later(wanted, self.newest.wanted)
         if self._workspace.training and only_later and idle_s < self._cost_s * (1 / SHARE - 1):
             return
-        if self.newest is not None and self.newest.wanted.chosen != wanted.chosen:
-            self._asked = wanted
+        self._asked = wanted
         if self._background is None:
             self._background = self._workspace.make_background()
             self._background.failed.connect(self._failed)

@@ -77,7 +77,12 @@ class PathPainter:
 
     def now(self, place: QPointF, small: bool = False) -> None:
         """A filled circle; a small one where it would hide the star."""
-        self._circle(place, self._color, self._ground, 4.0 if small else 5.5)
+        if small:
+            self._painter.setPen(_pen(self._ground, 2.0))
+            self._painter.setBrush(self._color)
+            self._painter.drawEllipse(place, 3.4, 3.4)
+        else:
+            self._circle(place, self._color, self._ground)
 
     def star(self, place: QPointF) -> None:
         """A star with five points."""
