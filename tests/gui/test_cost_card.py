@@ -155,7 +155,7 @@ def test_other_axes(put):
     assert len(desk.view.marks.path) == 11
     desk.choose(desk.card.choice_x, "b")  # the same as the other: they change places
     assert [p.symbol for p in desk.card.scene.chosen] == ["b", "w1"]
-    desk.choose(desk.card.choice_y, "none: a curve")
+    desk.choose(desk.card.choice_y, "none")
     assert [p.symbol for p in desk.card.scene.chosen] == ["b"]
     assert desk.card.title == "Cost curve"
     assert desk.view.marks.now[0] == desk.here[0]
@@ -165,7 +165,7 @@ def test_other_axes(put):
 
 def test_a_curve_of_one_of_many_has_the_path_at_its_own_losses(put):
     desk = put(XOR)
-    desk.choose(desk.card.choice_y, "none: a curve")
+    desk.choose(desk.card.choice_y, "none")
     desk.train(20)
     path = desk.view.marks.path
     assert len(path) == 21

@@ -140,8 +140,8 @@ class PathPainter:
             return
         heads = QPainterPath()
         apart = max(_HEADS_APART_PX, travelled[-1] / 12)
-        for due in np.arange(min(apart, travelled[-1]) / 2, travelled[-1], apart):
-            leg = int(np.searchsorted(travelled, due))
+        due = np.arange(min(apart, travelled[-1]) / 2, travelled[-1], apart)
+        for leg in np.unique(np.searchsorted(travelled, due)):
             if lengths[leg] > 0:
                 ahead = QPointF(*(steps[leg] / lengths[leg]))
                 middle = QPointF(*(places[leg] + places[leg + 1])) / 2

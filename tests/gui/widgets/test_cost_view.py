@@ -118,6 +118,15 @@ def test_the_crosshair_stays_on_the_map(view, qtbot):
     assert seen[-1] == pytest.approx((6.0, -1.0))
 
 
+def test_what_is_read_follows_the_view(view, qtbot):
+    qtbot.mouseMove(view, view.to_pixel((0.0, 0.0)).toPoint())
+    with qtbot.waitSignal(view.pointed) as pointed:
+        view.set_window(Window(-4.0, 12.0, -2.0, 10.0))
+    assert pointed.args == pytest.approx([0.0, 0.0], abs=0.05)
+    with qtbot.waitSignal(view.left):
+        view.resize(400, 300)
+
+
 def test_points_far_outside_do_no_harm(view):
     path = np.array([[0.0, 0.0], [1e30, -1e30], [np.nan, 1.0], [np.inf, 0.0], [2.0, 2.0]])
     view.set_marks(
