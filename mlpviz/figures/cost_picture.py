@@ -78,7 +78,7 @@ def cost_picture(
     finite = losses[~bad]
     filled = np.where(bad, finite.max() if finite.size else 0.0, losses)
     fine = _between(filled.shape[0], height) @ filled @ _between(filled.shape[1], width).T
-    fine = np.clip(fine, filled.min(), filled.max())  # a cubic may swing beyond its points
+    fine = np.clip(fine, _lowest(filled), filled.max())
     levels = levels_of(fine)
     levelled = levels.height(fine)
     indices = (LOWEST + 0.5 + (HIGHEST - LOWEST) * levelled).astype(np.uint8)
@@ -88,6 +88,17 @@ def cost_picture(
         gap = bad[np.ix_(rows, columns)]
         indices[gap], strength[gap] = GAP, 0.0
     return _inked(indices, lut, strength, line_rgb)[::-1], levels
+
+
+def _lowest(grid: Grid) -> float:
+    """How low the surface may be between the points of a grid.
+
+    A cubic swings beyond its points at a cliff, and such a pit would be taken for the optimum. But the true
+    one may well lie between the points, about as deep below the lowest as its neighbours lie above it.
+    """
+    row, column = np.unravel_index(np.argmin(grid), grid.shape)
+    around = grid[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+    return float(1.5 * grid[row, column] - 0.5 * np.median(around))
 
 
 def _lines(doublings: Grid) -> Grid:

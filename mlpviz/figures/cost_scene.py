@@ -221,7 +221,7 @@ class CostScene:
         n, n_all = format_number(len(sample.x)), format_number(sample.n_all)
         words = f"Loss on all {n_all} training examples"
         if not sample.is_whole:
-            words = f"Loss on {n} of the {n_all} training examples, evenly drawn"
+            words = f"Loss on {n} of the {n_all} training examples, drawn evenly"
         others = self.problem.n_parameters - len(self.chosen)
         if others:
             held = "other parameter is" if others == 1 else f"{format_number(others)} other parameters are"

@@ -106,6 +106,39 @@ def test_an_initializer_with_a_number_of_ones_own(screen):
     assert weight.std() == pytest.approx(0.25, rel=0.05)
 
 
+def test_given_numbers_stand_in_the_list_and_can_be_edited(open_window, plane):
+    screen = open_window(plane.with_settings({"layers.0.initializer": "values(1.5, -2)"}))
+    assert rows(screen) == ["Affine  2 → 1 · values(1.5, -2)"]
+    open_layer(screen, 0)
+    assert screen.text("field_layers_0_initializer") == "values(1.5, -2)"
+    screen.wait_for_new_run(lambda: screen.type("field_layers_0_bias_initializer", "values(0.25)"))
+    params = screen.workspace.initial.network.params[0]
+    assert [*params["weight"].ravel(), *params["bias"]] == [1.5, -2, 0.25]
+    screen.type("field_layers_0_initializer", "values(1.5, -2, 7)")
+    screen.wait(lambda: screen.error("layers") != "")
+    assert "has 3 numbers, but the weight is 2 x 1: give 2" in screen.error("layers")
+    screen.wait_for_new_run(lambda: screen.type("field_layers_0_initializer", "values(3, 4)"))
+    assert screen.error("layers") == ""
+
+
+def test_many_given_numbers_are_told_in_short(open_window, moons):
+    many = ", ".join(f"{k / 7:.3f}" for k in range(10))
+    screen = open_window(moons.with_settings({"layers.0.initializer": f"values({many})"}))
+    assert rows(screen)[0] == "Affine  2 → 5 · values(…)"
+    open_layer(screen, 0)
+    assert screen.text("field_layers_0_initializer") == f"values({many})"
+    screen.wait_for_new_run(
+        lambda: screen.type("field_layers_0_initializer", f"values({many.replace('0.143', '9')})")
+    )
+    assert screen.action("action_undo").text() == "Undo weights start values(…)"
+
+
+def test_another_dataset_leaves_given_numbers_behind(open_window, plane):
+    screen = open_window(plane.with_settings({"layers.0.initializer": "values(1.5, -2)"}))
+    screen.wait_for_new_run(lambda: screen.choose("field_dataset", "line bias"))
+    assert screen.workspace.experiment.layers[0].as_table() == {"kind": "affine", "units": 1}
+
+
 def test_an_initializer_that_there_is_not(screen, digits):
     open_layer(screen, 0)
     for typed in ("henry", "normal(x)", "normal(-1)", ""):

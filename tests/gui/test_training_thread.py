@@ -290,3 +290,17 @@ def test_after_a_defect_nobody_waits_for_ever(broken):
     saver.start()
     saver.join(2)
     assert not saver.is_alive(), "between_steps waits for a thread that has ended"
+
+
+def test_a_small_network_leaves_a_path_and_a_large_one_none(qtbot, make_thread, moons, run):
+    small = make_thread(lambda: Trainer(moons))
+    with qtbot.waitSignal(small.ready, timeout=5000):
+        small.start()
+    go(qtbot, small, Stretch.STEPS, 12)
+    steps, values = small.path.view()
+    np.testing.assert_array_equal(steps, range(13))
+    for row, network in ((0, small.initial.network), (-1, small.mailbox.take().network)):
+        np.testing.assert_array_equal(
+            values[row], np.concatenate([a.ravel() for params in network.params for a in params.values()])
+        )
+    assert run.path is None

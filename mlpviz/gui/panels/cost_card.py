@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from mlpviz.figures.cost_scene import CostScene, Marks
 from mlpviz.figures.numbers import format_number
@@ -27,6 +27,8 @@ from mlpviz.training.cost_surface import Outlook, outlook
 from mlpviz.training.parameters import Parameter, with_values
 from mlpviz.training.starting import cannot_start, starting_at
 
+WIDE_PX, WIDE, LEGEND_PX = 480, 1.35, 190
+QWIDGETSIZE_MAX = 16_777_215  # Qt's "no limit", a macro that Python does not see
 LEGEND = {
     "start": ("○", "backward", "Where training started"),
     "now": ("●", "backward", "Where training is now, and the loss there"),
@@ -87,30 +89,28 @@ class CostCard(Card):
         self.view.pointed.connect(self._read)
         self.view.placed.connect(self._place)
         self.view.resized.connect(self._resized)
-        self.body.addWidget(self.view, 1)
-        self.body.addLayout(self._build_legend())
-        self._note = QLabel()
-        self._note.setObjectName("label_cost_note")
-        self._note.setWordWrap(True)
-        self._note.hide()
-        set_role(self._note, "warning")
-        self.body.addWidget(self._note)
+        self._parts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._parts.setSpacing(8)
+        self._parts.addWidget(self.view, 1)
+        self._parts.addWidget(self._build_legend())
+        self.body.addLayout(self._parts)
         self.notice = CostNotice(self.view)  # over the map, which so stays where it was clicked
         self.notice.accepted.connect(self._start_at)
         self.notice.dismissed.connect(self._notice_gone)
-        self.setMinimumSize(300, 260)
+        self.setMinimumSize(280, 300)
 
     def _choice(self, name: str, tip: str) -> Choice:
         choice = Choice()
         choice.setObjectName(name)
         choice.setAccessibleName(tip)
         choice.setToolTip(tip)
+        choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         set_role(choice, "flat")
         choice.activated.connect(lambda: self._choose(choice))
         self.add_header_widget(choice)
         return choice
 
-    def _build_legend(self) -> QVBoxLayout:
+    def _build_legend(self) -> QWidget:
         self.levels = LevelBar(self.theme, "bar_cost_levels")
         self._marks_words, self._basis = QLabel(), QLabel()
         self._marks_words.setObjectName("label_cost_marks")
@@ -124,20 +124,28 @@ class CostCard(Card):
         self._forget.setToolTip("Take the paths of earlier runs away")
         self._forget.clicked.connect(self._forget_earlier)
         set_role(self._forget, "link")
+        self._note = QLabel()
+        self._note.setObjectName("label_cost_note")
+        self._note.hide()
+        set_role(self._note, "warning")
         foot = QHBoxLayout()
         foot.addWidget(self._basis, 1)
         foot.addWidget(self._forget)
-        legend = QVBoxLayout()
-        legend.setSpacing(6)
-        legend.addWidget(self.levels)
-        legend.addWidget(self._marks_words)
-        legend.addLayout(foot)
-        for label in (self._marks_words, self._basis):
+        self._legend = QWidget()
+        column = QVBoxLayout(self._legend)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.levels)
+        column.addWidget(self._marks_words)
+        column.addLayout(foot)
+        column.addWidget(self._note)
+        column.addStretch(1)
+        for label in (self._marks_words, self._basis, self._note):
             label.setWordWrap(True)
         # What comes and goes shall not change the room that the map has.
         self._basis.setMinimumHeight(self._forget.sizeHint().height())
         self._marks_words.setMinimumHeight(2 * self._marks_words.fontMetrics().lineSpacing())
-        return legend
+        return self._legend
 
     # ------------------------------------------------------------------ which run, which parameters
 
@@ -175,7 +183,9 @@ class CostCard(Card):
                 choice.addItem(parameter.symbol)
                 choice.setItemData(i, parameter.words, Qt.ItemDataRole.ToolTipRole)
             choice.setVisible(len(self._offered) > 1)
-        self.choice_y.addItem("none: a curve")
+        self.choice_y.addItem("none")
+        tip = "A curve over the other parameter alone"
+        self.choice_y.setItemData(len(self._offered), tip, Qt.ItemDataRole.ToolTipRole)
         self._show_choice(scene)
         return scene
 
@@ -214,8 +224,7 @@ class CostCard(Card):
         scene, snapshot = self.scene, workspace.snapshot
         scene.follow(snapshot)
         newest = self._painting.newest_over(scene.chosen)
-        losses = () if newest is None or newest.curve is None else newest.curve[:, 1]
-        window = scene.window(rect.width(), rect.height(), losses)
+        window = scene.window(rect.width(), rect.height(), () if newest is None else newest.heights)
         self.view.set_window(window)
         held = snapshot.step if scene.problem.holds_others(scene.chosen) else None
         size = round(rect.width()), round(rect.height())
@@ -369,6 +378,15 @@ class CostCard(Card):
         self.refresh()
 
     # ------------------------------------------------------------------ Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is wide the legend stands beside the landscape, or little would be left of it."""
+        super().resizeEvent(event)
+        beside = self.width() >= WIDE_PX and self.width() > WIDE * self.height()
+        directions = QBoxLayout.Direction
+        self._parts.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+        self._legend.setMinimumWidth(LEGEND_PX if beside else 0)
+        self._legend.setMaximumWidth(LEGEND_PX if beside else QWIDGETSIZE_MAX)
 
     def _resized(self) -> None:
         self.notice.dismiss()

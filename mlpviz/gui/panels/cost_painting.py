@@ -17,9 +17,10 @@ from mlpviz.training.cost_problem import CostProblem
 from mlpviz.training.cost_surface import LossSlice, Outlook, outlook
 from mlpviz.training.parameters import Parameter, ParameterPath
 
-SHARE = 0.2  # of the time, while training
+SHARE = 0.1  # of the time, while training
 CELL_PX, CELL_PX_LARGE = 8, 16
 MOST_ALONG = 150
+MOST_ABOVE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,16 @@ class Painted:
     curve: NDArray[np.float64] | None
     along: NDArray[np.float64]
     outlook: Outlook | None
+
+    @property
+    def heights(self) -> NDArray[np.float64]:
+        """The losses that a curve's window is to hold: its own, and of the path what is not far above."""
+        if self.curve is None:
+            return np.empty(0)
+        losses = self.curve[:, 1]
+        highest = losses.max(initial=0.0, where=np.isfinite(losses))
+        above = self.along[:, 1]
+        return np.append(losses, above[above < MOST_ABOVE * highest])
 
 
 class CostPainting:
@@ -96,8 +107,7 @@ class CostPainting:
         only_later = self.newest is not None and _only_later(wanted, self.newest.wanted)
         if self._workspace.training and only_later and idle_s < self._cost_s * (1 / SHARE - 1):
             return
-        if self.newest is not None and self.newest.wanted.chosen != wanted.chosen:
-            self._asked = wanted
+        self._asked = wanted
         if self._background is None:
             self._background = self._workspace.make_background()
             self._background.failed.connect(self._failed)
@@ -115,7 +125,7 @@ class CostPainting:
         path: ParameterPath | None,
         threads: int,
     ) -> tuple[Painted, float]:
-        begun = time.perf_counter()
+        begun = time.thread_time()  # of the machine itself others may have a share
         use_blas_threads(threads)
         piece = problem.slice(snapshot.network, wanted.chosen)
         ahead = None
@@ -129,7 +139,7 @@ class CostPainting:
             curve = curve_of(piece, wanted.window.left, wanted.window.right)
             if wanted.held is not None and path is not None:
                 along = _along(problem, snapshot, path, wanted.chosen[0])
-        return Painted(wanted, piece, picture, curve, along, ahead), time.perf_counter() - begun
+        return Painted(wanted, piece, picture, curve, along, ahead), time.thread_time() - begun
 
     def _take(self, answer: tuple[Painted, float]) -> None:
         self.newest, self._cost_s = answer

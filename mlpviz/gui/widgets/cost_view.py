@@ -98,6 +98,8 @@ class CostView(QWidget):
         if window != self._window:
             self._window = window
             self._repaint_ground()
+            if self._crosshair is not None:  # it is at another point now
+                self.pointed.emit(*self.to_point(self._crosshair))
 
     def set_map(self, image: QImage, window: Window) -> None:
         """Show a picture of the surface, which covers a window; none while it is an empty one."""
@@ -235,6 +237,7 @@ class CostView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._point_at(None)
         self._repaint_ground()
         self.resized.emit()
 
@@ -293,7 +296,7 @@ class CostView(QWidget):
     def _paint_axes(self, painter: QPainter, rect: QRectF) -> None:
         window, metrics = self._window, self.fontMetrics()
         secondary, line = self._theme.color("secondary"), self._theme.color("line")
-        across = linear_ticks(window.left, window.right, max(2, int(rect.width() / 72)))
+        across = linear_ticks(window.left, window.right, max(2, int(rect.width() / 56)))
         for value, label in zip(across, tick_labels(across), strict=True):
             x = self.to_pixel((value, window.bottom)).x()
             painter.setPen(QPen(line, 1.0))

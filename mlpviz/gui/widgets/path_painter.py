@@ -77,7 +77,12 @@ class PathPainter:
 
     def now(self, place: QPointF, small: bool = False) -> None:
         """A filled circle; a small one where it would hide the star."""
-        self._circle(place, self._color, self._ground, 4.0 if small else 5.5)
+        if small:
+            self._painter.setPen(_pen(self._ground, 2.0))
+            self._painter.setBrush(self._color)
+            self._painter.drawEllipse(place, 3.4, 3.4)
+        else:
+            self._circle(place, self._color, self._ground)
 
     def star(self, place: QPointF) -> None:
         """A star with five points."""
@@ -135,8 +140,8 @@ class PathPainter:
             return
         heads = QPainterPath()
         apart = max(_HEADS_APART_PX, travelled[-1] / 12)
-        for due in np.arange(min(apart, travelled[-1]) / 2, travelled[-1], apart):
-            leg = int(np.searchsorted(travelled, due))
+        due = np.arange(min(apart, travelled[-1]) / 2, travelled[-1], apart)
+        for leg in np.unique(np.searchsorted(travelled, due)):
             if lengths[leg] > 0:
                 ahead = QPointF(*(steps[leg] / lengths[leg]))
                 middle = QPointF(*(places[leg] + places[leg + 1])) / 2

@@ -11,7 +11,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.color_bar import ColorBar
+from mlpviz.gui.widgets.cost_view import CostView
 from mlpviz.gui.widgets.curve_plot import CurvePlot
+from mlpviz.gui.widgets.level_bar import LevelBar
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 from mlpviz.gui.widgets.tensor_image import HeatMap, TensorImage
 
@@ -33,7 +35,9 @@ def mosaic(theme):
 MAKERS = {
     "card": lambda theme: Card(theme, "title", "card"),
     "color_bar": lambda theme: ColorBar(theme, "bar"),
+    "cost_view": lambda theme: CostView(theme, "plot_cost"),
     "curve_plot": curve_plot,
+    "level_bar": lambda theme: LevelBar(theme, "bar"),
     "mosaic": mosaic,
     "tensor_image": lambda theme: TensorImage(theme, "image"),
     "heat_map": lambda theme: HeatMap(theme, "heat", "row", "column"),
