@@ -74,7 +74,7 @@ class FunctionCard(Card):
         self._back.hide()
         self.add_header_widget(self._back)
         self._bar = ColorBar(theme, "color_bar_function", "signed", "output")
-        self._bar.setMaximumWidth(180)
+        self._bar.setMaximumWidth(150)
         legend = QWidget()
         self._entries = FlowLayout(legend, spacing_px=6)
         self._signs: list[GlyphEntry] = []

@@ -28,6 +28,7 @@ class UnitMosaic(MosaicView):
     dropped = Signal()
     """The chosen cell was clicked again."""
 
+    smooth = True
     _badges: Sequence[Badge] = ()
 
     @property
@@ -50,12 +51,15 @@ class UnitMosaic(MosaicView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if len(self._badges) != self.grid.n or not self._badges:
-            return
-        cell = self.cell_rect(0)
-        if min(cell.width(), cell.height()) < _SMALLEST_PX:
+        if not self.grid.n:
             return
         painter = QPainter(self.viewport())
+        painter.setPen(QPen(self.theme.color("line"), 1.0))
+        painter.drawRects([self.cell_rect(i) for i in range(self.grid.n) if i != self.selection])
+        cell = self.cell_rect(0)
+        if len(self._badges) != self.grid.n or min(cell.width(), cell.height()) < _SMALLEST_PX:
+            painter.end()
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(SMALLEST_TEXT_PX, bold=True))
         ground, ink = self.theme.color("card"), self.theme.color("text")
