@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 LEAST_REFRESHES_PER_SECOND = 11.0
 MOST_REFRESHES_PER_SECOND = 15.0
 PAINTING_SHARE = 0.1  # of the time, where the least rate allows it
-_SPARE = 1.3
+_SPARE = 2.0  # ticks for each part that is due: the finer, the evener
 
 
 @dataclass(frozen=True, slots=True)

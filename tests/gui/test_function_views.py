@@ -296,7 +296,8 @@ def test_a_click_pins_a_unit_and_escape_lets_it_go(two_layers):
     click_unit(two_layers, 1)
     leave_units(two_layers)
     assert card.title == "Unit 1 of layer 2"
-    read = point_at(two_layers, "field_output", 0.0, 0.0)
+    area = two_layers.find("field_output").area
+    read = point_at(two_layers, "field_output", area.left + 0.05 * area.width, area.top - 0.05 * area.height)
     x = np.array([two_layers.find("field_output").crosshair], np.float32)
     outputs, _ = two_layers.workspace.snapshot.network.forward(x)
     assert format_number(float(outputs[3][0, 1])) in read
