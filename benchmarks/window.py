@@ -13,7 +13,7 @@ from mlpviz.gui.main_window import MainWindow
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training import Trainer
+from mlpviz.training import Experiment, Trainer
 from mlpviz.training.presets import load_preset
 
 SECONDS = 4.0
@@ -48,9 +48,9 @@ def wait_ms(milliseconds: float) -> None:
     loop.exec()
 
 
-def headless_rate(seconds: float) -> float:
+def headless_rate(seconds: float, experiment: Experiment) -> float:
     """Steps per second without anything else."""
-    trainer = Trainer(load_preset("digits").with_settings({"epochs": 100_000}))
+    trainer = Trainer(experiment)
     started, n = time.perf_counter(), 0
     for _ in trainer.steps():
         n += 1
@@ -87,7 +87,8 @@ def measure() -> dict[str, float]:
     window.show()
     loop = QEventLoop()
     workspace.run_changed.connect(loop.quit)
-    workspace.open(lambda: Trainer(load_preset("digits").with_settings({"epochs": 100_000})))
+    experiment = load_preset("digits").with_settings({"epochs": 100_000})
+    workspace.open(lambda: Trainer(experiment))
     loop.exec()
     counter = PaintCounter()
     page = window.page
@@ -96,7 +97,7 @@ def measure() -> dict[str, float]:
         counter.watch(plot.objectName(), plot.findChild(QWidget, f"{plot.objectName()}_plot").viewport())
     shares, late_ms, repaints = [], [], []
     for _ in range(ROUNDS):
-        alone = headless_rate(SECONDS / 2)
+        alone = headless_rate(SECONDS / 2, experiment)
         workspace.train(Stretch.ALL)
         wait_ms(500)
         counter.counts = dict.fromkeys(counter.counts, 0)

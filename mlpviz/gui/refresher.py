@@ -1,14 +1,16 @@
 """Repaints what is visible while training, for a bounded share of the time."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 LEAST_REFRESHES_PER_SECOND = 11.0
 MOST_REFRESHES_PER_SECOND = 15.0
 PAINTING_SHARE = 0.1  # of the time, where the least rate allows it
+_SPARE = 2.0  # ticks for each part that is due: the finer, the evener
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ class Refresher(QObject):
     """Repaints what is visible while training, one part at a time, for a bounded share of the time.
 
     Painting everything at once would hold up the window's thread for tens of milliseconds, and input
-    with it. So each tick of the timer refreshes one part, and the pause between two ticks follows
-    from what a round of all parts was measured to cost. At the beginning of a round `fetch` is called.
-    A part may ask for a lower rate (`Unhurried`): its tick passes idly until it is due again.
+    with it. So each tick of the timer refreshes the one part that is most behind its rate, and the pause
+    between two ticks follows from what all parts were measured to cost. Before the first part, which is
+    the beginning of a round, `fetch` is called. A part may ask for a lower rate: `Unhurried`.
     """
 
     def __init__(self, fetch: Callable[[], None], parent: QObject) -> None:
@@ -44,6 +46,7 @@ class Refresher(QObject):
         self._fetch = fetch
         self._timer = QTimer(self)
         self._timer.setObjectName("refresh_timer")
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._after = QTimer(self)  # comes after the painting that a part asked for
         self._after.setObjectName("after_painting_timer")
@@ -51,18 +54,18 @@ class Refresher(QObject):
         self._after.setInterval(1)
         self._after.timeout.connect(self._painted)
         self._parts: list[Callable[[], None]] = []
-        self._next = 0
         self._costs_s: list[float] = []
         self._refreshed_at: list[float] = []
-        self._started = 0.0
+        self._rates: list[float] = []
+        self._current = 0
         self.rounds = 0
 
     def set_parts(self, parts: list[Callable[[], None]]) -> None:
         """What is visible now; each call repaints one part of it."""
         self._parts = parts
-        self._next = 0
         self._costs_s = [0.002] * len(parts)
         self._refreshed_at = [0.0] * len(parts)
+        self._find_rates()
         if self._timer.isActive():
             self.start()
 
@@ -84,44 +87,46 @@ class Refresher(QObject):
     def _tick(self) -> None:
         if not self._parts:
             return
-        if self._next == 0:
-            self._fetch()
-        self._started = time.perf_counter()
-        part = self._parts[self._next]
-        if isinstance(part, Unhurried) and not self._is_due(part):
-            self._go_on()
+        chosen = self._most_behind()
+        if chosen is None:
             return
-        self._refreshed_at[self._next] = self._started
-        part()
+        self._current = chosen
+        if self._current == 0:
+            self._fetch()
+        self._refreshed_at[self._current] = time.perf_counter()
+        self._parts[self._current]()
         self._after.start()
 
-    def _is_due(self, part: Unhurried) -> bool:
-        half_a_tick_s = 0.0005 * self._timer.interval()  # rather a little early than a whole round late
-        passed_s = self._started - self._refreshed_at[self._next]
-        return passed_s + half_a_tick_s >= 1.0 / part.per_second
+    def _most_behind(self) -> int | None:
+        """The part whose turn it is; of those that are due the hurried ones first."""
+        now = time.perf_counter()
+        behind = [(now - at) * rate for at, rate in zip(self._refreshed_at, self._rates, strict=True)]
+        hurried = [i for i, part in enumerate(self._parts) if not isinstance(part, Unhurried)]
+        if len(hurried) == len(behind):
+            return behind.index(max(behind))
+        half_a_tick_s = 0.0005 * self._timer.interval()  # rather a little early than a whole tick late
+        due = [i for i, rate in enumerate(self._rates) if behind[i] + half_a_tick_s * rate >= 1.0]
+        return max(due, key=lambda i: (i in hurried, behind[i]), default=None)
 
     def _painted(self) -> None:
-        if self._next >= len(self._parts):
+        if self._current >= len(self._parts):
             return  # the page was changed meanwhile
-        self._costs_s[self._next] = time.perf_counter() - self._started
-        self._go_on()
-
-    def _go_on(self) -> None:
-        self._next = (self._next + 1) % len(self._parts)
-        if self._next == 0:
+        self._costs_s[self._current] = time.perf_counter() - self._refreshed_at[self._current]
+        if self._current == 0:
             self.rounds += 1
+            self._find_rates()
             self._timer.setInterval(self._interval_ms())
 
-    def _interval_ms(self) -> int:
-        """Between two parts, from what a round costs."""
-        cost_s = sum(cost * self._share(part) for cost, part in zip(self._costs_s, self._parts, strict=True))
+    def _find_rates(self) -> None:
+        """How often each part is refreshed in a second, from what they cost."""
+        wishes = [part.per_second if isinstance(part, Unhurried) else math.inf for part in self._parts]
+        shares = [min(1.0, wish / LEAST_REFRESHES_PER_SECOND) for wish in wishes]
+        cost_s = sum(cost * share for cost, share in zip(self._costs_s, shares, strict=True))
         rate = min(MOST_REFRESHES_PER_SECOND, PAINTING_SHARE / max(cost_s, 1e-4))
         rate = max(rate, LEAST_REFRESHES_PER_SECOND)
-        return max(1, int(1000 / rate / len(self._parts)))
+        self._rates = [min(rate, wish) for wish in wishes]
 
-    @staticmethod
-    def _share(part: Callable[[], None]) -> float:
-        """In which share of the rounds a part is repainted, about."""
-        if isinstance(part, Unhurried):
-            return min(1.0, part.per_second / LEAST_REFRESHES_PER_SECOND)
-        return 1.0
+    def _interval_ms(self) -> int:
+        """Between two parts; with some ticks to spare where not all are wanted equally often."""
+        spare = _SPARE if any(isinstance(part, Unhurried) for part in self._parts) else 1.0
+        return max(1, int(1000 / sum(self._rates) / spare))

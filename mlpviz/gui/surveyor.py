@@ -54,6 +54,8 @@ class Surveyor(QObject):
 
     unit_changed = Signal()
     """Another unit is shown large, or the output again."""
+    area_changed = Signal()
+    """The room for the picture, and with it what is looked at, has changed."""
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +96,7 @@ class Surveyor(QObject):
         if abs(aspect - self._aspect) > 0.01:
             self._aspect = aspect
             self._grid = None
+            self.area_changed.emit()
 
     # ------------------------------------------------------------------ the pass
 

@@ -385,6 +385,7 @@ def test_hovering_a_weight_of_the_unit_tells_its_value(trained):
 
 def test_data_without_images_are_shown_as_a_matrix(open_window, moons):
     screen = open_window(moons)
+    screen.click("choice_view_weights")
     assert screen.find("matrix_weights").isVisible()
     np.testing.assert_array_equal(screen.find("matrix_weights").array, weight(screen, 0))
     view = screen.find("choice_view")
@@ -395,6 +396,19 @@ def test_data_without_images_are_shown_as_a_matrix(open_window, moons):
     screen.step(2)
     np.testing.assert_array_equal(screen.find("matrix_weights").array, weight(screen, 0))
     assert screen.shows("plot_accuracy")
+
+
+def test_beside_a_function_a_unit_is_shown_in_place_of_the_others(open_window, moons):
+    screen = open_window(moons)
+    screen.click("choice_view_weights")
+    assert not screen.shows("panel_unit")
+    matrix = screen.find("matrix_weights")
+    screen.qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.cell_rect(0, 3).center().toPoint())
+    assert "<b>Unit 3</b>" in screen.text("label_unit")
+    assert not matrix.isVisible()
+    screen.click("button_all_units")
+    assert matrix.isVisible()
+    assert not screen.shows("panel_unit")
 
 
 def test_regression_has_no_accuracy_plot(open_window, plane, digits):

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from mlpviz.gui.refresher import Unhurried
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Trainer
@@ -419,6 +420,26 @@ def test_what_costs_more_is_repainted_less_often(qtbot, endless):
     assert pauses[0] == pytest.approx(1000 / 15, abs=2)
     assert pauses[1] == pytest.approx(1000 / 11, abs=3)
     assert pauses[2] == pytest.approx(1000 / 11, abs=2)
+
+
+def test_a_part_that_asks_for_it_is_repainted_less_often_and_the_others_no_less(qtbot, endless):
+    hurried: list[float] = []
+    unhurried: list[float] = []
+    slow = [Unhurried(lambda: unhurried.append(time.monotonic()), 4.0) for _ in range(3)]
+    endless.refresher.set_parts([lambda: hurried.append(time.monotonic()), *slow])
+    endless.train()
+    qtbot.waitUntil(lambda: len(hurried) >= 2)
+    hurried.clear()
+    unhurried.clear()
+    qtbot.wait(1000)
+    assert 8 <= len(hurried) <= 16
+    assert 6 <= len(unhurried) <= 3 * 6
+    assert len(hurried) > 1.5 * len(unhurried) / 3
+    with qtbot.waitSignal(endless.run.rested):
+        endless.pause()
+    unhurried.clear()
+    endless.refresher.refresh_all()
+    assert len(unhurried) == 3, "at rest everything is shown"
 
 
 def test_words_are_told_a_few_times_a_second(qtbot, endless):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
 
 from mlpviz.figures.colors import (
     HIGHEST,
@@ -45,6 +45,7 @@ from mlpviz.gui.widgets.qimages import to_qimage
 from mlpviz.gui.workspace import Workspace
 
 _PART = 0.62  # of a colour scale: a ground under points is paler than they are
+_BAR_PX = 150
 MOST_NAMED = 6  # classes in the legend
 _HELD_OUT_TIP = "Validation and test examples: training never sees them"
 
@@ -74,15 +75,14 @@ class FunctionCard(Card):
         self._back.hide()
         self.add_header_widget(self._back)
         self._bar = ColorBar(theme, "color_bar_function", "signed", "output")
-        self._bar.setMaximumWidth(180)
+        self._bar.setFixedWidth(_BAR_PX)
         legend = QWidget()
-        self._entries = FlowLayout(legend, spacing_px=6)
-        self._signs: list[GlyphEntry] = []
-        foot = QHBoxLayout()
-        foot.addWidget(legend, 1, Qt.AlignmentFlag.AlignVCenter)
-        foot.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        flow = FlowLayout(legend, spacing_px=6)
+        self._signs = [GlyphEntry(theme, f"legend_function_{k}") for k in range(MOST_NAMED + 2)]
+        for widget in (*self._signs, self._bar):
+            flow.addWidget(widget)
         self.body.addWidget(self._pictures, 1)
-        self.body.addLayout(foot)
+        self.body.addWidget(legend)
         self._y_reach = (0.0, 1.0)
         surveyor.unit_changed.connect(self._unit_changed)
         workspace.run_changed.connect(self._run_changed)
@@ -179,10 +179,6 @@ class FunctionCard(Card):
             if unit is not None:
                 words = "level"
             signs.append((words, "line", self.theme.color("text"), False, "Where the answer changes over"))
-        while len(self._signs) < len(signs):
-            entry = GlyphEntry(self.theme, f"legend_function_{len(self._signs)}")
-            self._signs.append(entry)
-            self._entries.addWidget(entry)
         for entry, sign in zip(self._signs, signs, strict=False):
             entry.show_sign(*sign)
         for entry in self._signs[len(signs) :]:

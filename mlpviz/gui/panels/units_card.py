@@ -27,7 +27,7 @@ PARTS = (
     Segment("unit_outputs", "Output", "What each unit gives for every input, after its activation"),
     Segment(
         "unit_parts",
-        "Part in the answer",
+        "× weight",
         "Each unit's output times its weight into the network's output: "
         "the maps, added up with the bias, are the output's weighted sum",
     ),
@@ -72,6 +72,7 @@ class UnitsCard(Card):
         self.body.addWidget(self.mosaic, 1)
         self.body.addLayout(foot)
         surveyor.unit_changed.connect(self._unit_changed)
+        surveyor.area_changed.connect(self.refresh)
         workspace.run_changed.connect(self._run_changed)
         theme.changed.connect(self.refresh)
 
@@ -85,10 +86,7 @@ class UnitsCard(Card):
         if not has_hidden_units(self._workspace):
             return
         network = self._workspace.initial.network
-        names = []
-        for k, end in enumerate(hidden_ends(network)):
-            n, words = len(next_weight(network, end)), unit_scale(network, end).words
-            names.append(f"Layer {k + 1}: {n} {'unit' if n == 1 else 'units'}, {words}")
+        names = [f"Layer {k + 1}" for k in range(len(hidden_ends(network)))]
         if names != [self._layer.itemText(i) for i in range(self._layer.count())]:
             self._layer.blockSignals(True)
             self._layer.clear()
@@ -107,6 +105,7 @@ class UnitsCard(Card):
         """A unit has a part in the answer if there is one output, which its weight leads to."""
         network = self._workspace.initial.network
         ends = hidden_ends(network)
+        self._layer.setEnabled(len(ends) > 1)
         direct = self.layer == len(ends) - 1 and next_weight(network, ends[-1]).shape[1] == 1
         self._parts.setVisible(direct)
         if not direct:
@@ -123,6 +122,8 @@ class UnitsCard(Card):
         end = hidden_ends(snapshot.network)[self.layer]
         scale, weight = unit_scale(snapshot.network, end), next_weight(snapshot.network, end)
         maps = self._maps(survey)
+        n = len(weight)
+        self.set_subtitle(f"{n} {'unit' if n == 1 else 'units'}, {scale.words}")
         as_parts = self._parts.current == "unit_parts"
         if as_parts:
             maps = maps * weight[:, :1, None]

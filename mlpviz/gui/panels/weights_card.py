@@ -203,8 +203,9 @@ class WeightsCard(Card):
         self._unit_panel.set_enlarged(on)
         self._unit_panel.setMinimumHeight(UNIT_HEIGHT_PX)
         self._unit_panel.setMaximumHeight(QWIDGETSIZE_MAX if on else UNIT_HEIGHT_PX)
-        if focus:
-            (self._back if on else self._pictures).setFocus()
+        reached = self._back if on else self._pictures.currentWidget()
+        if focus and reached is not None:
+            reached.setFocus()
         self.refresh()
 
     def _run_changed(self) -> None:

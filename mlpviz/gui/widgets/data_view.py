@@ -68,6 +68,7 @@ class DataView(QWidget):
         self._area = Area(0.0, 1.0, 0.0, 1.0)
         self._names = ("", "")
         self._still: QPixmap | None = None
+        self._room: int | None = None
         self._cross: tuple[float, float] | None = None
         self._readout = QLabel(self)
         self._readout.setObjectName(f"{object_name}_readout")
@@ -153,9 +154,11 @@ class DataView(QWidget):
         return QSize(160, 110)
 
     def _tick_room(self) -> int:
-        texts = [text for _, text in self._ticks(vertical=True)]
-        widest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
-        return -(-max(widest, 14) // 8) * 8  # in steps, so that the picture does not twitch
+        if self._room is None:
+            texts = [text for _, text in self._ticks(vertical=True)]
+            widest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
+            self._room = -(-max(widest, 14) // 8) * 8  # in steps, so that the picture does not twitch
+        return self._room
 
     def _ticks(self, vertical: bool) -> list[tuple[float, str]]:
         area = self._area
@@ -177,7 +180,7 @@ class DataView(QWidget):
 
     def forget_still(self) -> None:
         """What was kept is no longer right."""
-        self._still = None
+        self._still = self._room = None
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

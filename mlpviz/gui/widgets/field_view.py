@@ -106,12 +106,14 @@ class FieldView(DataView):
         painter.drawImage(rect, self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground, line = self.theme.color("card"), self.theme.color("text")
+        thin = QColor(line)
+        thin.setAlphaF(0.55)
         for contour in self._contours:
             lines = self._lines(contour.pieces, rect)
             if contour.is_main:
                 painter.setPen(QPen(ground, 4.0))
                 painter.drawLines(lines)
-            painter.setPen(QPen(line, 2.0 if contour.is_main else 0.7))
+            painter.setPen(QPen(line if contour.is_main else thin, 2.0 if contour.is_main else 1.0))
             painter.drawLines(lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

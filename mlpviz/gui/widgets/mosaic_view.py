@@ -58,6 +58,8 @@ class MosaicView(QAbstractScrollArea):
     activated = Signal(int)
     """The cell the user opened: double click or Enter."""
 
+    smooth = False  # whether enlarged images are smoothed: theirs are samples of something smooth
+
     def __init__(
         self,
         theme: Theme,
@@ -187,7 +189,7 @@ class MosaicView(QAbstractScrollArea):
             target = QRectF(self._origin(), QSize(1, 1))
             target.setSize(QRectF(0, 0, width / self._pixels_per_px, height / self._pixels_per_px).size())
             shrunk = self._pixels_per_px > self.devicePixelRatioF()
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk or self.smooth)
             painter.drawImage(target, self._colored())
             if self._hovered >= 0:
                 self._outline(painter, self._hovered, "text", 1.0)

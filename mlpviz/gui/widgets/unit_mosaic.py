@@ -11,7 +11,8 @@ from mlpviz.gui.widgets.glyphs import paint_glyph
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 
 _BADGE_PX = 15.0
-_SMALLEST_PX = 30.0  # of a map that a badge would not hide
+_SMALL_BADGE_PX = 12.0
+_SMALLEST_PX = 20.0  # of a map that a badge would not hide
 
 
 class Badge(NamedTuple):
@@ -28,6 +29,7 @@ class UnitMosaic(MosaicView):
     dropped = Signal()
     """The chosen cell was clicked again."""
 
+    smooth = True
     _badges: Sequence[Badge] = ()
 
     @property
@@ -50,21 +52,25 @@ class UnitMosaic(MosaicView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if len(self._badges) != self.grid.n or not self._badges:
-            return
-        cell = self.cell_rect(0)
-        if min(cell.width(), cell.height()) < _SMALLEST_PX:
+        if not self.grid.n:
             return
         painter = QPainter(self.viewport())
+        painter.setPen(QPen(self.theme.color("line"), 1.0))
+        painter.drawRects([self.cell_rect(i) for i in range(self.grid.n) if i != self.selection])
+        cell = self.cell_rect(0)
+        if len(self._badges) != self.grid.n or min(cell.width(), cell.height()) < _SMALLEST_PX:
+            painter.end()
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(SMALLEST_TEXT_PX, bold=True))
+        side = _BADGE_PX if cell.height() > 3 * _BADGE_PX else _SMALL_BADGE_PX
         ground, ink = self.theme.color("card"), self.theme.color("text")
         for i, badge in enumerate(self._badges):
             rect = self.cell_rect(i)
-            place = QRectF(rect.left() + 2, rect.bottom() - _BADGE_PX - 2, _BADGE_PX, _BADGE_PX)
+            place = QRectF(rect.left() + 2, rect.bottom() - side - 2, side, side)
             if badge.shape:
                 middle = QPointF(place.center())
-                paint_glyph(painter, badge.shape, middle, 9.0, badge.color, ground, hollow=False)
+                paint_glyph(painter, badge.shape, middle, 0.6 * side, badge.color, ground, hollow=False)
                 continue
             painter.setPen(QPen(badge.color, 2.0))
             painter.setBrush(ground)

@@ -261,3 +261,15 @@ def test_a_deleted_view_is_gone_and_the_theme_forgets_it(theme):
     del view
     gc.collect()
     assert wrapper() is None
+
+
+def test_a_layer_may_have_no_bias(qtbot, graph):
+    with_bias = graph.grab().toImage()
+    graph.set_network([(LAYERS[0][0], None), LAYERS[1]], ["A", "B"], ["A xor B"])
+    assert {layer for layer, _ in graph.places().biases} == {2}
+    assert graph.grab().toImage() != with_bias
+    assert graph.node_at(graph.places().nodes[1, 0].center()) == (1, 0)
+    graph.setFocus()
+    qtbot.keyClick(graph, Qt.Key.Key_Right)
+    assert "no bias" in graph.accessibleDescription()
+    assert graph.limit == 4.0
