@@ -17,7 +17,7 @@ from mlpviz.training.confusion import PerClass, confusion_matrix, per_class, rem
 from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
 from mlpviz.training.regression import largest_residuals
 
-SHARE_WHILE_TRAINING = 0.05  # of the time, at most
+SHARE_WHILE_TRAINING = 0.03  # of the time at most; it holds training up by a little more than that
 
 
 @dataclass(frozen=True, slots=True, eq=False)
