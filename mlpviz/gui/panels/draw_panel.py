@@ -29,6 +29,7 @@ class DrawPanel(QWidget):
             "button_read_drawing",
             "Templates, a linear layer and this network on your digit",
         )
+        self._read.setParent(self)
         set_role(self._read, "primary")
         self._read.clicked.connect(self.read_wanted)
 
@@ -49,7 +50,7 @@ class DrawPanel(QWidget):
 
     def _make_board(self, shape: tuple[int, int]) -> None:
         if self.board is not None:
-            self.board.pad_row.removeWidget(self._read)
+            self._read.setParent(self)  # it outlives the board
             self.board.deleteLater()
         self._shape = shape
         self.board = DrawBoard(self._theme, shape, self._scores, self)
