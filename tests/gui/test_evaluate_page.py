@@ -566,6 +566,18 @@ def test_no_other_window_comes_up(screen):
         assert screen.window.isActiveWindow()
 
 
+def test_the_keys_stay_on_the_page_when_the_tab_is_changed(digits_page):
+    screen = digits_page.screen
+    screen.find("plot_confusion").setFocus()
+    digits_page.open_tab(CLASSES)
+    assert QApplication.focusWidget() is digits_page.page
+    bar = digits_page.page.tabs.tabBar()
+    bar.setFocus()
+    screen.press(RIGHT)
+    assert digits_page.page.tabs.currentIndex() == THREE_WAYS
+    assert QApplication.focusWidget() is bar
+
+
 def test_a_window_that_closes_while_it_is_judged(open_window, digits):
     screen = open_window(digits)
     screen.click("button_page_evaluate")
