@@ -17,7 +17,8 @@ from mlpviz.training.confusion import PerClass, confusion_matrix, per_class, rem
 from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
 from mlpviz.training.regression import largest_residuals
 
-SHARE_WHILE_TRAINING = 0.05  # of the time, at most
+SHARE_IN_DETAIL = 0.03  # of the time while training, for the split looked at in detail
+SHARE_OF_OTHERS = 0.005  # for each of the others
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +73,7 @@ class Assessor(QObject):
         self.is_visible = False
         self._background = workspace.make_background()
         self._background.failed.connect(self.failed)
-        self._asked = ""
-        self._not_before = 0.0
+        self._not_before: dict[str, float] = {}
         workspace.run_changed.connect(self._run_changed)
         if workspace.run is not None:
             self._run_changed()
@@ -127,22 +127,20 @@ class Assessor(QObject):
             or self._background.busy
         ):
             return
-        stale = self._stale()
-        if not stale:
-            return
-        is_first = stale[0] not in self.assessments
-        if workspace.training and not is_first and time.monotonic() < self._not_before:
-            return
-        self._ask(stale[0])
+        due = self._due()
+        if due:
+            self._ask(due[0])
 
-    def _stale(self) -> list[str]:
-        """The splits not judged with the network on show: the unknown ones, then as their turn comes."""
-        snapshot, found = self.workspace.snapshot, self.assessments
-        names = sorted(self.splits, key=lambda name: name != self.split_name)
-        stale = [name for name in names if name not in found or found[name].snapshot is not snapshot]
-        if self.workspace.training and self._asked == self.split_name and len(stale) > 1:
-            stale.sort(key=lambda name: found[name].snapshot.step if name in found else -1)
-        return sorted(stale, key=lambda name: name in found)
+    def _due(self) -> list[str]:
+        """The splits to be judged with the network on show, the one looked at in detail first.
+
+        While training, those that were judged before have to wait: judging takes time from training.
+        """
+        snapshot, found, now = self.workspace.snapshot, self.assessments, time.monotonic()
+        stale = [name for name in self.splits if name not in found or found[name].snapshot is not snapshot]
+        if self.workspace.training:
+            stale = [name for name in stale if name not in found or now >= self._not_before[name]]
+        return sorted(stale, key=lambda name: (name in found, name != self.split_name))
 
     def _ask(self, name: str) -> None:
         workspace = self.workspace
@@ -159,13 +157,13 @@ class Assessor(QObject):
             found = judge(snapshot.network, split, loss, threshold, n_classes, lambda: task.cancelled)
             return None if found is None else assess(snapshot, found, names, time.perf_counter() - started)
 
-        self._asked = name
         self._background.ask(work, lambda found: self._take(name, found))
 
     def _take(self, name: str, found: Assessment | None) -> None:
         if found is None:
             return
-        self._not_before = time.monotonic() + found.seconds * (1 / SHARE_WHILE_TRAINING - 1)
+        share = SHARE_IN_DETAIL if name == self.split_name else SHARE_OF_OTHERS
+        self._not_before[name] = time.monotonic() + found.seconds * (1 / share - 1)
         self.assessments[name] = found
         self.assessed.emit(name)
         self.look()
@@ -173,7 +171,7 @@ class Assessor(QObject):
     def _run_changed(self) -> None:
         self._background.cancel()
         self.assessments.clear()
-        self._asked, self.example = "", None
+        self.example = None
         self.split_name = list(self.splits)[-1]  # test, or else validation, or else training
         self.split_changed.emit()
 

@@ -2,12 +2,14 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from mlpviz.gui.display import use_no_display
 from mlpviz.training import Experiment, Trainer
 
 SETTLING_MS = 300
+PATIENCE_S = 30.0  # with work in the background that the picture is to show
 
 
 def save_screenshot(
@@ -82,6 +84,10 @@ def save_screenshot(
             _step_through(window.page, digit, stage)
         QTimer.singleShot(SETTLING_MS, loop.quit)  # lets what was told be laid out
         loop.exec()
+        deadline = time.monotonic() + PATIENCE_S
+        while workspace.busy and time.monotonic() < deadline:
+            QTimer.singleShot(SETTLING_MS // 10, loop.quit)
+            loop.exec()
         picture = window.grab()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)

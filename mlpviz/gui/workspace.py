@@ -146,6 +146,11 @@ class Workspace(QObject):
         return self.run is not None and self.run.trainer.finished
 
     @property
+    def busy(self) -> bool:
+        """Whether work in the background is still to be answered."""
+        return any(background.busy for background in self._backgrounds)
+
+    @property
     def is_loading(self) -> bool:
         """Whether an experiment is being made ready."""
         return self._pending is not None

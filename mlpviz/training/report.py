@@ -27,9 +27,7 @@ def chosen_splits(trainer: Trainer, which: str) -> dict[str, Split]:
         return there
     if which not in there:
         names = ", ".join(there)
-        raise ValueError(
-            f"dataset {trainer.dataset.name!r} has no {which} examples here: choose {names} or all"
-        )
+        raise ValueError(f"this run has no {which} examples: choose {names} or all")
     return {which: there[which]}
 
 

@@ -59,7 +59,8 @@ def test_the_menus_hold_every_verb(screen):
         "Quit",
     ]
     assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed"]
-    assert titles(menus["View"]) == ["Train", "Step through", "Seeds", "Experiment", "Theme", "Full screen"]
+    pages = ["Train", "Step through", "Evaluate", "Compare", "Seeds"]
+    assert titles(menus["View"]) == [*pages, "Experiment", "Theme", "Full screen"]
 
 
 def test_the_menu_and_the_tool_bar_are_the_same_verbs(open_window, digits):

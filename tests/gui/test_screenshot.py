@@ -52,6 +52,18 @@ def test_light_and_dark_before_the_first_step(tmp_path, small):
     assert not {LIGHT.ground, LIGHT.card} & colors
 
 
+def test_work_in_the_background_is_waited_for(tmp_path, small):
+    """The Evaluate page is judged off the window's thread; in the picture it is filled."""
+    pictures = []
+    for name in ("a.png", "b.png"):
+        done = screenshot(tmp_path / name, "--experiment", small, "--page", "evaluate", "--steps", 14)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        pictures.append(QImage(str(tmp_path / name)))
+    assert pictures[0] == pictures[1]
+    colors = {pictures[0].pixelColor(x, y).name() for x in range(130, 680, 3) for y in range(290, 800, 3)}
+    assert len(colors) > 20, "the confusion matrix is not there"
+
+
 def test_a_page_that_there_is_not(tmp_path, small):
     done = screenshot(tmp_path / "a.png", "--experiment", small, "--page", "nowhere")
     assert (done.returncode, done.stdout) == (2, "")

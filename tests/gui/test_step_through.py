@@ -363,19 +363,46 @@ def test_random(digits_page):
 
 def test_mistakes_the_surest_first(digits_page):
     screen, follower = digits_page.screen, digits_page.follower
-    y, labels = follower.outputs(), follower.split.labels_at(slice(None))
+    y, labels = follower.judgement().outputs, follower.split.labels_at(slice(None))
     margins = np.sort(y, axis=1)[:, -1] - np.sort(y, axis=1)[:, -2]
+    certainty = y.max(axis=1)  # the outputs are sigmoids
     wrong = np.flatnonzero(y.argmax(axis=1) != labels)
     sizes = []
     for _ in range(3):
         screen.click("button_mistake")
         assert follower.index in wrong
         assert "✗" in screen.text("label_answer")
-        sizes.append(margins[follower.index])
-    assert sizes == sorted(margins[wrong], reverse=True)[:3]
+        sizes.append(certainty[follower.index])
+    assert sizes == sorted(certainty[wrong], reverse=True)[:3]
     for place in range(2):
         screen.click("button_unsure")
         assert margins[follower.index] == np.sort(margins)[place]
+
+
+def test_examples_of_another_split(digits_page):
+    screen, follower = digits_page.screen, digits_page.follower
+    assert screen.text("button_split").startswith("Test")
+    screen.click("button_split")
+    screen.choose_action("action_split_validation")
+    assert (follower.split_name, follower.index) == ("validation", 0)
+    assert screen.text("button_split").startswith("Validation")
+    splits = screen.workspace.run.trainer.splits
+    np.testing.assert_array_equal(follower.walkthrough.x, splits.validation.batch([0])[0])
+    screen.type("field_example", "200")
+    assert screen.error("example") == "there is no validation example 200: they are 0 to 199"
+    screen.click("button_mistake")
+    label = int(splits.validation.labels_at([follower.index])[0])
+    assert follower.walkthrough.trace.outputs[-1].argmax() != label
+    with pytest.raises(ValueError, match="no other examples"):
+        follower.split_name = "other"
+    assert follower.split_name == "validation"
+
+
+def test_another_run_is_followed_on_its_own_split(digits_page, plane):
+    follower = digits_page.follower
+    follower.show_example(3, "validation")
+    digits_page.screen.wait_for_new_run(lambda: digits_page.screen.workspace.open_experiment(plane))
+    assert follower.split_name == "training"
 
 
 def test_a_drawn_example_and_back(digits_page):

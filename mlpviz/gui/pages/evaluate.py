@@ -52,7 +52,7 @@ class EvaluatePage(Page):
         column.setSpacing(8)
         column.addWidget(self.splits)
         column.addWidget(self.tabs, 1)
-        self.tabs.currentChanged.connect(self._show_tab)
+        self.tabs.currentChanged.connect(self._tab_changed)
         self.confusion.chosen.connect(self._place_chosen)
         self.gallery.list_changed.connect(self._list_changed)
         self.draw.read_wanted.connect(self._read_drawing)
@@ -114,6 +114,11 @@ class EvaluatePage(Page):
         if not is_still:
             self.gallery.refresh()
         self.verdict.refresh()
+        self._show_tab()
+
+    def _tab_changed(self) -> None:
+        if not self.tabs.tabBar().hasFocus():
+            self.setFocus()  # else what had it hides, and it goes to the button that trains
         self._show_tab()
 
     def _show_tab(self) -> None:

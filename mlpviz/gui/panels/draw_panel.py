@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mlpviz.gui.assessor import Assessor
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.draw_board import DrawBoard, make_button
+from mlpviz.training.judgement import class_shares
 
 
 class DrawPanel(QWidget):
@@ -29,6 +30,7 @@ class DrawPanel(QWidget):
             "button_read_drawing",
             "Templates, a linear layer and this network on your digit",
         )
+        self._read.setParent(self)
         set_role(self._read, "primary")
         self._read.clicked.connect(self.read_wanted)
 
@@ -49,7 +51,7 @@ class DrawPanel(QWidget):
 
     def _make_board(self, shape: tuple[int, int]) -> None:
         if self.board is not None:
-            self.board.pad_row.removeWidget(self._read)
+            self._read.setParent(self)  # it outlives the board
             self.board.deleteLater()
         self._shape = shape
         self.board = DrawBoard(self._theme, shape, self._scores, self)
@@ -66,4 +68,8 @@ class DrawPanel(QWidget):
         x = self._assessor.split.scaled(digit.reshape(1, -1))
         with np.errstate(all="ignore"):
             y = snapshot.network.predict(x)
-            return workspace.run.trainer.loss.probabilities(y)[0], workspace.dataset.classes
+        loss, dataset = workspace.run.trainer.loss, workspace.dataset
+        if y.shape[1] > 1:
+            return loss.probabilities(y)[0], dataset.classes
+        low, high = float(dataset.training.targets.min()), float(dataset.training.targets.max())
+        return class_shares(loss, y, low, high)[0], dataset.classes

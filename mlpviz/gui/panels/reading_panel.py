@@ -232,11 +232,11 @@ class ReadingPanel(QWidget):
             card_words = f"units that matter most for {names[answer_now]}: activation × vote"
         answer = self.network.show_answer(scores, names, truth, accuracy, card_words)
         if votes is None:
-            pairs = zip(names, scores.tolist(), strict=False)
-            captions = [caption(name, score) for name, score in pairs]
-            labels = [f"the weights for {name}" for name in names[: first.shape[1]]]
+            k = first.shape[1]  # a single output speaks for the second class
+            captions = [caption(name, float(s)) for name, s in zip(names[-k:], scores[-k:], strict=True)]
+            labels = [f"the weights for {name}" for name in names[-k:]]
             images = column_images(first, dataset.image_shape)
-            self.network.show_pictures(images, captions[: len(images)], labels[: len(images)], answer)
+            self.network.show_pictures(images, captions, labels, answer if k > 1 else None)
             return
         captions = [
             caption(str(unit), float(share)) for unit, share in zip(votes.units, votes.shares, strict=True)

@@ -33,7 +33,6 @@ class WayCard(Card):
         self._says = QLabel()
         self._says.setObjectName(f"label_{key}_answer")
         self._says.setTextFormat(Qt.TextFormat.RichText)
-        self.add_header_widget(self._says)
         self._accuracy = QLabel()
         self._accuracy.setObjectName(f"label_{key}_accuracy")
         self._words = QLabel()
@@ -61,6 +60,8 @@ class WayCard(Card):
         self._stack.addWidget(content)
         self._stack.addWidget(self._sentence)
         self.body.addWidget(self._accuracy)
+        self.body.addWidget(self._says)
+        self.body.setSpacing(4)
         self.body.addWidget(self._stack, 1)
         self.say("")
 

@@ -39,7 +39,6 @@ class Card(QFrame):
         self._title, self._subtitle = QLabel(title), QLabel(subtitle)
         set_role(self._title, "title")
         set_role(self._subtitle, "subtitle")
-        self._subtitle.setVisible(bool(subtitle))
         self._header_row = QWidget(self)
         self._header_row.setVisible(bool(title or subtitle))
         self._header = QHBoxLayout(self._header_row)
@@ -48,6 +47,7 @@ class Card(QFrame):
         self._header.addWidget(self._title)
         self._header.addWidget(self._subtitle)
         self._header.addStretch(1)
+        self._subtitle.setVisible(bool(subtitle))  # not before it has a parent, or it would be a window
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
         layout = QVBoxLayout(self)

@@ -53,6 +53,7 @@ class ConfusionMap(QWidget):
         self._matrix: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._support: NDArray[np.int64] = np.zeros(0, np.int64)
         self._names: Sequence[str] = ()
+        self._widest_px = 0
         self._pointed: Place | None = None
         self._selected: Place | None = None
         theme.changed.connect(self.update)
@@ -67,6 +68,7 @@ class ConfusionMap(QWidget):
         if matrix.shape != self._matrix.shape:
             self._pointed = self._selected = None
         self._matrix, self._support, self._names = matrix, support, names
+        self._widest_px = max(map(self.fontMetrics().horizontalAdvance, names), default=0)
         self._tell()
         self.update()
 
@@ -132,9 +134,7 @@ class ConfusionMap(QWidget):
 
     def _heads(self) -> tuple[float, float]:
         """Room for the names left of the rows and above the columns."""
-        metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
-        return min(widest, _LONGEST_NAME_PX) + 14.0, metrics.height() + 6.0
+        return min(self._widest_px, _LONGEST_NAME_PX) + 14.0, self.fontMetrics().height() + 6.0
 
     def _area(self) -> QRectF:
         """Where the cells lie: as square as the room allows, below and right of the captions."""

@@ -9,12 +9,17 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.calibration_view import CalibrationView
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.color_bar import ColorBar
+from mlpviz.gui.widgets.confusion_map import ConfusionMap
 from mlpviz.gui.widgets.cost_view import CostView
 from mlpviz.gui.widgets.curve_plot import CurvePlot
+from mlpviz.gui.widgets.data_table import Column, DataTable
+from mlpviz.gui.widgets.gallery_view import Caption, GalleryView
 from mlpviz.gui.widgets.level_bar import LevelBar
 from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.residuals_view import ResidualsView
 from mlpviz.gui.widgets.tensor_image import HeatMap, TensorImage
 
 
@@ -32,6 +37,24 @@ def mosaic(theme):
     return view
 
 
+def confusion_map(theme):
+    view = ConfusionMap(theme, "plot")
+    view.set_matrix(np.eye(3, dtype=int), np.ones(3, int), ("a", "b", "c"))
+    return view
+
+
+def gallery(theme):
+    view = GalleryView(theme, "mosaic", "Examples")
+    view.set_pictures(np.zeros((2, 3, 3)), 1.0, [Caption("a", "b", False)] * 2, ["a", "b"])
+    return view
+
+
+def data_table(theme):
+    table = DataTable(theme, "table", "Numbers")
+    table.set_columns([Column("number", "A number", np.arange(3.0))])
+    return table
+
+
 MAKERS = {
     "card": lambda theme: Card(theme, "title", "card"),
     "color_bar": lambda theme: ColorBar(theme, "bar"),
@@ -40,6 +63,11 @@ MAKERS = {
     "level_bar": lambda theme: LevelBar(theme, "bar"),
     "mosaic": mosaic,
     "tensor_image": lambda theme: TensorImage(theme, "image"),
+    "confusion_map": confusion_map,
+    "gallery": gallery,
+    "calibration_view": lambda theme: CalibrationView(theme, "plot"),
+    "residuals_view": lambda theme: ResidualsView(theme, "plot"),
+    "data_table": data_table,
     "heat_map": lambda theme: HeatMap(theme, "heat", "row", "column"),
 }
 
