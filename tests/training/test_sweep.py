@@ -1,10 +1,7 @@
 """Many seeds: each the same bits as alone, however many at a time; stopped at once; errors in a sentence."""
 
 import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,8 +82,6 @@ def test_results_are_the_same_however_many_at_a_time(xor):
 
 
 def test_no_process_is_left_waiting_and_none_knew_qt(xor, monkeypatch):
-    seen = set()
-
     def where(experiment, seed, share, stop_file):
         import os
         import sys
@@ -176,13 +171,3 @@ def test_a_backend_chosen_outside_is_used(xor):
     with joblib.parallel_config(backend="threading", n_jobs=2):
         elsewhere = by_seed(sweep(short, range(4)))
     assert elsewhere == list(sweep(short, range(4), jobs=1))
-
-
-def test_what_is_swept_in_another_process_needs_no_main_guard_of_ours(xor, tmp_path):
-    """A script of three lines is enough, as the command line is one."""
-    (tmp_path / "xor.toml").write_text(xor.with_settings({"epochs": 5}).to_toml())
-    root = Path(sweep_module.__file__).parents[2]
-    command = [sys.executable, "-m", "mlpviz", "train", str(tmp_path / "xor.toml"), "--seeds", "4"]
-    done = subprocess.run([*command, "--jobs", "2"], capture_output=True, text=True, cwd=root)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "4 seeds, 0 to 3" in done.stdout
