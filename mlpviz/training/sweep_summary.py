@@ -97,7 +97,7 @@ class Summary:
             middle = f"{self.seeds} trained: median of the training loss {self.loss.median:.3g}"
             return "; ".join([middle, *others])
         if self.moving:
-            others.append(f"{self.moving} did not learn it in these steps, but still moved")
+            others.append(f"{self.moving} had not learnt it, but still moved")
         return "; ".join([f"{self.learnt} of {self.seeds} learnt it", *others]).replace(
             "; 1 stand ", "; 1 stands "
         )

@@ -23,7 +23,7 @@ def test_it_counts_who_learnt_and_where_the_others_stand(seed_result):
     assert together.levels[0].gradient_norm == 4e-5
     assert together.sentence == (
         "1 of 6 learnt it; 2 stand on a plateau at loss 0.125; 1 stands on a plateau at loss 0.167; "
-        "1 diverged; 1 did not learn it in these steps, but still moved"
+        "1 diverged; 1 had not learnt it, but still moved"
     )
 
 
