@@ -84,7 +84,8 @@ def seed_result():
         learnt = None if verdict == "trained" else verdict == "learnt"
         known = {"train_accuracy": 1.0 if learnt else 0.5, "gradient_norm": 1e-5, "message": ""}
         known |= {"learnt_step": 2 if learnt else None}
-        curve = Curve(tuple(range(1, steps + 1)), tuple(numpy.linspace(1.0, loss, steps).tolist()))
+        losses = tuple(numpy.linspace(1.0, loss, steps).tolist())
+        curve = Curve(tuple(range(1, steps + 1)), losses, (), losses)
         nothing = dict.fromkeys(("validation_loss", "validation_accuracy", "test_loss", "test_accuracy"))
         return SeedResult(
             seed=seed, status=status, learnt=learnt, steps=steps, epochs=steps, train_loss=loss, curve=curve,

@@ -59,3 +59,13 @@ def test_a_run_that_diverged_at_once_has_an_end_but_no_curve(seed_result):
     assert [len(part) for part in lines.curve(0)] == [0, 0]
     assert lines.nearest_end(0, 0, reach_x=1, reach_y=1) is None
     assert lines.bounds() == (1.0, 0.1, 1.0)
+
+
+def test_a_run_that_diverged_does_not_squeeze_the_others(runs, seed_result):
+    lines = SeedLines([*runs, seed_result(6, 1e30, "diverged")], log=True)
+    assert lines.bounds() == (3.0, pytest.approx(0.01), 1.0)
+    assert np.log10(0.5) < lines.end(6) < 0.2
+    assert lines.end(5) == pytest.approx(np.log10(0.5))
+    assert np.isnan(lines.end(7))
+    alone = SeedLines([seed_result(6, 1e30, "diverged")], log=True)
+    assert alone.end(6) == pytest.approx(30)

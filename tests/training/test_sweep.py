@@ -8,7 +8,7 @@ import pytest
 
 from mlpviz.training import Trainer
 from mlpviz.training import sweep as sweep_module
-from mlpviz.training.seed_result import kept_places
+from mlpviz.training.seed_result import kept_places, running_mean
 from mlpviz.training.sweep import pays, seeds_of, sweep, train_seed
 
 XOR_NET = (
@@ -171,3 +171,21 @@ def test_a_backend_chosen_outside_is_used(xor):
     with joblib.parallel_config(backend="threading", n_jobs=2):
         elsewhere = by_seed(sweep(short, range(4)))
     assert elsewhere == list(sweep(short, range(4), jobs=1))
+
+
+def test_a_running_mean_takes_an_epoch_of_batches():
+    assert running_mean([4.0, 2.0, 6.0, 1.0], 2).tolist() == [4, 3, 4, 3.5]
+    assert running_mean([4.0, 2.0, 6.0, 1.0], 9).tolist() == [4, 3, 4, 3.25]
+    assert running_mean([0.1, 0.7], 1).tolist() == [0.1, 0.7]
+
+
+def test_a_curve_of_noisy_batches_has_its_mean_over_an_epoch(experiment):
+    result = train_seed(experiment(), 0)
+    assert result.curve.mean_loss[-1] == pytest.approx(
+        np.mean(result.curve.loss[-5:])
+    )  # 120 in batches of 25
+
+
+def test_a_curve_of_whole_epochs_is_its_own_mean(xor):
+    curve = train_seed(xor.with_settings({"epochs": 30}), 0).curve
+    assert curve.mean_loss == curve.loss
