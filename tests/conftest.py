@@ -71,6 +71,30 @@ def state_of():
     return state_of
 
 
+@pytest.fixture(scope="session")
+def seed_result():
+    """A function that makes up the result of a seed; its curve falls in a straight line to its loss."""
+
+    import numpy  # here, for the environment above must be set first
+
+    from mlpviz.training.seed_result import Curve, SeedResult
+
+    def seed_result(seed, loss=0.1, verdict="learnt", steps=3, **more):
+        status = verdict if verdict in ("plateau", "diverged") else "finished"
+        learnt = None if verdict == "trained" else verdict == "learnt"
+        known = {"train_accuracy": 1.0 if learnt else 0.5, "gradient_norm": 1e-5, "message": ""}
+        known |= {"learnt_step": 2 if learnt else None}
+        losses = tuple(numpy.linspace(1.0, loss, steps).tolist())
+        curve = Curve(tuple(range(1, steps + 1)), losses, (), losses)
+        nothing = dict.fromkeys(("validation_loss", "validation_accuracy", "test_loss", "test_accuracy"))
+        return SeedResult(
+            seed=seed, status=status, learnt=learnt, steps=steps, epochs=steps, train_loss=loss, curve=curve,
+            **{**nothing, **known, **more},
+        )  # fmt: skip
+
+    return seed_result
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, a running QThread, an active QTimer or a top-level widget."""

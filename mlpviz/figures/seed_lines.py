@@ -11,7 +11,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class SeedLines:
-    """The loss of many runs, over their steps and at their end.
+    """The loss of many runs, over their steps (the mean of an epoch's batches) and at their end.
 
     Parameters
     ----------
@@ -26,19 +26,36 @@ class SeedLines:
         self._log = log
         self._seeds = np.array([run.seed for run in self.runs], np.float64)
         steps = [np.array(run.curve.steps, np.float64) for run in self.runs]
-        losses = [np.array(run.curve.loss, np.float64) for run in self.runs]
+        losses = [np.array(run.curve.mean_loss, np.float64) for run in self.runs]
         ends = np.array([run.train_loss for run in self.runs], np.float64)
-        everything = np.concatenate([*losses, ends])
-        self._finite = everything[np.isfinite(everything)]
-        self._least = float(self._finite[self._finite > 0].min(initial=np.inf))
+        sane = np.array([run.status != "diverged" for run in self.runs], bool)
+        if not sane.any():
+            sane[:] = True
+        seen = np.concatenate([*(part for part, each in zip(losses, sane, strict=True) if each), ends[sane]])
+        self._seen = seen[np.isfinite(seen)]
+        self._least = float(self._seen[self._seen > 0].min(initial=np.inf))
         self._last = max((float(part[-1]) for part in steps if len(part)), default=1.0)
         self._curves = list(zip(steps, map(self.heights, losses), strict=True))
-        self._ends = self.heights(ends)
+        self._ends = self._below_ceiling(self.heights(ends), sane)
+
+    @property
+    def smooth(self) -> bool:
+        """Whether the curves are means of several batches."""
+        return any(run.curve.mean_loss != run.curve.loss for run in self.runs)
 
     def heights(self, losses: Sequence[float] | Floats) -> Floats:
         """Where losses lie on the axis, (n,)."""
         values = np.asarray(losses, np.float64)
         return np.log10(np.fmax(values, self._least)) if self._log else values
+
+    @staticmethod
+    def _below_ceiling(ends: Floats, sane: npt.NDArray[np.bool_]) -> Floats:
+        """A run that diverged stands just above the others: at its true height it would squeeze them."""
+        known = ends[sane & np.isfinite(ends)]
+        if sane.all() or len(known) == 0:
+            return ends
+        ceiling = known.max() + max(0.12 * np.ptp(known), 0.05 * abs(known.max()), 1e-6)
+        return np.where(sane, ends, np.fmin(ends, ceiling))
 
     def joined(self, verdict: str) -> tuple[Floats, Floats]:
         """The curves of all runs of one verdict as one line, broken by NaN; each (n,)."""
@@ -57,13 +74,16 @@ class SeedLines:
         return np.empty(0), np.empty(0)
 
     def ends(self, verdict: str) -> tuple[Floats, Floats]:
-        """Seeds and final heights of the runs of one verdict, each (n,)."""
+        """Seeds and final heights of the runs of one verdict, each (n,); of diverged ones cut short."""
         chosen = np.array([run.verdict == verdict for run in self.runs], bool)
         return self._seeds[chosen], self._ends[chosen]
 
     def bounds(self) -> tuple[float, float, float]:
-        """The last step, and the lowest and the highest finite loss, neither logarithms."""
-        losses = np.maximum(self._finite, self._least) if self._log else self._finite
+        """The last step, and the lowest and the highest loss to be seen, neither logarithms.
+
+        Runs that diverged may leave the picture, unless all did.
+        """
+        losses = np.maximum(self._seen, self._least) if self._log else self._seen
         if len(losses) == 0 or not np.isfinite(losses).all():
             return self._last, 0.1, 1.0
         return self._last, float(losses.min()), float(losses.max())
@@ -77,6 +97,11 @@ class SeedLines:
                 if distance <= best:
                     best, seed = distance, run.seed
         return seed
+
+    def end(self, seed: int) -> float:
+        """The height of a run's dot; NaN for one that has none."""
+        places = np.flatnonzero(self._seeds == seed)
+        return float(self._ends[places[0]]) if len(places) else float("nan")
 
     def nearest_end(self, x: float, y: float, reach_x: float, reach_y: float) -> int | None:
         """The seed whose dot is nearest to a place, if within reach; y is a height."""

@@ -19,7 +19,8 @@ COLUMNS = tuple(f.name for f in fields(SeedResult) if f.name != "curve")
 def save_sweep(path: Path, experiment: Experiment, results: Iterable[SeedResult]) -> None:
     """Write a folder with ``experiment.toml``, ``seeds.csv`` and ``curves.csv``, in the order of the seeds.
 
-    ``curves.csv`` has a row for each point kept of each seed's curve: seed, step, loss, accuracy.
+    ``curves.csv`` has a row for each point kept of each seed's curve: seed, step, loss, its mean over an
+    epoch, accuracy.
 
     Raises
     ------
@@ -29,13 +30,14 @@ def save_sweep(path: Path, experiment: Experiment, results: Iterable[SeedResult]
     runs = sorted(results, key=lambda run: run.seed)
     seeds = _table(COLUMNS, ([getattr(run, name) for name in COLUMNS] for run in runs))
     curves = _table(
-        ("seed", "step", "loss", "accuracy"),
+        ("seed", "step", "loss", "mean_loss", "accuracy"),
         (
-            [run.seed, step, loss, accuracy]
+            [run.seed, *point]
             for run in runs
-            for step, loss, accuracy in zip(
+            for point in zip(
                 run.curve.steps,
                 run.curve.loss,
+                run.curve.mean_loss,
                 run.curve.accuracy or [None] * len(run.curve.steps),
                 strict=True,
             )

@@ -24,11 +24,15 @@ class Curve:
         Counted from 1, ascending; the first and the last step are among them.
     loss, accuracy
         Of the batch of that step; accuracy is empty for a task without classes.
+    mean_loss
+        Of the last epoch's worth of batches up to that step: what can be read where hundreds of noisy
+        curves lie over each other. The loss itself where an epoch is one batch.
     """
 
     steps: tuple[int, ...] = ()
     loss: tuple[float, ...] = ()
     accuracy: tuple[float, ...] = ()
+    mean_loss: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +153,25 @@ class Record:
 
     def _curve(self) -> Curve:
         places = kept_places(self._losses)
+        means = running_mean(self._losses, [*self._epoch_starts, len(self._losses)][1] if places else 1)
         return Curve(
             tuple(i + 1 for i in places),
             tuple(self._losses[i] for i in places),
             tuple(self._accuracies[i] for i in places) if self._accuracies else (),
+            tuple(float(means[i]) for i in places),
         )
+
+
+def running_mean(values: Sequence[float], width: int) -> npt.NDArray[np.float64]:
+    """The mean of each value and the ones before it, `width` in all or as many as there are; (n,)."""
+    array = np.asarray(values, np.float64)
+    if width == 1:
+        return array
+    sums = np.concatenate([[0.0], np.cumsum(array)])
+    ends = np.arange(1, len(array) + 1)
+    starts = np.maximum(ends - width, 0)
+    means: npt.NDArray[np.float64] = (sums[ends] - sums[starts]) / (ends - starts)
+    return means
 
 
 def kept_places(losses: Sequence[float], most: int = MOST_POINTS) -> list[int]:

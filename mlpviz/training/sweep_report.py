@@ -1,7 +1,7 @@
 """A sweep over seeds as one table of plain values, and as text for a terminal."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from mlpviz.training.experiment import Experiment
@@ -47,8 +47,7 @@ def as_table(
 
 def _row(run: SeedResult) -> dict[str, Any]:
     """A result without its curve: of those the table has the quantiles."""
-    row = asdict(run)
-    del row["curve"]
+    row = {f.name: getattr(run, f.name) for f in fields(run) if f.name != "curve"}
     return {**row, "verdict": run.verdict}
 
 

@@ -71,7 +71,7 @@ class Summary:
     loss, accuracy
         Of the training split at the end; accuracy is None for a task without classes.
     loss_curve
-        The spread of the loss over the steps.
+        The spread of the loss over the steps: of each run the mean over its last epoch.
     """
 
     seeds: int
@@ -97,7 +97,7 @@ class Summary:
             middle = f"{self.seeds} trained: median of the training loss {self.loss.median:.3g}"
             return "; ".join([middle, *others])
         if self.moving:
-            others.append(f"{self.moving} did not learn it in these steps, but still moved")
+            others.append(f"{self.moving} had not learnt it, but still moved")
         return "; ".join([f"{self.learnt} of {self.seeds} learnt it", *others]).replace(
             "; 1 stand ", "; 1 stands "
         )
@@ -184,6 +184,6 @@ def _spread(runs: Sequence[SeedResult]) -> Spread:
     if not curves:
         nothing = np.full(len(steps), np.nan)
         return Spread(steps, *[nothing] * 5)
-    table = np.array([np.interp(steps, curve.steps, curve.loss, right=np.nan) for curve in curves])
+    table = np.array([np.interp(steps, curve.steps, curve.mean_loss, right=np.nan) for curve in curves])
     quantile = np.nanquantile if np.isnan(table).any() else np.quantile  # the same, but 20 times as fast
     return Spread(steps, *quantile(table, (0, 0.25, 0.5, 0.75, 1), axis=0))

@@ -142,8 +142,8 @@ def stands_still(losses: Sequence[float] | npt.NDArray[np.float64], gradient: fl
     gradient
         The norm of the whole network's gradient at the end.
     """
-    quarter = len(losses) // 4
-    if not gradient < FLAT_GRADIENT or quarter < 2:
+    quarter = max(len(losses) // 4, 2)
+    if not gradient < FLAT_GRADIENT or len(losses) < quarter:
         return False
     earlier, later = (float(np.mean(part)) for part in np.array_split(np.asarray(losses[-quarter:]), 2))
     return abs(later - earlier) <= FLAT_CHANGE * max(abs(earlier), 1e-12)

@@ -1,17 +1,14 @@
 """Many seeds: each the same bits as alone, however many at a time; stopped at once; errors in a sentence."""
 
 import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mlpviz.training import Trainer
 from mlpviz.training import sweep as sweep_module
-from mlpviz.training.seed_result import kept_places
+from mlpviz.training.seed_result import kept_places, running_mean
 from mlpviz.training.sweep import pays, seeds_of, sweep, train_seed
 
 XOR_NET = (
@@ -85,8 +82,6 @@ def test_results_are_the_same_however_many_at_a_time(xor):
 
 
 def test_no_process_is_left_waiting_and_none_knew_qt(xor, monkeypatch):
-    seen = set()
-
     def where(experiment, seed, share, stop_file):
         import os
         import sys
@@ -178,11 +173,19 @@ def test_a_backend_chosen_outside_is_used(xor):
     assert elsewhere == list(sweep(short, range(4), jobs=1))
 
 
-def test_what_is_swept_in_another_process_needs_no_main_guard_of_ours(xor, tmp_path):
-    """A script of three lines is enough, as the command line is one."""
-    (tmp_path / "xor.toml").write_text(xor.with_settings({"epochs": 5}).to_toml())
-    root = Path(sweep_module.__file__).parents[2]
-    command = [sys.executable, "-m", "mlpviz", "train", str(tmp_path / "xor.toml"), "--seeds", "4"]
-    done = subprocess.run([*command, "--jobs", "2"], capture_output=True, text=True, cwd=root)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "4 seeds, 0 to 3" in done.stdout
+def test_a_running_mean_takes_an_epoch_of_batches():
+    assert running_mean([4.0, 2.0, 6.0, 1.0], 2).tolist() == [4, 3, 4, 3.5]
+    assert running_mean([4.0, 2.0, 6.0, 1.0], 9).tolist() == [4, 3, 4, 3.25]
+    assert running_mean([0.1, 0.7], 1).tolist() == [0.1, 0.7]
+
+
+def test_a_curve_of_noisy_batches_has_its_mean_over_an_epoch(experiment):
+    result = train_seed(experiment(), 0)
+    assert result.curve.mean_loss[-1] == pytest.approx(
+        np.mean(result.curve.loss[-5:])
+    )  # 120 in batches of 25
+
+
+def test_a_curve_of_whole_epochs_is_its_own_mean(xor):
+    curve = train_seed(xor.with_settings({"epochs": 30}), 0).curve
+    assert curve.mean_loss == curve.loss

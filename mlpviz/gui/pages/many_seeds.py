@@ -105,6 +105,7 @@ class ManySeedsPage(Page):
         for plot in (self.curves, self.dots):
             plot.chosen.connect(self.choose)
             plot.stepped.connect(self._step)
+        self.curves.log_changed.connect(self.dots.set_log)
         self.table.chosen.connect(self.choose)
         self.table.opened.connect(self._open)
         self._sentence = _label("label_seeds_sentence")

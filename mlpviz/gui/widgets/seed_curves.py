@@ -3,9 +3,9 @@
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
-from mlpviz.gui.theme import Theme, mix
+from mlpviz.gui.theme import Theme, mix, set_role
 from mlpviz.gui.widgets.legend import line_pen
 from mlpviz.gui.widgets.seed_plot import LOOKS, REACH_PX, SeedPlot
 from mlpviz.training.sweep_summary import Spread
@@ -33,7 +33,21 @@ class SeedCurves(SeedPlot):
             if isinstance(item, pg.PlotCurveItem):
                 item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
             self._view.addItem(item, ignoreBounds=True)
+        self._add_log_button()
         self._restyle()
+
+    def _add_log_button(self) -> None:
+        button = QToolButton()
+        button.setText("log")
+        button.setObjectName(f"{self.objectName()}_log")
+        button.setCheckable(True)
+        button.setChecked(True)
+        button.setToolTip("Logarithmic axes: losses of very different size can all be seen")
+        button.setAccessibleName("logarithmic axes")
+        set_role(button, "flat")
+        button.clicked.connect(self.set_log)
+        self.log_changed.connect(button.setChecked)
+        self.add_header_widget(button)
 
     def set_spread(self, spread: Spread | None) -> None:
         """The quantiles to draw, None for none."""
@@ -41,6 +55,7 @@ class SeedCurves(SeedPlot):
         self._draw()
 
     def _draw(self) -> None:
+        self.set_title("Loss, mean of an epoch" if self.lines.smooth else "Loss")
         for verdict, item in self._items.items():
             x, y = self.lines.joined(verdict)
             item.setVisible(bool(len(x)) and self._shows(verdict))

@@ -60,7 +60,5 @@ class SeedDots(SeedPlot):
         return self.lines.nearest_end(x, y, REACH_PX * px_x, REACH_PX * px_y)
 
     def _place_of(self, seed: int, x: float) -> tuple[float, float] | None:
-        for run in self.lines.runs:
-            if run.seed == seed and np.isfinite(run.train_loss):
-                return float(seed), float(self.lines.heights([run.train_loss])[0])
-        return None
+        height = self.lines.end(seed)
+        return (float(seed), height) if np.isfinite(height) else None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.figures.seed_lines import SeedLines
@@ -44,6 +44,8 @@ class SeedPlot(Card):
 
     with_marks = False
     """Whether the legend shows marks instead of lines."""
+    log_changed = Signal(bool)
+    """The axis of losses was switched to logarithmic or back."""
     chosen = Signal(int)
     """A run was clicked: its seed."""
     stepped = Signal(int)
@@ -84,10 +86,10 @@ class SeedPlot(Card):
     def set_log(self, log: bool) -> None:
         """Switch the axis of losses to logarithmic or back, and fit it."""
         self.log = log
-        self._log_button.setChecked(log)
         self._left.set_log(log)
         self._following = True
         self.set_runs(self.lines.runs)
+        self.log_changed.emit(log)
 
     def set_seed(self, seed: int | None) -> None:
         """Put one run in front of the others."""
@@ -161,7 +163,6 @@ class SeedPlot(Card):
         self.body.addWidget(self._plot, 1)
 
     def _build_header(self) -> None:
-        name = self.objectName()
         legend = QWidget()
         self._flow = FlowLayout(legend)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -171,16 +172,6 @@ class SeedPlot(Card):
         for verdict, (color, dashes, mark) in LOOKS.items():
             self._add_entry(verdict, color, dashes, mark if self.with_marks else "")
             self._entries[verdict].hide()
-        self._log_button = QToolButton()
-        self._log_button.setText("log")
-        self._log_button.setObjectName(f"{name}_log")
-        self._log_button.setCheckable(True)
-        self._log_button.setChecked(True)
-        self._log_button.setToolTip("Logarithmic axis: losses of very different size can all be seen")
-        self._log_button.setAccessibleName(f"{self.title}: logarithmic axis")
-        set_role(self._log_button, "flat")
-        self._log_button.clicked.connect(self.set_log)
-        self.add_header_widget(self._log_button)
 
     def _add_entry(self, verdict: str, color: str, dashes: tuple[float, ...], mark: str = "") -> None:
         name = f"{self.objectName()}_legend_{verdict.replace(' ', '_')}"

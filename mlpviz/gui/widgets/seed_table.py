@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.training.seed_result import SeedResult
+from mlpviz.training.verdict import FLAT_CHANGE, FLAT_GRADIENT
 
 _PAD_PX = 12
 Index = QModelIndex | QPersistentModelIndex
@@ -28,7 +29,15 @@ class Column:
 
 COLUMNS = (
     Column("Seed", "Seed ", "What weights, order and split were drawn from", lambda r: r.seed, str),
-    Column("Verdict", "not learnt", "What became of the run", lambda r: r.verdict, str),
+    Column(
+        "Verdict",
+        "not learnt",
+        "What became of the run. A plateau: it has not learnt, the gradient of the whole network is below "
+        f"{FLAT_GRADIENT:g}, and over the last quarter of the steps the loss moved by less than "
+        f"{100 * FLAT_CHANGE:g} %",
+        lambda r: r.verdict,
+        str,
+    ),
     Column("Loss", "0.000286", "Of the whole training split at the end", lambda r: r.train_loss),
     Column(
         "Right",
