@@ -125,7 +125,7 @@ def of_experiments(names: list[str], measure: str) -> Comparison:
 def _run(entry: Mapping[str, Any], place: int) -> Run:
     for key in ("name", "experiment"):
         if not isinstance(entry.get(key), str):
-            raise ValueError(f"runs.{place} needs a {key}")
+            raise ValueError(f"runs.{place} needs its {key}")
     for key in entry:
         if key not in ("name", "experiment", "settings"):
             raise unknown_name(f"setting in runs.{place},", key, ("name", "experiment", "settings"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.figures.numbers import format_number
@@ -12,7 +13,8 @@ from mlpviz.gui.widgets.curve_plot import SMOOTHING, CurvePlot
 from mlpviz.training.health import affine_layers
 from mlpviz.training.probes import PROBES, column
 
-LEFT_PX = 68  # for "examples" in the corner
+LEFT_PX = 72  # for "examples" in the corner
+LEGEND_PX = 360
 EXAMPLES_A_STEP = 100
 """Moving averages take as many examples of each run; this many stand for a step of other plots."""
 
@@ -85,6 +87,11 @@ class ComparedPlot(CurvePlot):
         for key, (run, name) in self._sources.items():
             self.set_data(key, *run.lane.contender.curve(name, self._comparison.measure))
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Without room for a legend the list of runs has to do."""
+        super().resizeEvent(event)
+        self._legend.setVisible(event.size().width() >= LEGEND_PX)
 
     def _mark_forks(self) -> None:
         """Where runs joined that had a past."""

@@ -1,5 +1,6 @@
 """The list of compared runs at the left of the Compare page, and what can be done with them."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,6 +30,8 @@ from mlpviz.training.comparisons import comparison_names, load_comparison
 from mlpviz.training.presets import load_preset, preset_names
 from mlpviz.training.race import MEASURES
 
+FORK_TIP = "A second run, from where this one stands or from the start, with one thing changed"
+OPEN_TIP = "A copy of it, as it stands, becomes the current run of the Train page"
 MEASURE_TITLES = {"steps": "steps", "examples": "examples seen", "seconds": "seconds of training"}
 
 
@@ -121,6 +125,7 @@ class RunList(Card):
             "one batch of each in turn, as many examples, or as many seconds"
         )
         self.measure.activated.connect(lambda: self._comparison.set_measure(self.measure.currentData()))
+        self.measure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 4)
@@ -138,42 +143,34 @@ class RunList(Card):
         self._name.setAccessibleName("Name of the chosen run")
         self._name.setToolTip("What the chosen run is called in list and legends: type another name")
         self._name.editingFinished.connect(self._rename)
+        remove = self._verb("remove_run", "Remove", "remove", "Take the run out of the list", self._remove)
+        remove.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        named = QHBoxLayout()
+        named.setSpacing(6)
+        named.addWidget(self._name, 1)
+        named.addWidget(remove)
         verbs = QWidget()
-        flow = FlowLayout(verbs, spacing_px=4, line_spacing_px=4)
+        flow = FlowLayout(verbs, spacing_px=6, line_spacing_px=4)
         for name, text, icon, tip, do in (
-            (
-                "fork",
-                "Fork …",
-                "fork",
-                "A second run, from here or from the start, with one thing changed",
-                self._fork,
-            ),
-            (
-                "open_on_train",
-                "Open on Train",
-                "train",
-                "A copy of it, as it stands, becomes the current run of the Train page",
-                self._open,
-            ),
-            ("remove_run", "Remove", "remove", "Take the run out of the list", self._remove),
+            ("fork", "Fork …", "fork", FORK_TIP, self._fork),
+            ("open_on_train", "Open on Train page", "train", OPEN_TIP, self._open),
         ):
-            button = _tool(f"button_{name}", text, tip)
-            only_icon = name == "remove_run"
-            style = Qt.ToolButtonStyle
-            button.setToolButtonStyle(
-                style.ToolButtonIconOnly if only_icon else style.ToolButtonTextBesideIcon
-            )
-            button.setAccessibleName(text)
-            set_icon(button, icon, self.theme, "secondary")
-            button.clicked.connect(do)
-            flow.addWidget(button)
+            flow.addWidget(self._verb(name, text, icon, tip, do))
         self._chosen_box = QFrame()
         box = QVBoxLayout(self._chosen_box)
         box.setContentsMargins(0, 6, 0, 0)
         box.setSpacing(6)
-        box.addWidget(self._name)
+        box.addLayout(named)
         box.addWidget(verbs)
         return self._chosen_box
+
+    def _verb(self, name: str, text: str, icon: str, tip: str, do: Callable[[], None]) -> QToolButton:
+        button = _tool(f"button_{name}", text, tip)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(text)
+        set_icon(button, icon, self.theme, "secondary")
+        button.clicked.connect(lambda: do())
+        return button
 
     # ------------------------------------------------------------------ showing
 
