@@ -114,6 +114,25 @@ def test_another_ready_made_one_takes_its_place(compare):
     assert names(compare) == ["Pixels 0 to 255", "Pixels 0 to 1"]
 
 
+def test_runs_that_have_trained_are_not_lost_without_a_question(compare):
+    compare.click("button_ready_made_scaling")
+    wait_for_runs(compare, 2)
+    compare.click("button_batch")
+    rest(compare)
+    compare.choose_action("action_ready_made_depth")
+    assert "takes the place of the 2 runs" in compare.text("label_replace_runs")
+    compare.click("button_cancel_replacing")
+    assert not compare.shows("notice_replace_runs")
+    assert len(runs(compare)) == 2
+    compare.choose_action("action_ready_made_depth")
+    compare.click("button_keep_runs")
+    wait_for_runs(compare, 4)
+    compare.choose_action("action_ready_made_depth")
+    compare.click("button_replace_runs")
+    wait_for_runs(compare, 2)
+    assert names(compare) == ["Sigmoid", "ReLU"]
+
+
 # ---------------------------------------------------------------------- fork, race, compare
 
 
@@ -187,7 +206,9 @@ def test_the_run_of_the_train_page_pauses_while_a_race_is_on(pair, digits):
 
 
 def test_training_elsewhere_pauses_the_race(compare, digits):
-    page(compare).comparison.add_experiment("endless", digits.with_settings({"epochs": 10**6}))
+    endless = digits.with_settings({"epochs": 10**6})
+    compare.wait_for_new_run(lambda: compare.workspace.open(lambda: Trainer(endless)))
+    page(compare).comparison.add_experiment("endless", endless)
     wait_for_runs(compare, 1)
     compare.click("button_train")
     compare.wait(lambda: steps(compare)[0] > 1)

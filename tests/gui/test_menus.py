@@ -58,8 +58,22 @@ def test_the_menus_hold_every_verb(screen):
         "Save checkpoint as …",
         "Quit",
     ]
-    assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed"]
-    assert titles(menus["View"]) == ["Train", "Step through", "Experiment", "Theme", "Full screen"]
+    assert titles(menus["Run"]) == [
+        "Train",
+        "Batch",
+        "Epoch",
+        "Reset",
+        "New seed",
+        "Fork for comparison",
+    ]
+    assert titles(menus["View"]) == [
+        "Train",
+        "Step through",
+        "Compare",
+        "Experiment",
+        "Theme",
+        "Full screen",
+    ]
 
 
 def test_the_menu_and_the_tool_bar_are_the_same_verbs(open_window, digits):

@@ -220,6 +220,8 @@ class ComparePage(Page):
         self._stack.setCurrentIndex(1 if runs or self.comparison.is_loading else 0)
         self.list.set_runs()
         self._show_runs()
+        if self.isVisible():
+            self.setFocus()  # or a field would have it whose button just vanished, and Space would not race
 
     def _show_runs(self) -> None:
         """Draw what belongs to the runs that are shown, under their names."""

@@ -94,9 +94,9 @@ class ComparedPlot(CurvePlot):
         self._legend.setVisible(event.size().width() >= LEGEND_PX)
 
     def _mark_forks(self) -> None:
-        """Where runs joined that had a past."""
+        """Where runs joined that had a past, once there are two to tell apart."""
         names: dict[float, list[str]] = {}
-        for run in self._comparison.shown:
+        for run in self._comparison.shown if len(self._comparison.shown) > 1 else ():
             start = run.lane.start.started_at
             place = run.lane.contender.place_of(start, self._comparison.measure) if start else None
             if place is not None:

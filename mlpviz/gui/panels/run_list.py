@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -32,6 +32,7 @@ from mlpviz.training.race import MEASURES
 
 FORK_TIP = "A second run, from where this one stands or from the start, with one thing changed"
 OPEN_TIP = "A copy of it, as it stands, becomes the current run of the Train page"
+ALONE = "Fork it to see what one change does: the fork has the same seed and sees the same batches."
 MEASURE_TITLES = {"steps": "steps", "examples": "examples seen", "seconds": "seconds of training"}
 
 
@@ -46,12 +47,14 @@ class RunList(Card):
         self._comparison = comparison
         self._chosen: ComparedRun | None = None
         self._rows: dict[ComparedRun, RunRow] = {}
+        self._wanted = ""
         self._group = QButtonGroup(self)
         self._build_header()
         content = QWidget()
         self._box = QVBoxLayout(content)
         self._box.setContentsMargins(0, 0, 6, 0)
         self._box.setSpacing(6)
+        self._box.addWidget(self._build_notice())
         self._box.addWidget(self._build_measure())
         self._rows_box = QVBoxLayout()
         self._rows_box.setSpacing(2)
@@ -65,13 +68,13 @@ class RunList(Card):
         self._box.addWidget(self._remarks)
         self._box.addWidget(self._about)
         self._box.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("scroll_runs")
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(content)
-        self.body.addWidget(area, 1)
+        self._area = QScrollArea()
+        self._area.setObjectName("scroll_runs")
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(content)
+        self.body.addWidget(self._area, 1)
 
     # ------------------------------------------------------------------ parts
 
@@ -79,7 +82,7 @@ class RunList(Card):
         add = _tool("button_add_run", "Add", "Put another run into the list: the current one, or a preset")
         add.setMenu(self._add_menu())
         ready = _tool("button_ready_made", "Ready-made", "Comparisons that come with mlpviz")
-        ready.setMenu(ready_made_menu(self._comparison, self))
+        ready.setMenu(self._ready_made_menu())
         for button in (add, ready):
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setText(f"{button.text()} ▾")
@@ -112,6 +115,41 @@ class RunList(Card):
         clear = menu.addAction("Remove all runs", self._comparison.remove_all)
         clear.setObjectName("action_remove_all_runs")
         return menu
+
+    def _ready_made_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setObjectName("menu_ready_made")
+        menu.setToolTipsVisible(True)
+        for name in comparison_names():
+            ready_made = load_comparison(name)
+            action = menu.addAction(ready_made.title, partial(self._ready_made, name))
+            action.setObjectName(f"action_ready_made_{name}")
+            action.setToolTip(ready_made.description)
+        return menu
+
+    def _build_notice(self) -> QFrame:
+        """What is asked before runs that have trained would be lost."""
+        self._notice = QFrame()
+        self._notice.setObjectName("notice_replace_runs")
+        self._notice_words = _words("label_replace_runs", "warning")
+        buttons = QWidget()
+        flow = FlowLayout(buttons, spacing_px=6, line_spacing_px=4)
+        for name, text, replace in (("replace", "Replace them", True), ("keep", "Add to them", False)):
+            button = _tool(f"button_{name}_runs", text, "")
+            button.clicked.connect(partial(self._answered, replace))
+            flow.addWidget(button)
+        cancel = _tool("button_cancel_replacing", "Cancel", "")
+        cancel.clicked.connect(self._notice.hide)
+        set_role(cancel, "link")
+        flow.addWidget(cancel)
+        box = QVBoxLayout(self._notice)
+        box.setContentsMargins(0, 0, 0, 6)
+        box.setSpacing(6)
+        box.addWidget(self._notice_words)
+        self._notice_words.show()
+        box.addWidget(buttons)
+        self._notice.hide()
+        return self._notice
 
     def _build_measure(self) -> QWidget:
         self.measure = Choice()
@@ -207,9 +245,12 @@ class RunList(Card):
         if self._chosen is not None and not self._name.hasFocus():
             self._name.setText(self._chosen.name)
         about = self._comparison.about
-        self._about.setVisible(about is not None)
+        alone = len(self._comparison.runs) == 1
+        self._about.setVisible(about is not None or alone)
         if about is not None:
             self._about.setText(f"<b>{about.title}</b><br>{about.description}")
+        elif alone:
+            self._about.setText(ALONE)
         said = self._comparison.remarks()
         self._remarks.setVisible(bool(said))
         self._remarks.setText("<br>".join(f"▲ {sentence}" for sentence in said))
@@ -220,6 +261,23 @@ class RunList(Card):
             row.refresh()
 
     # ------------------------------------------------------------------ verbs
+
+    def _ready_made(self, name: str) -> None:
+        """Open a ready-made comparison; ask first if there is something to lose."""
+        trained = [run for run in self._comparison.runs if run.trainer.index > run.lane.start.started_at]
+        self._wanted = name
+        if not trained:
+            self._answered(True)
+            return
+        n = len(self._comparison.runs)
+        words = "run" if n == 1 else f"{n} runs"
+        title = load_comparison(name).title
+        self._notice_words.setText(f"“{title}” takes the place of the {words} in the list.")
+        self._notice.show()
+
+    def _answered(self, replace: bool, _checked: bool = False) -> None:
+        self._notice.hide()
+        self._comparison.add_ready_made(self._wanted, replace)
 
     def _choose(self, run: ComparedRun | None) -> None:
         if run is not self._chosen:
@@ -238,6 +296,8 @@ class RunList(Card):
     def _fork(self) -> None:
         if self._chosen is not None:
             self._form.open(self._chosen)
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # it has a place only then
+            self._area.ensureWidgetVisible(self._form)
 
     def _open(self) -> None:
         if self._chosen is not None:
@@ -247,19 +307,6 @@ class RunList(Card):
     def _remove(self) -> None:
         if self._chosen is not None:
             self._comparison.remove(self._chosen)
-
-
-def ready_made_menu(comparison: Comparison, parent: QWidget) -> QMenu:
-    """The comparisons that come with the program; one takes the place of the runs in the list."""
-    menu = QMenu(parent)
-    menu.setObjectName("menu_ready_made")
-    menu.setToolTipsVisible(True)
-    for name in comparison_names():
-        ready_made = load_comparison(name)
-        action = menu.addAction(ready_made.title, partial(comparison.add_ready_made, name))
-        action.setObjectName(f"action_ready_made_{name}")
-        action.setToolTip(ready_made.description)
-    return menu
 
 
 def _tool(name: str, text: str, tip: str) -> QToolButton:
