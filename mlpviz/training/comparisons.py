@@ -1,5 +1,6 @@
 """The comparisons that come with the program: which runs, what they are measured by, what to look at."""
 
+import functools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ def comparison_names() -> list[str]:
     return sorted(names, key=lambda name: name != DEFAULT_COMPARISON)
 
 
+@functools.cache
 def load_comparison(name: str) -> Comparison:
     """The comparison of that name.
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from mlpviz.gui.pages.compare import ComparePage
 from mlpviz.training import Trainer
 from mlpviz.training.comparisons import comparison_names
+from mlpviz.training.presets import preset_names
 
 
 @pytest.fixture
@@ -348,6 +349,18 @@ def test_the_list_tells_step_loss_and_state(pair):
         assert pair.find(f"button_run_{run}").accessibleName().endswith("finished")
     assert not pair.find("button_train").isEnabled()
     assert pair.text("label_rate") == "all finished"
+
+
+def test_every_preset_can_be_added(pair):
+    presets = pair.find("menu_add_preset")
+    presets.aboutToShow.emit()
+    for name in preset_names():
+        assert pair.action(f"action_add_preset_{name}").isEnabled()
+    pair.choose_action("action_add_preset_xor")
+    wait_for_runs(pair, 3)
+    assert runs(pair)[2].experiment.dataset == "gate_xor"
+    pair.choose_action("action_remove_all_runs")
+    assert pair.shows("card_start")
 
 
 # ---------------------------------------------------------------------- what is drawn

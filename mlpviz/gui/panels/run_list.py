@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mlpviz.data import DATASET_FAMILIES
 from mlpviz.gui.comparison import ComparedRun, Comparison
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.panels.fork_form import ForkForm
@@ -26,6 +27,7 @@ from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.flow_layout import FlowLayout
+from mlpviz.training import Experiment
 from mlpviz.training.comparisons import comparison_names, load_comparison
 from mlpviz.training.presets import load_preset, preset_names
 from mlpviz.training.race import MEASURES
@@ -100,21 +102,27 @@ class RunList(Card):
         presets.setToolTipsVisible(True)
 
         def fill() -> None:  # when it is wanted: reading all presets takes a while
-            if presets.isEmpty():
-                for name in preset_names():
-                    experiment = load_preset(name)
-                    action = presets.addAction(
-                        experiment.title,
-                        partial(self._comparison.add_experiment, experiment.title, experiment),
-                    )
-                    action.setObjectName(f"action_add_preset_{name}")
-                    action.setToolTip(experiment.description)
+            if not presets.isEmpty():
+                return
+            experiments = {name: load_preset(name) for name in preset_names()}
+            for family, datasets in DATASET_FAMILIES.items():
+                own = {name: each for name, each in experiments.items() if each.dataset in datasets}
+                if own:
+                    self._fill_family(presets.addMenu(family), own)
 
         presets.aboutToShow.connect(fill)
         menu.addSeparator()
         clear = menu.addAction("Remove all runs", self._comparison.remove_all)
         clear.setObjectName("action_remove_all_runs")
         return menu
+
+    def _fill_family(self, menu: QMenu, experiments: dict[str, Experiment]) -> None:
+        menu.setToolTipsVisible(True)
+        for name, experiment in experiments.items():
+            add = partial(self._comparison.add_experiment, experiment.title, experiment)
+            action = menu.addAction(experiment.title, add)
+            action.setObjectName(f"action_add_preset_{name}")
+            action.setToolTip(experiment.description)
 
     def _ready_made_menu(self) -> QMenu:
         menu = QMenu(self)
