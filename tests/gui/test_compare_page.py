@@ -319,6 +319,33 @@ def test_a_run_can_be_renamed_hidden_and_removed(pair):
     assert pair.shows("card_start")
 
 
+def test_a_removal_can_be_undone(pair):
+    pair.click("button_batch")
+    rest(pair)
+    before = [(run.name, run.slot, run.trainer.index) for run in runs(pair)]
+    pair.click("button_run_0")
+    pair.click("button_remove_run")
+    pair.choose_action("action_undo")
+    assert [(run.name, run.slot, run.trainer.index) for run in runs(pair)] == before
+    pair.choose_action("action_remove_all_runs")
+    assert pair.shows("card_start")
+    assert pair.action("action_undo").text() == "Undo removal of all runs"
+    pair.choose_action("action_undo")
+    pair.click("button_batch")
+    rest(pair)
+    assert steps(pair) == [7, 7]
+    pair.choose_action("action_redo")
+    assert pair.shows("card_start")
+
+
+def test_undo_elsewhere_leaves_the_list_alone(pair):
+    pair.click("button_remove_run")
+    pair.click("button_page_train")
+    assert not pair.action("action_undo").isEnabled()
+    pair.click("button_page_compare")
+    assert pair.action("action_undo").isEnabled()
+
+
 def test_a_colour_that_is_free_is_given_again(pair):
     pair.click("button_run_0")
     pair.click("button_remove_run")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -172,6 +172,15 @@ class ComparePage(Page):
         self._segments.button(0).setChecked(True)
         self._segments.idClicked.connect(self._show_view)
         return row
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Undo belongs to what is on show."""
+        super().showEvent(event)
+        self.comparison.undo_stack.setActive(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.workspace.undo_stack.setActive(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave more of a small window to the pictures."""

@@ -6,7 +6,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.figures.numbers import format_number
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.curve_plot import SMOOTHING, CurvePlot

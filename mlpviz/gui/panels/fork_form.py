@@ -6,7 +6,8 @@ from typing import Any
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from mlpviz.figures.numbers import format_number
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.flow_layout import FlowLayout

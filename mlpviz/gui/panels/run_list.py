@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from mlpviz.data import DATASET_FAMILIES
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.panels.fork_form import ForkForm
 from mlpviz.gui.panels.run_row import RunRow
