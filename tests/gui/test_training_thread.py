@@ -290,3 +290,12 @@ def test_after_a_defect_nobody_waits_for_ever(broken):
     saver.start()
     saver.join(2)
     assert not saver.is_alive(), "between_steps waits for a thread that has ended"
+
+
+def test_once_it_has_ended_what_was_to_be_done_between_two_steps_is_done_all_the_same(run):
+    run.stop()
+    assert run.wait(5000)
+    done = []
+    run.between_steps(lambda: done.append(True))
+    assert done == [True]
+    assert not run.training
