@@ -147,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--steps", type=int, default=0, metavar="N", help="train so many steps first")
     command.add_argument("--digit", type=int, metavar="N", help="which example to step through, from 0")
     command.add_argument("--stage", type=int, metavar="K", help="which stage to show, from 0")
+    command.add_argument("--comparison", metavar="NAME", help="a comparison to race on --page compare")
     command.add_argument("--size", default="1440x900", metavar="WxH", help="of the window, in pixels")
     command.add_argument("--theme", choices=("light", "dark"), default="light")
     command.add_argument("--scale", type=float, default=1.0, metavar="S", help="2 for a sharp screen")
@@ -509,6 +510,7 @@ def _screenshot(options: argparse.Namespace) -> int:
         steps=options.steps,
         digit=options.digit,
         stage=options.stage,
+        comparison=options.comparison,
         size=(int(width), int(height)),
         theme=options.theme,
         scale=options.scale,

@@ -16,6 +16,7 @@ from mlpviz.data import DATASETS
 from mlpviz.files import load_checkpoint
 from mlpviz.nn import LAYERS, LOSSES, OPTIMIZERS, Affine
 from mlpviz.training import Experiment, Trainer
+from mlpviz.training.comparisons import comparison_names
 from mlpviz.training.presets import preset_names
 
 GATE = """
@@ -444,6 +445,8 @@ class TestMistakes:
             ["train", "--set"],
             ["list"],
             ["list", "nothing"],
+            ["compare"],
+            ["compare", "depth", "--by", "miles"],
             ["check", "--entries", "many"],
             ["screenshot"],
             ["screenshot", "out.png", "--theme", "pink"],
@@ -510,6 +513,7 @@ class TestMistakes:
 
 NAMES = {
     "experiments": preset_names(),
+    "comparisons": comparison_names(),
     "datasets": list(DATASETS),
     "layers": list(LAYERS),
     "losses": list(LOSSES),
@@ -536,6 +540,50 @@ class TestList:
         for entry in result[what]:
             assert isinstance(entry["title"], str)
             assert entry["title"]
+
+
+class TestCompare:
+    def test_races_a_comparison_that_comes_with_the_program(self, answer):
+        result = answer("compare", "depth", "--steps", "3")
+        assert (result["comparison"], result["by"], result["remarks"]) == ("depth", "steps", [])
+        sigmoid, relu = result["runs"]
+        assert (sigmoid["name"], sigmoid["steps"], sigmoid["status"]) == ("Sigmoid", 3, "stopped")
+        assert relu["examples"] == 300
+        assert relu["differs"] == ["sigmoid → relu"]
+        assert sigmoid["first_gradient_ratio"] > 100 > 10 > relu["first_gradient_ratio"]
+
+    def test_races_experiments_to_their_end(self, answer, run, gate, clouds):
+        result = answer("compare", gate, clouds, "--epochs", "2", "--by", "examples")
+        assert [(row["name"], row["epochs"], row["status"]) for row in result["runs"]] == [
+            (str(gate), 2, "finished"),
+            (str(clouds), 2, "finished"),
+        ]
+        assert result["comparison"] is None
+        assert "different data" in result["remarks"][0]
+        status, out, err = run("compare", gate, clouds, "--epochs", "2")
+        assert (status, err) == (0, "")
+        assert f"{clouds} differs from {gate}: dataset" in out
+
+    def test_a_race_gives_what_training_alone_gives(self, answer, gate, clouds):
+        alone = answer("train", clouds)
+        raced = answer("compare", gate, clouds)["runs"][1]
+        assert {key: raced[key] for key in ("steps", "train_loss", "test_accuracy")} == {
+            key: alone[key] for key in ("steps", "train_loss", "test_accuracy")
+        }
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["digits"], "name at least two experiments to compare"),
+            (["digits", "digits"], "twice the same run"),
+            (["digits", "nonsense"], "unknown experiment 'nonsense'"),
+            (["depth", "--steps", "0"], "--steps must be at least 1"),
+            (["depth", "--epochs", "-1"], "epochs must be at least 0"),
+        ],
+        ids=str,
+    )
+    def test_is_refused_with_a_sentence(self, refused, arguments, words):
+        assert words in refused("compare", *arguments)
 
 
 class TestCheck:
@@ -617,10 +665,10 @@ class TestHelp:
     def test_names_the_commands(self, run):
         status, out, err = run("--help")
         assert (status, err) == (0, "")
-        for command in ("open", "train", "list", "check", "screenshot"):
+        for command in ("open", "train", "compare", "list", "check", "screenshot"):
             assert command in out
 
-    @pytest.mark.parametrize("command", ["open", "train", "list", "check", "screenshot"])
+    @pytest.mark.parametrize("command", ["open", "train", "compare", "list", "check", "screenshot"])
     def test_of_each_command(self, run, command):
         status, out, err = run(command, "--help")
         assert (status, err) == (0, "")

@@ -1,20 +1,21 @@
 """What the Compare page works on: the list of runs, the race between them, and the verbs that change them."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from mlpviz.figures.numbers import format_number
+from mlpviz.gui.compared_run import ComparedRun
 from mlpviz.gui.driver import BarWords, Progress
 from mlpviz.gui.race_thread import Lane, RaceThread
 from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import WORDS_PER_SECOND, Workspace
-from mlpviz.training import Experiment, History, Snapshot, Trainer
+from mlpviz.training import Experiment, History, Trainer
 from mlpviz.training.comparisons import Comparison as ReadyMade
 from mlpviz.training.comparisons import load_comparison
 from mlpviz.training.differences import differences, remarks
@@ -25,47 +26,8 @@ from mlpviz.training.race import MEASURES, Contender
 MOST_RUNS = 8
 """As many as there are colours with a dash pattern each."""
 
-
-@dataclass(eq=False, slots=True)
-class ComparedRun:
-    """One run of the list.
-
-    Attributes
-    ----------
-    lane
-        The run itself.
-    slot
-        The number of its colour and of its dash pattern.
-    snapshot
-        Its network on show.
-    shown
-        Whether its curves are drawn.
-    """
-
-    lane: Lane
-    slot: int
-    snapshot: Snapshot
-    shown: bool = True
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.lane.contender.name
-
-    @property
-    def experiment(self) -> Experiment:
-        """What it trains."""
-        return self.lane.contender.experiment
-
-    @property
-    def trainer(self) -> Trainer:
-        """Only for what never changes, and for numbers."""
-        return self.lane.contender.trainer
-
-    @property
-    def history(self) -> History:
-        """Its scalars, its parent's included if it is a fork."""
-        return self.lane.contender.history
+TOO_MANY = f"There are {MOST_RUNS} runs already, more lines nobody can tell apart: remove one."
+REMOVALS_KEPT = 8
 
 
 class Comparison(QObject):
@@ -108,6 +70,8 @@ class Comparison(QObject):
         self.measure = "steps"
         self.steps_per_second: float | None = None
         self.refresher = Refresher(self.fetch, self)
+        self.undo_stack = QUndoStack(workspace.undo_group)
+        self.undo_stack.setUndoLimit(REMOVALS_KEPT)
         self._coming = 0
         self._list = (
             0  # the number of the list that is being filled: what was meant for an earlier one is late
@@ -233,8 +197,8 @@ class Comparison(QObject):
         """Begin all runs again with the next seed."""
         if not self.can_take_new_seed:
             return
-        runs, about = list(self.runs), self.about
-        self.remove_all()
+        runs, about = self.runs, self.about
+        self.take_out(runs)
         self.about = about
         for run in runs:
             experiment = run.lane.start.experiment.with_settings({"seed": run.experiment.seed + 1})
@@ -314,23 +278,38 @@ class Comparison(QObject):
         self.settings_changed.emit()
 
     def remove(self, run: ComparedRun) -> None:
-        """Take a run out of the list."""
-        self.runs.remove(run)
-        self._thread.remove(run.lane)
+        """Take a run out of the list; can be undone."""
+        self.undo_stack.push(_Removal(self, [run], f"removal of {run.name}"))
+
+    def remove_all(self) -> None:
+        """Empty the list; can be undone."""
+        if self.runs:
+            self.undo_stack.push(_Removal(self, self.runs, "removal of all runs"))
+        self._list += 1
+        self._coming = 0
+
+    def take_out(self, runs: Sequence[ComparedRun]) -> None:
+        """Let runs leave list and race."""
+        for run in runs:
+            self._thread.remove(run.lane)
+        self.runs = [run for run in self.runs if run not in runs]
         if not self.runs:
+            self.pause()
             self.about = None
         self.run_changed.emit()
 
-    def remove_all(self) -> None:
-        """Empty the list."""
-        self.pause()
-        for run in self.runs:
-            self._thread.remove(run.lane)
-        self.runs.clear()
-        self.about = None
-        self._list += 1
-        self._coming = 0
+    def put_back(self, runs: Mapping[int, ComparedRun], about: ReadyMade | None) -> None:
+        """Let runs that had left come back, each to its place in the list."""
+        self.about = self.about if self.runs else about
+        for place, run in runs.items():
+            if len(self.runs) + self._coming >= MOST_RUNS:
+                self.refused.emit(TOO_MANY)
+                break
+            run.slot = self._free_slot(run.slot)
+            self.runs.insert(place, run)
+            self._thread.put_back(run.lane, place)
         self.run_changed.emit()
+        self._show_all()
 
     def open_on_train_page(self, run: ComparedRun) -> None:
         """Make a copy of a run, as it stands, the current run of the Train page."""
@@ -360,9 +339,7 @@ class Comparison(QObject):
 
     def _add(self, name: str, make: Callable[[], Any]) -> None:
         if len(self.runs) + self._coming >= MOST_RUNS:
-            self.refused.emit(
-                f"There are {MOST_RUNS} runs already, more lines nobody can tell apart: remove one."
-            )
+            self.refused.emit(TOO_MANY)
             return
 
         def contender() -> Contender:
@@ -385,13 +362,15 @@ class Comparison(QObject):
         self._coming = max(0, self._coming - 1)
         lane.contender.name = self._own_name(lane.contender.name)
         lane.start.name = lane.contender.name
-        taken = {run.slot for run in self.runs}
-        slot = next(slot for slot in range(MOST_RUNS) if slot not in taken)
         snapshot = lane.mailbox.take()
         assert snapshot is not None
-        self.runs.append(ComparedRun(lane, slot, snapshot))
+        self.runs.append(ComparedRun(lane, self._free_slot(0), snapshot))
         self.run_changed.emit()
         self._show_all()
+
+    def _free_slot(self, wanted: int) -> int:
+        taken = {run.slot for run in self.runs}
+        return next(slot for slot in (wanted, *range(MOST_RUNS)) if slot not in taken)
 
     def _own_name(self, name: str) -> str:
         taken = {run.name for run in self.runs}
@@ -427,3 +406,18 @@ class Comparison(QObject):
         """One thing trains at a time: two would slow each other down, and spoil the seconds."""
         if self.workspace.training and self.training:
             self.pause()
+
+
+class _Removal(QUndoCommand):
+    """Runs taken out of the list; undone by putting them back as they were."""
+
+    def __init__(self, comparison: Comparison, runs: Sequence[ComparedRun], words: str) -> None:
+        super().__init__(words)
+        self._comparison, self._about = comparison, comparison.about
+        self._runs = {i: run for i, run in enumerate(comparison.runs) if run in runs}
+
+    def redo(self) -> None:
+        self._comparison.take_out(list(self._runs.values()))
+
+    def undo(self) -> None:
+        self._comparison.put_back(self._runs, self._about)

@@ -135,6 +135,16 @@ class RaceThread(QThread):
         """Take a run out, after the step under way."""
         self._send(lambda: self._keep([other for other in self.lanes if other is not lane]))
 
+    def put_back(self, lane: Lane, place: int) -> None:
+        """Take a run that had left in again, as it was."""
+
+        def errand() -> None:
+            lanes = list(self.lanes)
+            lanes.insert(place, lane)
+            self._keep(lanes)
+
+        self._send(errand)
+
     def begin_again(self) -> None:
         """Put every run back to where it joined."""
 

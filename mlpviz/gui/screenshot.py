@@ -22,6 +22,7 @@ def save_screenshot(
     scale: float,
     digit: int | None = None,
     stage: int | None = None,
+    comparison: str | None = None,
 ) -> None:
     """Train some steps and write what the window then shows as a PNG file.
 
@@ -29,6 +30,8 @@ def save_screenshot(
     ----------
     digit, stage
         For the page that steps through an example: which one, and how far.
+    comparison
+        For the page that compares: the ready-made one whose runs race for `steps` steps each.
     size
         Of the window in pixels before scaling, (width, height).
     theme
@@ -76,9 +79,14 @@ def save_screenshot(
         loop.exec()
         if problems:
             raise ValueError(problems[0])
-        if steps and not workspace.finished:
-            workspace.training_changed.connect(lambda: None if workspace.training else loop.quit())
-            workspace.train(Stretch.STEPS, steps)
+        driver = window.page.driver if comparison is not None else workspace
+        if comparison is not None:
+            _compare(window.page, comparison)
+            driver.run_changed.connect(lambda: None if driver.is_loading else loop.quit())
+            loop.exec()
+        if steps and not driver.finished:
+            driver.training_changed.connect(lambda: None if driver.training else loop.quit())
+            driver.train(Stretch.STEPS, steps)
             loop.exec()
         if digit is not None or stage is not None:
             _step_through(window.page, digit, stage)
@@ -96,6 +104,15 @@ def save_screenshot(
     finally:
         window.close()
         window.deleteLater()
+
+
+def _compare(page: object, comparison: str) -> None:
+    """Put the runs of a comparison into the list."""
+    from mlpviz.gui.pages.compare import ComparePage
+
+    if not isinstance(page, ComparePage):
+        raise ValueError("--comparison belongs to --page compare")
+    page.comparison.add_ready_made(comparison)
 
 
 def _step_through(page: object, digit: int | None, stage: int | None) -> None:

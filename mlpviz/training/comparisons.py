@@ -1,5 +1,6 @@
 """The comparisons that come with the program: which runs, what they are measured by, what to look at."""
 
+import functools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ def comparison_names() -> list[str]:
     return sorted(names, key=lambda name: name != DEFAULT_COMPARISON)
 
 
+@functools.cache
 def load_comparison(name: str) -> Comparison:
     """The comparison of that name.
 
@@ -125,7 +127,7 @@ def of_experiments(names: list[str], measure: str) -> Comparison:
 def _run(entry: Mapping[str, Any], place: int) -> Run:
     for key in ("name", "experiment"):
         if not isinstance(entry.get(key), str):
-            raise ValueError(f"runs.{place} needs a {key}")
+            raise ValueError(f"runs.{place} needs its {key}")
     for key in entry:
         if key not in ("name", "experiment", "settings"):
             raise unknown_name(f"setting in runs.{place},", key, ("name", "experiment", "settings"))

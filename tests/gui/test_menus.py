@@ -58,7 +58,7 @@ def test_the_menus_hold_every_verb(screen):
         "Save checkpoint as …",
         "Quit",
     ]
-    assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed"]
+    assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed", "Fork for comparison"]
     pages = ["Train", "Step through", "Evaluate", "Compare", "Seeds"]
     assert titles(menus["View"]) == [*pages, "Experiment", "Theme", "Full screen"]
 

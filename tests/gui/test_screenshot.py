@@ -98,3 +98,18 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_done(capsys, tmp_pa
     assert name in printed.err
     assert printed.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == [small]
+
+
+def test_a_comparison_raced_for_some_steps(tmp_path):
+    done = screenshot(
+        tmp_path / "a.png", "--page", "compare", "--comparison", "depth", "--steps", 3, "--size", "1100x720"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    picture = QImage(str(tmp_path / "a.png"))
+    colors = {picture.pixelColor(x, y).name().upper() for x in range(430, 1100) for y in range(500, 640, 9)}
+    assert set(LIGHT.series[:2]) <= colors, "the bars of the two runs are not there"
+
+
+def test_a_comparison_needs_its_page(tmp_path):
+    done = screenshot(tmp_path / "a.png", "--comparison", "depth")
+    assert (done.returncode, done.stderr) == (2, "mlpviz: --comparison belongs to --page compare\n")

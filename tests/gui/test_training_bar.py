@@ -338,3 +338,23 @@ def test_every_button_says_what_it_does_and_by_which_key(screen):
     for name, key in (("train", "Space"), ("batch", "B"), ("epoch", "E"), ("reset", "Ctrl+R")):
         assert key in screen.find(f"button_{name}").toolTip()
         assert screen.find(f"button_{name}").text()
+
+
+# ---------------------------------------------------------------------- a race
+
+
+def test_on_the_compare_page_the_bar_drives_the_race(screen):
+    screen.find("slider_speed").setValue(SPEEDS.index(10))
+    screen.click("button_page_compare")
+    assert screen.text("button_train") == "Race"
+    assert "One mini-batch of each run" in screen.find("button_batch").toolTip()
+    assert SPEEDS[screen.find("slider_speed").value()] is None
+    assert not screen.find("button_train").isEnabled()
+    screen.find("slider_speed").setValue(SPEEDS.index(100))
+    screen.click("button_page_train")
+    assert screen.text("button_train") == "Train"
+    assert SPEEDS[screen.find("slider_speed").value()] == 10
+    screen.step()
+    assert screen.steps == 1
+    screen.click("button_page_compare")
+    assert SPEEDS[screen.find("slider_speed").value()] == 100

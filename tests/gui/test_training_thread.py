@@ -304,3 +304,12 @@ def test_a_small_network_leaves_a_path_and_a_large_one_none(qtbot, make_thread, 
             values[row], np.concatenate([a.ravel() for params in network.params for a in params.values()])
         )
     assert run.path is None
+
+
+def test_once_it_has_ended_what_was_to_be_done_between_two_steps_is_done_all_the_same(run):
+    run.stop()
+    assert run.wait(5000)
+    done = []
+    run.between_steps(lambda: done.append(True))
+    assert done == [True]
+    assert not run.training

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -173,6 +173,15 @@ class ComparePage(Page):
         self._segments.idClicked.connect(self._show_view)
         return row
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Undo belongs to what is on show."""
+        super().showEvent(event)
+        self.comparison.undo_stack.setActive(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.workspace.undo_stack.setActive(True)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave more of a small window to the pictures."""
         self.list.setFixedWidth(LIST_PX if event.size().width() >= ROOMY_PX else NARROW_LIST_PX)
@@ -220,6 +229,8 @@ class ComparePage(Page):
         self._stack.setCurrentIndex(1 if runs or self.comparison.is_loading else 0)
         self.list.set_runs()
         self._show_runs()
+        if self.isVisible():
+            self.setFocus()  # or a field would have it whose button just vanished, and Space would not race
 
     def _show_runs(self) -> None:
         """Draw what belongs to the runs that are shown, under their names."""

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, 
 from mlpviz.figures.colors import signed_limit
 from mlpviz.figures.numbers import format_number
 from mlpviz.figures.weights import column_images, column_norms
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice

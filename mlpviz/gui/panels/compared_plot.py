@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.figures.numbers import format_number
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.curve_plot import SMOOTHING, CurvePlot
 from mlpviz.training.health import affine_layers
 from mlpviz.training.probes import PROBES, column
 
-LEFT_PX = 68  # for "examples" in the corner
+LEFT_PX = 72  # for "examples" in the corner
+LEGEND_PX = 360
 EXAMPLES_A_STEP = 100
 """Moving averages take as many examples of each run; this many stand for a step of other plots."""
 
@@ -86,10 +89,15 @@ class ComparedPlot(CurvePlot):
             self.set_data(key, *run.lane.contender.curve(name, self._comparison.measure))
         self.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Without room for a legend the list of runs has to do."""
+        super().resizeEvent(event)
+        self._legend.setVisible(event.size().width() >= LEGEND_PX)
+
     def _mark_forks(self) -> None:
-        """Where runs joined that had a past."""
+        """Where runs joined that had a past, once there are two to tell apart."""
         names: dict[float, list[str]] = {}
-        for run in self._comparison.shown:
+        for run in self._comparison.shown if len(self._comparison.shown) > 1 else ():
             start = run.lane.start.started_at
             place = run.lane.contender.place_of(start, self._comparison.measure) if start else None
             if place is not None:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from mlpviz.figures.numbers import format_number
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.choice import Choice
+from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment
 
@@ -45,6 +47,9 @@ class ForkForm(QFrame):
         self._form = QFormLayout()
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(5)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for field in (self.setting, self._rate):
+            _fit(field)
         self._form.addRow("Change", self.setting)
         self._form.addRow("to", self._value)
         self._form.addRow("Learning rate", self._rate)
@@ -63,18 +68,18 @@ class ForkForm(QFrame):
         self._start = self._button("button_fork_start", "From the start", lambda: self._fork(True))
         self._start.setToolTip("A run beside it from its first step, with the same seed and the same batches")
         cancel = self._button("button_fork_cancel", "Cancel", self.hide)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
+        set_role(cancel, "link")
+        buttons = QWidget()
+        flow = FlowLayout(buttons, spacing_px=6, line_spacing_px=4)
         for button in (self._here, self._start, cancel):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+            flow.addWidget(button)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 4, 0, 0)
         box.setSpacing(6)
         box.addLayout(self._form)
         for widget in (self._hint, self._error):
             box.addWidget(widget)
-        box.addLayout(buttons)
+        box.addWidget(buttons)
         self.hide()
 
     @staticmethod
@@ -122,7 +127,9 @@ class ForkForm(QFrame):
     def _replace_value(self, field: NumberField | Choice) -> None:
         self._form.removeRow(self._value)
         self._value = field
+        _fit(field)
         self._form.insertRow(1, "to", field)
+        field.show()  # now, not with the next event, so that it can take the focus
         if isinstance(field, Choice):
             field.activated.connect(lambda _row: self._optimizer_chosen())
 
@@ -167,6 +174,12 @@ class ForkForm(QFrame):
         self._error.show()
         if isinstance(self._value, NumberField):
             self._value.set_invalid(True)
+
+
+def _fit(field: QWidget) -> None:
+    """Let a field be as narrow as its place."""
+    field.setMinimumWidth(60)
+    field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
 
 def _label(name: str) -> str:

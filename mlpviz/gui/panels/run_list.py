@@ -1,8 +1,9 @@
 """The list of compared runs at the left of the Compare page, and what can be done with them."""
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -11,12 +12,15 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.data import DATASET_FAMILIES
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.panels.fork_form import ForkForm
 from mlpviz.gui.panels.run_row import RunRow
@@ -24,10 +28,14 @@ from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.flow_layout import FlowLayout
+from mlpviz.training import Experiment
 from mlpviz.training.comparisons import comparison_names, load_comparison
 from mlpviz.training.presets import load_preset, preset_names
 from mlpviz.training.race import MEASURES
 
+FORK_TIP = "A second run, from where this one stands or from the start, with one thing changed"
+OPEN_TIP = "A copy of it, as it stands, becomes the current run of the Train page"
+ALONE = "Fork it to see what one change does: the fork has the same seed and sees the same batches."
 MEASURE_TITLES = {"steps": "steps", "examples": "examples seen", "seconds": "seconds of training"}
 
 
@@ -42,12 +50,14 @@ class RunList(Card):
         self._comparison = comparison
         self._chosen: ComparedRun | None = None
         self._rows: dict[ComparedRun, RunRow] = {}
+        self._wanted = ""
         self._group = QButtonGroup(self)
         self._build_header()
         content = QWidget()
         self._box = QVBoxLayout(content)
         self._box.setContentsMargins(0, 0, 6, 0)
         self._box.setSpacing(6)
+        self._box.addWidget(self._build_notice())
         self._box.addWidget(self._build_measure())
         self._rows_box = QVBoxLayout()
         self._rows_box.setSpacing(2)
@@ -61,13 +71,13 @@ class RunList(Card):
         self._box.addWidget(self._remarks)
         self._box.addWidget(self._about)
         self._box.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("scroll_runs")
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(content)
-        self.body.addWidget(area, 1)
+        self._area = QScrollArea()
+        self._area.setObjectName("scroll_runs")
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(content)
+        self.body.addWidget(self._area, 1)
 
     # ------------------------------------------------------------------ parts
 
@@ -75,7 +85,7 @@ class RunList(Card):
         add = _tool("button_add_run", "Add", "Put another run into the list: the current one, or a preset")
         add.setMenu(self._add_menu())
         ready = _tool("button_ready_made", "Ready-made", "Comparisons that come with mlpviz")
-        ready.setMenu(ready_made_menu(self._comparison, self))
+        ready.setMenu(self._ready_made_menu())
         for button in (add, ready):
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setText(f"{button.text()} ▾")
@@ -93,21 +103,62 @@ class RunList(Card):
         presets.setToolTipsVisible(True)
 
         def fill() -> None:  # when it is wanted: reading all presets takes a while
-            if presets.isEmpty():
-                for name in preset_names():
-                    experiment = load_preset(name)
-                    action = presets.addAction(
-                        experiment.title,
-                        partial(self._comparison.add_experiment, experiment.title, experiment),
-                    )
-                    action.setObjectName(f"action_add_preset_{name}")
-                    action.setToolTip(experiment.description)
+            if not presets.isEmpty():
+                return
+            experiments = {name: load_preset(name) for name in preset_names()}
+            for family, datasets in DATASET_FAMILIES.items():
+                own = {name: each for name, each in experiments.items() if each.dataset in datasets}
+                if own:
+                    self._fill_family(presets.addMenu(family), own)
 
         presets.aboutToShow.connect(fill)
         menu.addSeparator()
         clear = menu.addAction("Remove all runs", self._comparison.remove_all)
         clear.setObjectName("action_remove_all_runs")
         return menu
+
+    def _fill_family(self, menu: QMenu, experiments: dict[str, Experiment]) -> None:
+        menu.setToolTipsVisible(True)
+        for name, experiment in experiments.items():
+            add = partial(self._comparison.add_experiment, experiment.title, experiment)
+            action = menu.addAction(experiment.title, add)
+            action.setObjectName(f"action_add_preset_{name}")
+            action.setToolTip(experiment.description)
+
+    def _ready_made_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setObjectName("menu_ready_made")
+        menu.setToolTipsVisible(True)
+        for name in comparison_names():
+            ready_made = load_comparison(name)
+            action = menu.addAction(ready_made.title, partial(self._ready_made, name))
+            action.setObjectName(f"action_ready_made_{name}")
+            action.setToolTip(ready_made.description)
+        return menu
+
+    def _build_notice(self) -> QFrame:
+        """What is asked before runs that have trained would be lost."""
+        self._notice = QFrame()
+        self._notice.setObjectName("notice_replace_runs")
+        self._notice_words = _words("label_replace_runs", "warning")
+        buttons = QWidget()
+        flow = FlowLayout(buttons, spacing_px=6, line_spacing_px=4)
+        for name, text, replace in (("replace", "Replace them", True), ("keep", "Add to them", False)):
+            button = _tool(f"button_{name}_runs", text, "")
+            button.clicked.connect(partial(self._answered, replace))
+            flow.addWidget(button)
+        cancel = _tool("button_cancel_replacing", "Cancel", "")
+        cancel.clicked.connect(self._notice.hide)
+        set_role(cancel, "link")
+        flow.addWidget(cancel)
+        box = QVBoxLayout(self._notice)
+        box.setContentsMargins(0, 0, 0, 6)
+        box.setSpacing(6)
+        box.addWidget(self._notice_words)
+        self._notice_words.show()
+        box.addWidget(buttons)
+        self._notice.hide()
+        return self._notice
 
     def _build_measure(self) -> QWidget:
         self.measure = Choice()
@@ -121,6 +172,7 @@ class RunList(Card):
             "one batch of each in turn, as many examples, or as many seconds"
         )
         self.measure.activated.connect(lambda: self._comparison.set_measure(self.measure.currentData()))
+        self.measure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 4)
@@ -138,42 +190,34 @@ class RunList(Card):
         self._name.setAccessibleName("Name of the chosen run")
         self._name.setToolTip("What the chosen run is called in list and legends: type another name")
         self._name.editingFinished.connect(self._rename)
+        remove = self._verb("remove_run", "Remove", "remove", "Take the run out of the list", self._remove)
+        remove.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        named = QHBoxLayout()
+        named.setSpacing(6)
+        named.addWidget(self._name, 1)
+        named.addWidget(remove)
         verbs = QWidget()
-        flow = FlowLayout(verbs, spacing_px=4, line_spacing_px=4)
+        flow = FlowLayout(verbs, spacing_px=6, line_spacing_px=4)
         for name, text, icon, tip, do in (
-            (
-                "fork",
-                "Fork …",
-                "fork",
-                "A second run, from here or from the start, with one thing changed",
-                self._fork,
-            ),
-            (
-                "open_on_train",
-                "Open on Train",
-                "train",
-                "A copy of it, as it stands, becomes the current run of the Train page",
-                self._open,
-            ),
-            ("remove_run", "Remove", "remove", "Take the run out of the list", self._remove),
+            ("fork", "Fork …", "fork", FORK_TIP, self._fork),
+            ("open_on_train", "Open on Train page", "train", OPEN_TIP, self._open),
         ):
-            button = _tool(f"button_{name}", text, tip)
-            only_icon = name == "remove_run"
-            style = Qt.ToolButtonStyle
-            button.setToolButtonStyle(
-                style.ToolButtonIconOnly if only_icon else style.ToolButtonTextBesideIcon
-            )
-            button.setAccessibleName(text)
-            set_icon(button, icon, self.theme, "secondary")
-            button.clicked.connect(do)
-            flow.addWidget(button)
+            flow.addWidget(self._verb(name, text, icon, tip, do))
         self._chosen_box = QFrame()
         box = QVBoxLayout(self._chosen_box)
         box.setContentsMargins(0, 6, 0, 0)
         box.setSpacing(6)
-        box.addWidget(self._name)
+        box.addLayout(named)
         box.addWidget(verbs)
         return self._chosen_box
+
+    def _verb(self, name: str, text: str, icon: str, tip: str, do: Callable[[], None]) -> QToolButton:
+        button = _tool(f"button_{name}", text, tip)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(text)
+        set_icon(button, icon, self.theme, "secondary")
+        button.clicked.connect(lambda: do())
+        return button
 
     # ------------------------------------------------------------------ showing
 
@@ -210,9 +254,12 @@ class RunList(Card):
         if self._chosen is not None and not self._name.hasFocus():
             self._name.setText(self._chosen.name)
         about = self._comparison.about
-        self._about.setVisible(about is not None)
+        alone = len(self._comparison.runs) == 1
+        self._about.setVisible(about is not None or alone)
         if about is not None:
             self._about.setText(f"<b>{about.title}</b><br>{about.description}")
+        elif alone:
+            self._about.setText(ALONE)
         said = self._comparison.remarks()
         self._remarks.setVisible(bool(said))
         self._remarks.setText("<br>".join(f"▲ {sentence}" for sentence in said))
@@ -223,6 +270,23 @@ class RunList(Card):
             row.refresh()
 
     # ------------------------------------------------------------------ verbs
+
+    def _ready_made(self, name: str) -> None:
+        """Open a ready-made comparison; ask first if there is something to lose."""
+        trained = [run for run in self._comparison.runs if run.trainer.index > run.lane.start.started_at]
+        self._wanted = name
+        if not trained:
+            self._answered(True)
+            return
+        n = len(self._comparison.runs)
+        words = "run" if n == 1 else f"{n} runs"
+        title = load_comparison(name).title
+        self._notice_words.setText(f"“{title}” takes the place of the {words} in the list.")
+        self._notice.show()
+
+    def _answered(self, replace: bool, _checked: bool = False) -> None:
+        self._notice.hide()
+        self._comparison.add_ready_made(self._wanted, replace)
 
     def _choose(self, run: ComparedRun | None) -> None:
         if run is not self._chosen:
@@ -241,6 +305,8 @@ class RunList(Card):
     def _fork(self) -> None:
         if self._chosen is not None:
             self._form.open(self._chosen)
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # it has a place only then
+            self._area.ensureWidgetVisible(self._form)
 
     def _open(self) -> None:
         if self._chosen is not None:
@@ -250,19 +316,6 @@ class RunList(Card):
     def _remove(self) -> None:
         if self._chosen is not None:
             self._comparison.remove(self._chosen)
-
-
-def ready_made_menu(comparison: Comparison, parent: QWidget) -> QMenu:
-    """The comparisons that come with the program; one takes the place of the runs in the list."""
-    menu = QMenu(parent)
-    menu.setObjectName("menu_ready_made")
-    menu.setToolTipsVisible(True)
-    for name in comparison_names():
-        ready_made = load_comparison(name)
-        action = menu.addAction(ready_made.title, partial(comparison.add_ready_made, name))
-        action.setObjectName(f"action_ready_made_{name}")
-        action.setToolTip(ready_made.description)
-    return menu
 
 
 def _tool(name: str, text: str, tip: str) -> QToolButton:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
-from mlpviz.gui.comparison import ComparedRun, Comparison
+from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import DASHES, Theme, text_font
 from mlpviz.gui.widgets.legend import line_pen
 
@@ -122,11 +123,12 @@ class RunRow(QFrame):
         self.shown = QCheckBox()
         self.shown.setObjectName(f"field_run_{run.slot}_shown")
         self.shown.setToolTip("Show or hide its curves and bars")
+        self.shown.setFixedWidth(22)
         self.shown.setChecked(run.shown)
         self.shown.clicked.connect(lambda checked: comparison.show(run, checked))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(2)
         row.addWidget(self.shown)
         row.addWidget(self.button, 1)
         self.refresh()

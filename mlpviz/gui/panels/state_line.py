@@ -64,6 +64,7 @@ class StateLine(QStatusBar):
         """Show the newest state."""
         driver = self._driver
         if not driver.ready:
+            self._step.setText("Step 0")
             self._show_health([Finding(self._severity, self._message, "")] if self._message else [])
             return
         self._step.setText(driver.step_words())

@@ -59,7 +59,7 @@ class NumberField(QLineEdit):
             self.committed.emit(value)
 
     def event(self, event: QEvent) -> bool:
-        """Space stays the window's; so does undo, unless something was typed that is not yet taken."""
+        """Space and Ctrl+K stay the window's, and undo, unless something was typed that is not yet taken."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -71,7 +71,8 @@ class NumberField(QLineEdit):
 
     def _is_windows(self, event: QKeyEvent) -> bool:
         undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-        return event.key() == Qt.Key.Key_Space or (undoes and not self.isModified())
+        forks = event.key() == Qt.Key.Key_K and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return event.key() == Qt.Key.Key_Space or forks or (undoes and not self.isModified())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):

@@ -289,3 +289,71 @@ def test_a_wider_plot_is_drawn_with_more_points(plot):
     before = points_drawn(plot)
     plot.resize(1500, 260)
     assert points_drawn(plot) > before
+
+
+# Several runs in one plot
+
+
+@pytest.fixture
+def runs(qtbot, theme) -> CurvePlot:
+    """A run with noise, drawn as its mean only, and the dots of its validation."""
+    plot = CurvePlot(theme, "Loss", "plot_loss")
+    qtbot.addWidget(plot)
+    plot.add_series("run", "run", 0, dash=True, pale=False)
+    plot.add_series(
+        "dots", "run, validation", 0, smooth=False, markers=True, with_entry_of="run", joined=False
+    )
+    plot.resize(500, 260)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    noise = np.where(np.arange(1000) % 2, 0.1, 1.9)
+    noise[0] = 1.0  # the mean begins there
+    plot.set_data("run", np.arange(1, 1001), noise)
+    plot.set_data("dots", [500, 1000], [1.0, 1.1])
+    plot.refresh()
+    return plot
+
+
+def test_a_line_without_an_entry_of_its_own_goes_with_that_of_another(runs):
+    entries = runs.findChildren(LegendEntry)
+    assert [entry.text() for entry in entries] == ["run"]
+    entries[0].click()
+    assert not any(series.visible for series in runs._series.values())
+    entries[0].click()
+    assert all(series.visible for series in runs._series.values())
+    runs.clear_series()
+    assert runs.series_keys() == ()
+
+
+def test_a_mean_without_its_values_sets_the_range(runs):
+    _, (low, high) = runs._view.viewRange()
+    assert high < 1.9
+    runs.set_smoothing("off")
+    runs.refresh()
+    _, (low, high) = runs._view.viewRange()
+    assert low <= 0.1 < 1.9 <= high
+
+
+def test_dots_can_stand_alone(runs):
+    series = runs._series["dots"]
+    assert series._dots.isVisible()
+    assert not series._line.isVisible()
+
+
+def test_a_longer_reach_is_a_longer_mean(theme, runs):
+    runs.add_series("slow", "slow", 1, reach=10)
+    runs.add_series("single", "single", 2, reach=0.01)
+    assert runs._series["run"].weight(0.9) == pytest.approx(0.9)
+    assert runs._series["slow"].weight(0.9) == pytest.approx(0.99)
+    assert runs._series["single"].weight(0.9) == 0
+    assert runs._series["dots"].weight(0.9) == 0
+
+
+def test_the_axis_can_be_another_one(runs):
+    runs.set_x_label("seconds", whole=False)
+    assert runs._series["run"].data.x.size == 0
+    runs.set_data("run", np.linspace(0.001, 0.01, 10), np.ones(10))
+    runs.refresh()
+    ticks = runs._bottom.tickValues(0.0, 0.01, 400)[0][1]
+    assert len(ticks) > 2
+    assert "over seconds" in runs.accessibleDescription()

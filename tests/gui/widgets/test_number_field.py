@@ -160,3 +160,10 @@ def test_a_wrong_value_is_framed_until_a_good_one_comes(make):
     field.set_value(0.75)
     assert field.property("invalid") is False
     assert field.text() == "0.75"
+
+
+def test_the_shortcut_that_forks_is_the_windows(make):
+    field = make()
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QApplication.sendEvent(field, event)
+    assert not event.isAccepted()

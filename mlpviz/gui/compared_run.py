@@ -1,0 +1,48 @@
+"""One run in the list of the Compare page, as the window knows it."""
+
+from dataclasses import dataclass
+
+from mlpviz.gui.race_thread import Lane
+from mlpviz.training import Experiment, History, Snapshot, Trainer
+
+
+@dataclass(eq=False, slots=True)
+class ComparedRun:
+    """One run of the list.
+
+    Attributes
+    ----------
+    lane
+        The run itself.
+    slot
+        The number of its colour and of its dash pattern.
+    snapshot
+        Its network on show.
+    shown
+        Whether its curves are drawn.
+    """
+
+    lane: Lane
+    slot: int
+    snapshot: Snapshot
+    shown: bool = True
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.lane.contender.name
+
+    @property
+    def experiment(self) -> Experiment:
+        """What it trains."""
+        return self.lane.contender.experiment
+
+    @property
+    def trainer(self) -> Trainer:
+        """Only for what never changes, and for numbers."""
+        return self.lane.contender.trainer
+
+    @property
+    def history(self) -> History:
+        """Its scalars, its parent's included if it is a fork."""
+        return self.lane.contender.history
