@@ -148,7 +148,7 @@ class Workspace(QObject):
     @property
     def busy(self) -> bool:
         """Whether work in the background is still to be answered."""
-        return any(background.busy for background in self._backgrounds)
+        return any(other.busy for other in self._others if isinstance(other, Background))
 
     @property
     def is_loading(self) -> bool:
