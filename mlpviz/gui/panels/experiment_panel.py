@@ -270,7 +270,8 @@ class ExperimentPanel(QFrame):
         words = [f"{format_number(len(split))} {name}" for name, split in sizes.items() if split]
         self._labels["data"].setText("Data · " + ", ".join(words))
         n_parameters = workspace.initial.network.n_parameters
-        self._labels["network"].setText(f"Network · {format_number(n_parameters)} parameters")
+        plural = "" if n_parameters == 1 else "s"
+        self._labels["network"].setText(f"Network · {format_number(n_parameters)} parameter{plural}")
         self._show_row("loss_scaling", table["loss"] == "squared_error")
         for name in ("momentum", "nesterov"):
             self._show_row(name, table["optimizer"] == "sgd")
