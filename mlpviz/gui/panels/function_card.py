@@ -31,7 +31,7 @@ from mlpviz.figures.fields import (
 )
 from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.figures.ticks import linear_ticks
-from mlpviz.gui.surveyor import Surveyor
+from mlpviz.gui.surveyor import Surveyor, UnitPlace
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.color_bar import ColorBar
@@ -72,6 +72,9 @@ class FunctionCard(Card):
         self._back.setToolTip("Show the network's output again (Esc)")
         set_role(self._back, "link")
         self._back.clicked.connect(lambda: surveyor.pin(None))
+        policy = self._back.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # or the picture would jump when a unit is pinned
+        self._back.setSizePolicy(policy)
         self._back.hide()
         self.add_header_widget(self._back)
         self._bar = ColorBar(theme, "color_bar_function", "signed", "output")
@@ -177,12 +180,16 @@ class FunctionCard(Card):
         if self._surveyor.n_in == 2:
             words = "prediction 0" if task.kind == "value" else "boundary"
             if unit is not None:
-                words = "level"
+                words = f"output {self._unit_level(unit):g}"
             signs.append((words, "line", self.theme.color("text"), False, "Where the answer changes over"))
         for entry, sign in zip(self._signs, signs, strict=False):
             entry.show_sign(*sign)
         for entry in self._signs[len(signs) :]:
             entry.hide()
+
+    def _unit_level(self, unit: UnitPlace) -> float:
+        network = self._workspace.initial.network
+        return unit_scale(network, hidden_ends(network)[unit.layer]).level
 
     @property
     def legend(self) -> tuple[str, ...]:
@@ -267,8 +274,9 @@ class FunctionCard(Card):
         values = survey.maps(unit.layer)[unit.unit]
         limit = scale.limit or signed_limit(survey.maps(unit.layer))
         name: Scale = "signed" if scale.signed else "pixel"
-        shown = indices_of(name, values, limit)
-        self._show_bar(name, limit, 0.0, "the unit's output")
+        part = _PART if scale.signed else 1.0
+        shown = indices_of(name, values, limit / part)
+        self._show_bar(name, limit, 0.0, "the unit's output", part)
         lines = [Contour(contour(values, scale.level))]
         image = to_qimage(colorize(shown, lut_of(name, self.theme)))
         self.field.set_field(image, lines, np.zeros(0, np.int64))

@@ -13,13 +13,13 @@ from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.data_view import DataView
 from mlpviz.gui.widgets.glyphs import paint_glyph
 
-POINT_SIZES_PX = ((40, 11.0), (150, 9.0), (500, 7.5), (10**9, 6.0))
+POINT_SIZES_PX = ((8, 16.0), (40, 11.0), (150, 9.0), (500, 7.5), (10**9, 6.0))
 """Up to so many points, of such a size."""
 NEAR_PX = 12.0
 MOST_RINGS = 40
 """Points told wrongly are ringed where no more are wrong; more would hide the picture."""
 
-_STAMP_PX = 18
+_STAMP_PX = 26
 
 
 class Look(NamedTuple):
