@@ -100,6 +100,8 @@ class ForkForm(QFrame):
         self._setting_chosen()
         self.show()
         self._value.setFocus()
+        if isinstance(self._value, NumberField):
+            self._value.selectAll()  # so that typing replaces the suggestion
 
     def _setting_chosen(self) -> None:
         run = self._run
