@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -259,18 +259,22 @@ class _Interrupt:
 
 def _with_progress(trainer: Any) -> Any:
     """The trainer's steps, with a progress bar where a person is looking."""
-    size = trainer.experiment.batch_size or len(trainer.splits.training)
-    total = trainer.experiment.epochs * math.ceil(len(trainer.splits.training) / size)
-    return _with_bar(trainer.steps(), total, " steps")
+    return _with_bar(trainer.steps(), _steps_in(trainer))
 
 
-def _with_bar(items: Any, total: int, unit: str) -> Any:
-    """The items, with a progress bar where a person is looking."""
+def _with_bar(items: Iterable[Any], total: int, unit: str = " steps") -> Iterable[Any]:
+    """Items one by one, with a progress bar where a person is looking."""
     if not sys.stderr.isatty():
         return items
     from tqdm import tqdm
 
     return tqdm(items, total=total, unit=unit, dynamic_ncols=True, leave=False)
+
+
+def _steps_in(trainer: Any) -> int:
+    """How many steps a run has, from its beginning to its end."""
+    n = len(trainer.splits.training)
+    return int(trainer.experiment.epochs * math.ceil(n / (trainer.experiment.batch_size or n)))
 
 
 def _report(options: argparse.Namespace, trainer: Any, history: Any, seconds: float) -> dict[str, Any]:
@@ -346,9 +350,12 @@ def _compare(options: argparse.Namespace) -> int:
     contenders = [Contender(r.name, Trainer(r.experiment.with_settings(settings))) for r in comparison.runs]
     race = Race(contenders, options.by or comparison.measure)
     goal = None if options.steps is None else batches_each(contenders, options.steps)
+    most = math.inf if options.steps is None else options.steps
+    total = sum(min(_steps_in(contender.trainer), most) for contender in contenders)
     with _Interrupt() as interrupt:
-        while not interrupt.came and race.advance(goal):
-            pass
+        for _ in _with_bar(iter(lambda: race.advance(goal), None), int(total)):
+            if interrupt.came:
+                break
     if interrupt.came:
         print("mlpviz: interrupted", file=sys.stderr)
         return 130

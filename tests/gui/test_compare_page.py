@@ -234,12 +234,12 @@ def fork_to(screen, setting: str) -> None:
 
 def test_a_wrong_value_is_answered_beside_it(pair):
     fork_to(pair, "Learning rate")
-    pair.type("field_fork_value", "-1")
+    pair.type("field_fork_value", "-1", end=Qt.Key.Key_Tab)
     pair.click("button_fork_here")
     assert pair.text("error_fork") == "learning_rate must be greater than 0, not -1.0"
-    pair.type("field_fork_value", "2")
-    pair.click("button_fork_here")
+    pair.type("field_fork_value", "2")  # Enter forks as well
     wait_for_runs(pair, 3)
+    assert not pair.shows("form_fork")
     assert runs(pair)[2].experiment.learning_rate == 2
 
 
@@ -278,14 +278,12 @@ def test_before_the_first_step_the_same_run_again_is_refused(compare):
     wait_for_runs(compare, 1)
     fork_to(compare, "Learning rate")
     compare.type("field_fork_value", "0.5")
-    compare.click("button_fork_start")
     assert "the same run twice" in compare.text("error_fork")
 
 
 def test_a_run_that_cannot_be_made_is_refused_in_words(pair):
     fork_to(pair, "Batch size")
     pair.type("field_fork_value", "5000")
-    pair.click("button_fork_here")
     pair.wait(lambda: "batch_size must be at most 600" in pair.health)
     assert len(runs(pair)) == 2
     assert not page(pair).comparison.is_loading
@@ -317,6 +315,16 @@ def test_a_run_can_be_renamed_hidden_and_removed(pair):
     assert names(pair) == ["learning rate 0.5 → 0.05"]
     pair.click("button_remove_run")
     assert pair.shows("card_start")
+
+
+def test_the_arrow_keys_choose_a_run(pair):
+    pair.click("button_run_1")
+    pair.find("button_run_1").setFocus()
+    pair.press(Qt.Key.Key_Up)
+    assert page(pair).list.chosen is runs(pair)[0]
+    assert pair.text("field_run_name") == "Digits"
+    pair.press(Qt.Key.Key_Down)
+    assert page(pair).list.chosen is runs(pair)[1]
 
 
 def test_a_removal_can_be_undone(pair):

@@ -240,7 +240,7 @@ class ComparePage(Page):
         for plot in (self.loss, self.accuracy, self.gradients):
             plot.set_runs()
         self.beside.set_runs()
-        self.deep.refresh()
+        self._refresh_view()
 
     def _show_train_page(self) -> None:
         self.workspace.page_wanted.emit("train")

@@ -66,6 +66,7 @@ class ForkForm(QFrame):
             "A copy of the run as it stands, with this one thing changed, and the same batches to come"
         )
         self._start = self._button("button_fork_start", "From the start", lambda: self._fork(True))
+        self._rate.returnPressed.connect(self._fork_by_key)
         self._start.setToolTip("A run beside it from its first step, with the same seed and the same batches")
         cancel = self._button("button_fork_cancel", "Cancel", self.hide)
         set_role(cancel, "link")
@@ -99,6 +100,8 @@ class ForkForm(QFrame):
         self._setting_chosen()
         self.show()
         self._value.setFocus()
+        if isinstance(self._value, NumberField):
+            self._value.selectAll()  # so that typing replaces the suggestion
 
     def _setting_chosen(self) -> None:
         run = self._run
@@ -132,6 +135,8 @@ class ForkForm(QFrame):
         field.show()  # now, not with the next event, so that it can take the focus
         if isinstance(field, Choice):
             field.activated.connect(lambda _row: self._optimizer_chosen())
+        else:
+            field.returnPressed.connect(self._fork_by_key)
 
     def _optimizer_chosen(self) -> None:
         if self._run is not None and self.setting.currentData() == "optimizer":
@@ -168,6 +173,10 @@ class ForkForm(QFrame):
             return
         self._comparison.fork(run, settings, from_start)
         self.hide()
+
+    def _fork_by_key(self) -> None:
+        """Enter in the field does what the coloured button does."""
+        self._fork(from_start=self._here.isHidden())
 
     def _refuse(self, sentence: str) -> None:
         self._error.setText(sentence)
