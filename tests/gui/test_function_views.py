@@ -288,7 +288,7 @@ def test_the_pointer_on_a_unit_shows_it_large_and_leaving_restores(two_layers):
     assert "weight into the output" in two_layers.text("label_unit_hover")
     leave_units(two_layers)
     assert card.title == "Decision boundary"
-    assert two_layers.text("label_unit_hover") == ""
+    assert two_layers.text("label_unit_hover") == "3 units, tanh"
 
 
 def test_a_click_pins_a_unit_and_escape_lets_it_go(two_layers):

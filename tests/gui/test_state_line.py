@@ -79,6 +79,7 @@ def test_a_run_that_diverges_stops_with_a_sentence(diverged):
 def test_the_last_good_network_is_on_show(diverged):
     params = diverged.workspace.snapshot.network.layers[0].params
     assert all(np.isfinite(array).all() for array in params.values())
+    diverged.click("choice_view_weights")
     matrix = diverged.find("matrix_weights")
     assert matrix.isVisible()
     np.testing.assert_array_equal(matrix.array, params["weight"])
@@ -88,6 +89,7 @@ def test_the_last_good_network_is_on_show(diverged):
 
 @pytest.mark.parametrize("quantity", ["gradient", "update", "change"])
 def test_after_a_divergence_every_picture_is_true_to_its_word(diverged, quantity):
+    diverged.click("choice_view_weights")
     diverged.click(f"choice_{quantity}")
     for label in diverged.find("card_weights").findChildren(QLabel):
         if label.isVisible():

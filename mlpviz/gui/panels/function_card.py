@@ -212,6 +212,10 @@ class FunctionCard(Card):
 
     def refresh(self) -> None:
         """Show the newest snapshot."""
+        with np.errstate(all="ignore"):  # a network that diverged is shown as well
+            self._show_newest()
+
+    def _show_newest(self) -> None:
         if not self.isVisible() or self._surveyor.task is None:
             return
         survey = self._surveyor.survey()
@@ -370,10 +374,11 @@ class FunctionCard(Card):
         task = self._surveyor.task
         if place is None or task is None:
             return
-        if self._surveyor.n_in == 2:
-            self.field.say(self._read_field(place, task))
-        else:
-            self.fit.say(self._read_fit(place, task))
+        with np.errstate(all="ignore"):
+            if self._surveyor.n_in == 2:
+                self.field.say(self._read_field(place, task))
+            else:
+                self.fit.say(self._read_fit(place, task))
 
     def _read_field(self, place: tuple[float, float], task: Task) -> str:
         dataset, points, unit = self._workspace.dataset, self._surveyor.points, self._surveyor.unit

@@ -64,6 +64,7 @@ class UnitsCard(Card):
         self.mosaic.dropped.connect(lambda: surveyor.pin(None))
         self._words = QLabel()
         self._words.setObjectName("label_unit_hover")
+        self._about = ""  # what they say while no unit is pointed at
         set_role(self._words, "subtitle")
         self._bar = ColorBar(theme, "color_bar_units", "signed", "the units' output")
         foot = QHBoxLayout()
@@ -83,6 +84,7 @@ class UnitsCard(Card):
 
     def _run_changed(self) -> None:
         self.mosaic.set_selected(None)
+        self._words.clear()
         if not has_hidden_units(self._workspace):
             return
         network = self._workspace.initial.network
@@ -96,6 +98,7 @@ class UnitsCard(Card):
         self._offer_parts()
 
     def _layer_changed(self) -> None:
+        self._words.clear()
         self.mosaic.set_selected(None)
         self._surveyor.pin(None)
         self._offer_parts()
@@ -113,6 +116,10 @@ class UnitsCard(Card):
 
     def refresh(self) -> None:
         """Show the newest snapshot."""
+        with np.errstate(all="ignore"):  # a network that diverged is shown as well
+            self._show_newest()
+
+    def _show_newest(self) -> None:
         snapshot = self._workspace.snapshot
         if not self.isVisible() or snapshot is None or not has_hidden_units(self._workspace):
             return
@@ -123,7 +130,9 @@ class UnitsCard(Card):
         scale, weight = unit_scale(snapshot.network, end), next_weight(snapshot.network, end)
         maps = self._maps(survey)
         n = len(weight)
-        self.set_subtitle(f"{n} {'unit' if n == 1 else 'units'}, {scale.words}")
+        self._about = f"{n} {'unit' if n == 1 else 'units'}, {scale.words}"
+        if not self._words.text():
+            self._words.setText(self._about)
         as_parts = self._parts.current == "unit_parts"
         if as_parts:
             maps = maps * weight[:, :1, None]
@@ -162,7 +171,8 @@ class UnitsCard(Card):
         is_last = self.layer == self._layer.count() - 1
         if n == 1 and is_last:
             table, limit = signed_scale(self.theme.dark), signed_limit(weight)
-            levels = np.rint(np.nan_to_num(weight[:, 0]) / limit * LEVELS_A_SIDE).astype(int)
+            parts = np.clip(np.nan_to_num(weight[:, 0] / limit), -1.0, 1.0)
+            levels = np.rint(parts * LEVELS_A_SIDE).astype(int)
             colors = [QColor(*map(int, table[ZERO + level][:3])) for level in levels]
             signs = ["+" if w > 0 else MINUS if w < 0 else "0" for w in weight[:, 0]]
             return [Badge(sign, color) for sign, color in zip(signs, colors, strict=True)]
@@ -176,7 +186,7 @@ class UnitsCard(Card):
     # ------------------------------------------------------------------ under the pointer
 
     def _hovered(self, i: int) -> None:
-        self._words.setText(self.mosaic.label(i) if i >= 0 else "")
+        self._words.setText(self.mosaic.label(i) if i >= 0 else self._about)
         self._surveyor.hover(UnitPlace(self.layer, i) if i >= 0 else None)
 
     def _unit_changed(self) -> None:

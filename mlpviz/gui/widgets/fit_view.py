@@ -74,6 +74,7 @@ class FitView(DataView):
         n = len(left_over)
         xs, ys = self.to_px(self._x[:n], self._y[:n])
         _, ends = self.to_px(self._x[:n], self._predictions[:n])
+        ends = _within(ends)
         lines = [QLineF(*four) for four in np.stack([xs, ys, xs, ends], axis=1).tolist()]
         table = signed_scale(self.theme.dark)
         card = self.theme.color("card")
@@ -112,5 +113,9 @@ class FitView(DataView):
 
     def _polygon(self, curve: NDArray) -> QPolygonF:
         xs, ys = self.to_px(curve[:, 0], curve[:, 1])
-        ys = np.nan_to_num(np.clip(ys, -1e4, 1e4))  # a painter knows no infinity
-        return QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+        return QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), _within(ys).tolist(), strict=True)])
+
+
+def _within(px: NDArray) -> NDArray:
+    """Places that a painter can reach: it knows no infinity."""
+    return np.nan_to_num(np.clip(px, -1e4, 1e4))
