@@ -285,10 +285,22 @@ def test_the_pointer_on_a_unit_shows_it_large_and_leaving_restores(two_layers):
     card = two_layers.find("card_function")
     hover_unit(two_layers, 2)
     assert card.title == "Unit 2 of layer 2"
-    assert "weight into the output" in two_layers.text("label_unit_hover")
+    weight = two_layers.workspace.snapshot.network.layers[4].params["weight"][2, 0]
+    assert format_number(float(weight), signed=True) in two_layers.text("label_unit_hover")
     leave_units(two_layers)
     assert card.title == "Decision boundary"
     assert two_layers.text("label_unit_hover") == "3 units, tanh"
+
+
+def test_pointing_at_things_moves_nothing(two_layers):
+    before = two_layers.find("field_output").rect()
+    hover_unit(two_layers, 0)
+    assert two_layers.find("field_output").rect() == before
+    click_unit(two_layers, 0)
+    assert two_layers.find("field_output").rect() == before
+    leave_units(two_layers)
+    point_at(two_layers, "field_output", 0.0, 0.0)
+    assert two_layers.find("field_output").rect() == before
 
 
 def test_a_click_pins_a_unit_and_escape_lets_it_go(two_layers):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from mlpviz.figures.colors import LEVELS_A_SIDE, ZERO, signed_limit, signed_scale
 from mlpviz.figures.fields import Survey, hidden_ends, next_weight, unit_scale
@@ -66,9 +66,12 @@ class UnitsCard(Card):
         self._words.setObjectName("label_unit_hover")
         self._about = ""  # what they say while no unit is pointed at
         set_role(self._words, "subtitle")
+        # Words that come and go must not change the width of the column.
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._words.setMinimumWidth(80)
         self._bar = ColorBar(theme, "color_bar_units", "signed", "the units' output")
         foot = QHBoxLayout()
-        foot.addWidget(self._words, 3)
+        foot.addWidget(self._words, 2)
         foot.addWidget(self._bar, 2)
         self.body.addWidget(self.mosaic, 1)
         self.body.addLayout(foot)
@@ -157,10 +160,10 @@ class UnitsCard(Card):
 
     def _labels(self, weight: NDArray) -> list[str]:
         if weight.shape[1] == 1:
-            into = [f" · weight into the output {format_number(float(w), signed=True)}" for w in weight[:, 0]]
+            into = [f" · weight {format_number(float(w), signed=True)}" for w in weight[:, 0]]
         elif weight.shape[1] == len(self._workspace.dataset.classes):
             names = self._workspace.dataset.classes
-            into = [f" · speaks most for {names[k]}" for k in weight.argmax(axis=1)]
+            into = [f" · speaks for {names[k]}" for k in weight.argmax(axis=1)]
         else:
             into = [""] * len(weight)
         return [f"unit {j}{words}" for j, words in enumerate(into)]

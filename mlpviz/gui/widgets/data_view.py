@@ -305,6 +305,7 @@ class DataView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.forget_still()
+        self._place_readout()
         self.resized.emit()
 
     def _move_cross(self, cross: tuple[float, float] | None) -> None:
