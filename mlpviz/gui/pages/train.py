@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from mlpviz.gui.pages.page import Page
@@ -20,6 +21,7 @@ from mlpviz.training import SETTINGS
 
 CURVES_PER_SECOND = 4.0  # beside a function: so small a network trains in Python, which painting holds up
 UNITS_PER_SECOND = 5.0
+LOW_PX = 720
 
 
 class TrainPage(Page):
@@ -40,26 +42,16 @@ class TrainPage(Page):
         self.accuracy = CurvePlot(theme, "Accuracy", "plot_accuracy", percent=True)
         self.accuracy.add_series("accuracy", "training", "training")
         self.measures = MeasurePlot(workspace, theme)
-        curves = QSplitter(Qt.Orientation.Vertical)
-        curves.setObjectName("splitter_curves")
-        for plot in (self.loss, self.accuracy, self.measures):
-            curves.addWidget(plot)
-        network = QSplitter(Qt.Orientation.Vertical)
-        network.setObjectName("splitter_network")
-        network.addWidget(self.function)
-        network.addWidget(self.views)
-        network.setSizes([1500, 1000])
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        columns.setObjectName("splitter_train")
-        for splitter in (network, curves, columns):
-            splitter.setHandleWidth(14)
-            splitter.setChildrenCollapsible(False)
-        columns.addWidget(network)
-        columns.addWidget(curves)
-        columns.setSizes([1000, 1000])
+        self._curves = _splitter("splitter_curves", self.loss, self.accuracy, self.measures)
+        self._network = _splitter("splitter_network", self.function, self.views)
+        self._columns = _splitter("splitter_train", self._network, self._curves)
+        self._columns.setOrientation(Qt.Orientation.Horizontal)
+        self._columns.setSizes([1000, 1000])
+        self._is_low = True  # so that the first arrangement finds something to do
+        self._arrange(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
-        layout.addWidget(columns)
+        layout.addWidget(self._columns)
         workspace.run_changed.connect(self._run_changed)
         workspace.settings_changed.connect(self._show_marks)
 
@@ -93,6 +85,7 @@ class TrainPage(Page):
         run = self.workspace.run
         if run is None:
             return
+        self._arrange(self.height() < LOW_PX and self.surveyor.active)
         self.weights.set_compact(self.surveyor.active)
         self.views.show_run()
         self.accuracy.setVisible(bool(self.workspace.dataset.classes))
@@ -102,6 +95,28 @@ class TrainPage(Page):
         self.measures.set_run()
         self._show_marks()
         self.parts_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the function and the network's inside stand beside each other."""
+        super().resizeEvent(event)
+        self._arrange(event.size().height() < LOW_PX and self.surveyor.active)
+
+    def _arrange(self, low: bool) -> None:
+        """Above each other, the curves beside them; in a low window side by side, curves among the views."""
+        if low == self._is_low:
+            return
+        self._is_low = low
+        if low:
+            self.views.take_in(self._curves)
+            self._network.setOrientation(Qt.Orientation.Horizontal)
+            self._network.setSizes([1000, 1000])
+        else:
+            self.views.take_in(None)
+            self._network.setOrientation(Qt.Orientation.Vertical)
+            self._network.setSizes([1500, 1000])
+            self._columns.addWidget(self._curves)
+            self._columns.setSizes([1000, 1000])
+            self._curves.show()
 
     def _show_validation(self, there_is_one: bool) -> None:
         """A line for the validation examples, if there are any."""
@@ -122,6 +137,17 @@ class TrainPage(Page):
         for plot in self._plots:
             plot.set_marks(marks)
             plot.refresh()
+
+
+def _splitter(name: str, *widgets: QWidget) -> QSplitter:
+    """Widgets above each other, between which room can be moved."""
+    splitter = QSplitter(Qt.Orientation.Vertical)
+    splitter.setObjectName(name)
+    splitter.setHandleWidth(14)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    return splitter
 
 
 def _told(value: Any) -> str:

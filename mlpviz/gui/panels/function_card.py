@@ -72,11 +72,10 @@ class FunctionCard(Card):
         self._back.setToolTip("Show the network's output again (Esc)")
         set_role(self._back, "link")
         self._back.clicked.connect(lambda: surveyor.pin(None))
-        policy = self._back.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # or the picture would jump when a unit is pinned
-        self._back.setSizePolicy(policy)
         self._back.hide()
         self.add_header_widget(self._back)
+        # or the picture would jump when a unit is pinned
+        self._header_row.setMinimumHeight(self._back.sizeHint().height())
         self._bar = ColorBar(theme, "color_bar_function", "signed", "output")
         self._bar.setFixedWidth(_BAR_PX)
         legend = QWidget()

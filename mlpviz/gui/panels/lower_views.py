@@ -18,6 +18,8 @@ from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.segments import Segment, Segments
 from mlpviz.gui.workspace import Workspace
 
+GUEST = "curves"
+
 
 class View(Protocol):
     """A card that shows the newest snapshot when it is told to."""
@@ -106,8 +108,10 @@ class LowerViews(QWidget):
         self._wanted: str | None = None
         self.cards = {view.key: view.make(workspace, theme, surveyor) for view in LOWER_VIEWS}
         segments = [Segment(view.key, view.title, view.tip) for view in LOWER_VIEWS]
-        self._choices = Segments("choices_view", "What is shown below", segments, prefix="view_")
+        segments.append(Segment(GUEST, "Curves", "Loss, accuracy and gradients over the steps"))
+        self._choices = Segments("choices_view", "What is shown below", segments, prefix="view_", wraps=True)
         self._choices.chosen.connect(self._chosen)
+        self._guest: QWidget | None = None
         self._stack = QStackedWidget()
         for card in self.cards.values():
             self._stack.addWidget(card)
@@ -122,21 +126,36 @@ class LowerViews(QWidget):
     @property
     def shown(self) -> str:
         """The key of the view on show."""
-        return next(key for key, card in self.cards.items() if card is self._stack.currentWidget())
+        shown = self._stack.currentWidget()
+        return next((key for key, card in self.cards.items() if card is shown), GUEST)
 
     def show_run(self) -> None:
         """Offer what the current run can be shown by."""
         offered = [view for view in LOWER_VIEWS if view.applies(self._workspace)]
-        keys = [view.key for view in offered]
+        keys = [view.key for view in offered] + [GUEST] * (self._guest is not None)
         self._choices.setVisible(len(keys) > 1)
         self._choices.offer(keys)
         leading = [view.key for view in offered if view.leads(self._workspace)]
         usual = [*leading, keys[0] if self._workspace.dataset.n_in <= 2 else "weights"][0]
         self._show(self._wanted if self._wanted in keys else usual)
 
+    def take_in(self, curves: QWidget | None) -> None:
+        """Offer the curves here too, where a low window has no place of their own for them; or no more."""
+        if curves is self._guest:
+            return
+        if self._guest is not None:
+            self._stack.removeWidget(self._guest)
+        self._guest = curves
+        if curves is not None:
+            self._stack.addWidget(curves)
+        if self._workspace.run is not None:
+            self.show_run()
+
     def refresh(self) -> None:
         """Show the newest snapshot in the view on show."""
-        cast(View, self._stack.currentWidget()).refresh()
+        shown = self._stack.currentWidget()
+        if shown is not self._guest:
+            cast(View, shown).refresh()
 
     def _chosen(self, key: str) -> None:
         self._wanted = key
@@ -145,5 +164,7 @@ class LowerViews(QWidget):
     def _show(self, key: str | None) -> None:
         assert key is not None
         self._choices.choose(key)
-        self._stack.setCurrentWidget(self.cards[key])
+        shown = self._guest if key == GUEST else self.cards[key]
+        assert shown is not None
+        self._stack.setCurrentWidget(shown)
         self.refresh()

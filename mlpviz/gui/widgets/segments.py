@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from mlpviz.gui.theme import set_role
+from mlpviz.gui.widgets.flow_layout import FlowLayout
 
 
 class Segment(NamedTuple):
@@ -28,6 +29,8 @@ class Segments(QWidget):
     segments : sequence of Segment
     prefix : str
         Each button is called ``choice_<prefix><key>``.
+    wraps : bool
+        Go on in a second row where one is too narrow.
     parent : QWidget, optional
     """
 
@@ -40,6 +43,7 @@ class Segments(QWidget):
         name: str,
         segments: Sequence[Segment],
         prefix: str = "",
+        wraps: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -47,7 +51,7 @@ class Segments(QWidget):
         self.setAccessibleName(name)
         self._segments = tuple(segments)
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
+        row = FlowLayout(self, spacing_px=0) if wraps else QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for i, segment in enumerate(self._segments):
@@ -59,7 +63,8 @@ class Segments(QWidget):
             set_role(button, "segment")
             self._group.addButton(button, i)
             row.addWidget(button)
-        row.addStretch(1)
+        if isinstance(row, QHBoxLayout):
+            row.addStretch(1)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(lambda i: self.chosen.emit(self._segments[i].key))
 
