@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from mlpviz.figures.fields import data_area
 from mlpviz.figures.numbers import format_number
+from mlpviz.gui.panels.lower_views import LOWER_VIEWS
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.widgets.mosaic_view import cell_center
 from mlpviz.training import Experiment
@@ -55,11 +56,11 @@ def subtitle(screen) -> str:
 @pytest.mark.parametrize(
     ("made", "function", "views", "below"),
     [
-        (LINE, "fit_output", ["network", "weights"], "card_network"),
-        (ADALINE, "field_output", ["network", "weights"], "card_network"),
-        (XOR, "field_output", ["units", "network", "weights"], "card_units"),
-        (BLOBS, "field_output", ["units", "network", "weights"], "card_units"),
-        (IRIS, None, ["network", "weights"], "card_weights"),
+        (LINE, "fit_output", ["cost", "network", "weights", "biases"], "card_cost"),
+        (ADALINE, "field_output", ["cost", "network", "weights", "biases"], "card_cost"),
+        (XOR, "field_output", ["units", "cost", "network", "weights", "biases"], "card_units"),
+        (BLOBS, "field_output", ["units", "cost", "network", "weights", "biases"], "card_units"),
+        (IRIS, None, ["cost", "network", "weights", "biases"], "card_weights"),
     ],
     ids=["line", "adaline", "xor", "blobs", "iris"],
 )
@@ -67,14 +68,65 @@ def test_the_shape_of_the_data_decides(open_window, made, function, views, below
     screen = open_window(made)
     for name in ("fit_output", "field_output"):
         assert screen.shows(name) == (name == function)
-    assert [key for key in ("units", "network", "weights") if screen.shows(f"choice_view_{key}")] == views
+    known = [view.key for view in LOWER_VIEWS]
+    assert [key for key in known if screen.shows(f"choice_view_{key}")] == views
     assert screen.shows(below)
 
 
-def test_images_are_shown_as_before_without_a_row_of_one_choice(screen):
+def test_images_are_shown_by_their_weights(screen):
     assert not screen.shows("card_function")
     assert screen.shows("card_weights")
-    assert not screen.shows("choices_view")
+    assert not screen.shows("choice_view_units")
+    assert not screen.shows("choice_view_collapsed")
+
+
+def test_layers_that_are_one_are_shown_as_one(open_window, digits):
+    two = [{"kind": "affine", "units": 12}, {"kind": "affine", "units": 10}]
+    screen = open_window(digits.with_settings({"layers": two, "loss": "softmax_cross_entropy"}))
+    assert screen.shows("card_collapsed")
+    assert "W = W₁W₂, b = b₁W₂ + b₂" in screen.text("label_collapsed")
+    screen.step(2)
+    first, second = screen.workspace.snapshot.network.layers
+    shown = screen.find("mosaic_collapsed")._images.reshape(10, -1).T
+    np.testing.assert_allclose(shown, first.weight.astype(float) @ second.weight, rtol=1e-6)
+    screen.wait_for_new_run(lambda: screen.workspace.open_experiment(digits))
+    assert screen.shows("card_weights")
+    assert not screen.shows("choice_view_collapsed")
+
+
+def test_where_classes_come_unevenly_often_the_biases_stand_beside_the_frequencies(open_window, digits):
+    softmax = {"layers": [{"kind": "affine", "units": 10}], "loss": "softmax_cross_entropy"}
+    uneven = digits.with_settings({**softmax, "dataset": "digits_imbalanced", "training_size": 3000})
+    screen = open_window(uneven)
+    assert screen.shows("card_biases")
+    assert "the logarithm of how often it comes" in screen.text("label_biases")
+    screen.step(2)
+    bars = screen.find("bars_biases")
+    bias = screen.workspace.snapshot.network.layers[0].bias.astype(float)
+    np.testing.assert_allclose(bars.values, bias - bias.mean(), atol=1e-12)
+    counts = np.bincount(screen.workspace.run.trainer.splits.training.labels_at(slice(None)))
+    expected = np.log(counts) - np.log(counts).mean()
+    np.testing.assert_allclose(bars._marks, expected, atol=1e-9)
+    screen.wait_for_new_run(lambda: screen.workspace.open_experiment(digits.with_settings(softmax)))
+    assert screen.shows("card_weights"), "all digits come about equally often"
+    screen.click("choice_view_biases")
+    assert screen.text("label_biases").startswith("What each unit adds")
+
+
+def test_in_a_low_window_the_curves_are_one_of_the_views(open_window):
+    screen = open_window(XOR, size=(1024, 700))
+    assert screen.shows("card_function")
+    assert screen.shows("card_units")
+    assert not screen.shows("plot_loss")
+    screen.click("choice_view_curves")
+    assert screen.shows("plot_loss")
+    assert not screen.shows("card_units")
+    screen.step(3)
+    screen.window.resize(1440, 900)
+    screen.settle()
+    assert screen.shows("plot_loss")
+    assert screen.shows("card_units")
+    assert not screen.shows("choice_view_curves")
 
 
 def test_runs_of_other_shapes_follow_each_other(open_window, digits):
@@ -93,7 +145,7 @@ def test_the_choice_below_is_kept_while_it_applies(open_window):
     assert screen.shows("card_network")
     screen.click("choice_view_units")
     screen.wait_for_new_run(lambda: screen.workspace.open_experiment(LINE))
-    assert screen.shows("card_network"), "a line has no hidden units"
+    assert screen.shows("card_cost"), "a line has no hidden units"
     screen.wait_for_new_run(lambda: screen.workspace.open_experiment(XOR))
     assert screen.shows("card_units")
 
@@ -101,7 +153,7 @@ def test_the_choice_below_is_kept_while_it_applies(open_window):
 @pytest.mark.parametrize("made", [LINE, ADALINE, XOR, BLOBS], ids=lambda made: made.dataset)
 def test_every_view_can_be_opened_before_and_after_a_step(open_window, made):
     screen = open_window(made)
-    for key in ("units", "network", "weights") * 2:
+    for key in ("units", "cost", "network", "weights", "biases") * 2:
         if screen.shows(f"choice_view_{key}"):
             screen.click(f"choice_view_{key}")
             assert screen.shows(f"card_{key}")
@@ -421,7 +473,7 @@ def test_while_training_only_what_can_be_seen_is_refreshed(open_window, monkeypa
 
 
 def test_without_validation_examples_no_legend_speaks_of_them(open_window):
-    screen = open_window(XOR)
+    screen = open_window(XOR, size=(1440, 900))
     assert not screen.shows("plot_loss_legend_validation_loss")
     assert screen.shows("plot_loss_legend_loss")
     with_some = BLOBS.with_settings({"validation_size": 30})
@@ -477,7 +529,7 @@ def test_where_most_units_are_saturated_at_first_that_is_shown(open_window):
 
 
 def test_what_the_user_chose_to_measure_stays(open_window):
-    screen = open_window(saturated(100.0))
+    screen = open_window(saturated(100.0), size=(1440, 900))
     screen.choose("choice_measure", "Update ratio")
     screen.step()
     assert screen.text("choice_measure") == "Update ratio"

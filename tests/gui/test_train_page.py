@@ -13,6 +13,7 @@ from mlpviz.gui.widgets.mosaic_view import MosaicView, cell_center
 from mlpviz.training import Experiment
 
 LAYER_1, LAYER_2 = 0, 2  # positions in the network
+ROOMY = (1440, 900)  # where functions and curves have places of their own
 
 
 @pytest.fixture
@@ -384,7 +385,7 @@ def test_hovering_a_weight_of_the_unit_tells_its_value(trained):
 
 
 def test_data_without_images_are_shown_as_a_matrix(open_window, moons):
-    screen = open_window(moons)
+    screen = open_window(moons, size=ROOMY)
     screen.click("choice_view_weights")
     assert screen.find("matrix_weights").isVisible()
     np.testing.assert_array_equal(screen.find("matrix_weights").array, weight(screen, 0))
@@ -412,7 +413,7 @@ def test_beside_a_function_a_unit_is_shown_in_place_of_the_others(open_window, m
 
 
 def test_regression_has_no_accuracy_plot(open_window, plane, digits):
-    screen = open_window(plane)
+    screen = open_window(plane, size=ROOMY)
     assert not screen.shows("plot_accuracy")
     assert screen.shows("plot_loss")
     screen.step(2)
@@ -537,7 +538,7 @@ def test_the_number_of_a_layer_is_the_same_everywhere(open_window):
             ],
         }
     )
-    screen = open_window(experiment)
+    screen = open_window(experiment, size=ROOMY)
     screen.step(3)
     plot = screen.find("plot_measures")
     names = {key: plot._series[key].name for key in plot.series_keys()}
