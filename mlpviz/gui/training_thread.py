@@ -13,6 +13,12 @@ from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
 
 logger = logging.getLogger(__name__)
 
+BETWEEN_PAUSES_S = 0.008
+PAUSE_S = 0.00002
+USED_S = 0.0002  # a pause of this length was not slept through alone
+LONGEST_PAUSE_S = 0.02
+SHORT_STEP_S = 0.00025  # longer steps spend enough of their time outside of the interpreter
+
 
 class Stretch(Enum):
     """How far to train before coming to rest."""
@@ -21,6 +27,36 @@ class Stretch(Enum):
     STEPS = 1
     EPOCH = 2
     ALL = 3
+
+
+class Courtesy:
+    """Lets the window's thread have the interpreter now and then, where steps are short.
+
+    A small product gives the interpreter free for some microseconds, which is too short for another thread
+    to wake up in, and each time puts off the moment when Python would make this one give way: a network of
+    few units can keep the window waiting for seconds. Hence a pause, short but long enough, every few
+    milliseconds, and for as long as somebody makes use of it.
+    """
+
+    def __init__(self) -> None:
+        self._paused_at = time.perf_counter()
+        self._steps = 0
+
+    def step_made(self) -> None:
+        """Pause if it is time."""
+        self._steps += 1
+        now = time.perf_counter()
+        passed_s = now - self._paused_at
+        if passed_s < BETWEEN_PAUSES_S:
+            return
+        if passed_s < self._steps * SHORT_STEP_S:
+            latest = now + LONGEST_PAUSE_S
+            while now < latest:
+                time.sleep(PAUSE_S)
+                before, now = now, time.perf_counter()
+                if now - before < USED_S:
+                    break
+        self._paused_at, self._steps = now, 0
 
 
 class TrainingThread(QThread):
@@ -184,6 +220,7 @@ class TrainingThread(QThread):
 
     def _train(self) -> None:
         started = begun = time.monotonic()
+        courtesy = Courtesy()
         for step in self.trainer.steps():
             self.history.append(step)
             self._steps_left -= 1
@@ -195,6 +232,7 @@ class TrainingThread(QThread):
                 started = time.monotonic()
             if self._come_to_rest():
                 break
+            courtesy.step_made()
         else:
             self.pause()  # all epochs are done, or the run diverged
         self.seconds += time.monotonic() - begun

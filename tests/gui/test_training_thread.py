@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+import mlpviz.gui.training_thread as thread_module
 from mlpviz.gui.training_thread import Stretch, TrainingThread
 from mlpviz.training import Trainer
 
@@ -290,3 +291,41 @@ def test_after_a_defect_nobody_waits_for_ever(broken):
     saver.start()
     saver.join(2)
     assert not saver.is_alive(), "between_steps waits for a thread that has ended"
+
+
+# ---------------------------------------------------------------------- beside a window
+
+
+def test_short_steps_leave_pauses_and_long_ones_none(monkeypatch):
+    """A pause every few milliseconds where a step takes 0.1 ms, none where it takes 1 ms."""
+    for step_s, expected in ((0.0001, range(8, 14)), (0.001, range(1))):
+        now, pauses = [100.0], []
+
+        def sleep(seconds: float, now=now, pauses=pauses) -> None:
+            pauses.append(seconds)
+            now[0] += 0.0001
+
+        monkeypatch.setattr(thread_module.time, "perf_counter", lambda now=now: now[0])
+        monkeypatch.setattr(thread_module.time, "sleep", sleep)
+        courtesy = thread_module.Courtesy()
+        for _ in range(round(0.1 / step_s)):
+            now[0] += step_s
+            courtesy.step_made()
+        assert len(pauses) in expected
+        monkeypatch.undo()
+
+
+def test_a_pause_goes_on_while_somebody_makes_use_of_it_but_not_for_ever(monkeypatch):
+    now, pauses = [100.0], []
+
+    def sleep(_seconds: float) -> None:
+        pauses.append(now[0])
+        now[0] += 0.001  # another thread had the interpreter that long
+
+    monkeypatch.setattr(thread_module.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(thread_module.time, "sleep", sleep)
+    courtesy = thread_module.Courtesy()
+    for _ in range(100):
+        now[0] += 0.0001
+        courtesy.step_made()
+    assert 10 < len(pauses) < 30
