@@ -296,36 +296,54 @@ def test_after_a_defect_nobody_waits_for_ever(broken):
 # ---------------------------------------------------------------------- beside a window
 
 
-def test_short_steps_leave_pauses_and_long_ones_none(monkeypatch):
-    """A pause every few milliseconds where a step takes 0.1 ms, none where it takes 1 ms."""
-    for step_s, expected in ((0.0001, range(8, 14)), (0.001, range(1))):
-        now, pauses = [100.0], []
-
-        def sleep(seconds: float, now=now, pauses=pauses) -> None:
-            pauses.append(seconds)
-            now[0] += 0.0001
-
-        monkeypatch.setattr(thread_module.time, "perf_counter", lambda now=now: now[0])
-        monkeypatch.setattr(thread_module.time, "sleep", sleep)
-        courtesy = thread_module.Courtesy()
-        for _ in range(round(0.1 / step_s)):
-            now[0] += step_s
-            courtesy.step_made()
-        assert len(pauses) in expected
-        monkeypatch.undo()
-
-
-def test_a_pause_goes_on_while_somebody_makes_use_of_it_but_not_for_ever(monkeypatch):
-    now, pauses = [100.0], []
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """A clock that only steps and pauses move; its other entries are the pauses, by when they began."""
+    times = [100.0]
 
     def sleep(_seconds: float) -> None:
-        pauses.append(now[0])
-        now[0] += 0.001  # another thread had the interpreter that long
+        times.append(times[0])
+        times[0] += 0.0001
 
-    monkeypatch.setattr(thread_module.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(thread_module.time, "perf_counter", lambda: times[0])
     monkeypatch.setattr(thread_module.time, "sleep", sleep)
-    courtesy = thread_module.Courtesy()
-    for _ in range(100):
-        now[0] += 0.0001
+    return times
+
+
+def pauses(clock: list[float], courtesy: thread_module.Courtesy, step_s: float, for_s: float) -> list[float]:
+    """When it paused, in seconds from the beginning."""
+    begun, already = clock[0], len(clock)
+    while clock[0] < begun + for_s:
+        clock[0] += step_s
         courtesy.step_made()
-    assert 10 < len(pauses) < 30
+    return [at - begun for at in clock[already:]]
+
+
+def test_short_steps_leave_a_pause_every_few_milliseconds_and_long_ones_none(clock):
+    between = np.diff(pauses(clock, thread_module.Courtesy(), 0.0001, 0.2))
+    assert len(between) > 5
+    np.testing.assert_allclose(between, between[0], atol=2e-4)
+    assert 0.005 < between[0] < 0.015
+    assert pauses(clock, thread_module.Courtesy(), 0.001, 0.2) == []
+
+
+def test_it_pauses_when_the_window_is_to_repaint(clock):
+    courtesy = thread_module.Courtesy()
+    courtesy.release(due_at=clock[0] + 0.0025)
+    assert pauses(clock, courtesy, 0.0001, 0.004) == [pytest.approx(0.0025, abs=2e-4)]
+
+
+def test_it_rests_while_the_window_repaints_but_not_for_ever():
+    courtesy = thread_module.Courtesy()
+    courtesy.hold()
+    for _ in range(100):
+        courtesy._steps += 1000  # as if they had been short
+    begun = time.perf_counter()
+    courtesy.step_made()
+    assert time.perf_counter() - begun >= thread_module.LONGEST_PAUSE_S
+    courtesy.hold()
+    threading.Timer(0.005, courtesy.release).start()
+    courtesy._steps += 100_000
+    begun = time.perf_counter()
+    courtesy.step_made()
+    assert time.perf_counter() - begun < thread_module.LONGEST_PAUSE_S
