@@ -13,7 +13,7 @@ from mlpviz.gui.main_window import MainWindow
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training import Experiment, Trainer
+from mlpviz.training import Experiment, History, Trainer
 from mlpviz.training.presets import load_preset
 
 SECONDS = 4.0
@@ -49,10 +49,11 @@ def wait_ms(milliseconds: float) -> None:
 
 
 def headless_rate(seconds: float, experiment: Experiment) -> float:
-    """Steps per second without anything else."""
-    trainer = Trainer(experiment)
+    """Steps per second without a window; their scalars are kept as `mlpviz train` keeps them."""
+    trainer, history = Trainer(experiment), History()
     started, n = time.perf_counter(), 0
-    for _ in trainer.steps():
+    for step in trainer.steps():
+        history.append(step)
         n += 1
         if n % 50 == 0 and time.perf_counter() - started > seconds:
             break

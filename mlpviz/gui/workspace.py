@@ -94,7 +94,7 @@ class Workspace(QObject):
         self.undo_group = QUndoGroup(self)
         self.undo_stack = QUndoStack(self.undo_group)
         self.undo_stack.setActive(True)
-        self.refresher = Refresher(self.fetch, self)
+        self.refresher = Refresher(self.fetch, self, self._hold_training, self._release_training)
         self._pending: TrainingThread | None = None
         self._train_when_ready = Stretch.NONE
         self._edit_when_ready: QUndoCommand | None = None
@@ -320,6 +320,14 @@ class Workspace(QObject):
         if not self.training or now - self._told_at > 1 / WORDS_PER_SECOND:
             self._told_at = now
             self.refreshed.emit()
+
+    def _hold_training(self) -> None:
+        if self.run is not None:
+            self.run.courtesy.hold()
+
+    def _release_training(self, due_at: float) -> None:
+        if self.run is not None:
+            self.run.courtesy.release(due_at)
 
     def _take_over(self) -> None:
         if self._pending is None or self.sender() is not self._pending:

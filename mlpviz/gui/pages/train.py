@@ -19,8 +19,8 @@ from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import SETTINGS
 
-CURVES_PER_SECOND = 4.0  # beside a function: so small a network trains in Python, which painting holds up
-UNITS_PER_SECOND = 5.0
+CURVES_PER_SECOND = 3.0  # beside a function: so small a network trains in Python, which painting holds up
+UNITS_PER_SECOND = 3.0
 LOW_PX = 720
 
 
