@@ -69,13 +69,16 @@ class Comparison(QObject):
         self.about: ReadyMade | None = None
         self.measure = "steps"
         self.steps_per_second: float | None = None
-        self.refresher = Refresher(self.fetch, self)
+        self.refresher = Refresher(
+            self.fetch,
+            self,
+            lambda: self._thread.courtesy.hold(),
+            lambda due_at: self._thread.courtesy.release(due_at),
+        )
         self.undo_stack = QUndoStack(workspace.undo_group)
         self.undo_stack.setUndoLimit(REMOVALS_KEPT)
         self._coming = 0
-        self._list = (
-            0  # the number of the list that is being filled: what was meant for an earlier one is late
-        )
+        self._list = 0  # which list is being filled: what was meant for an earlier one comes too late
         self._told_at = 0.0
         self._thread = RaceThread(self)
         self._thread.joined.connect(self._joined)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
+from mlpviz.gui.courtesy import Courtesy
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.nn.arrays import Array
 from mlpviz.training import Mailbox, Snapshot, Trainer
@@ -79,6 +80,8 @@ class RaceThread(QThread):
     ----------
     lanes
         In the order of the list. Replaced as a whole, never changed, so that it can be read at any time.
+    courtesy
+        Lets the window have its turn.
     """
 
     joined = Signal(object)
@@ -106,6 +109,7 @@ class RaceThread(QThread):
         self._errands: deque[Callable[[], None]] = deque()
         self._owes_rest = False
         self._stopping = self._ended = False
+        self.courtesy = Courtesy()
 
     # ------------------------------------------------------------------ called from the window's thread
 
@@ -272,6 +276,7 @@ class RaceThread(QThread):
                 lane.mailbox.put(contender.trainer.snapshot())
             if self._interval_s:
                 self._wait_until_due(began)
+            self.courtesy.step_made()
         for lane in trained & set(self.lanes):
             lane.mailbox.put(lane.contender.trainer.snapshot())
         self._rest()

@@ -108,7 +108,7 @@ def test_an_initializer_with_a_number_of_ones_own(screen):
 
 def test_given_numbers_stand_in_the_list_and_can_be_edited(open_window, plane):
     screen = open_window(plane.with_settings({"layers.0.initializer": "values(1.5, -2)"}))
-    assert rows(screen) == ["Affine  2 → 1 · values(1.5, -2)"]
+    assert rows(screen) == ["Affine  2 → 1 · values(…)"]
     open_layer(screen, 0)
     assert screen.text("field_layers_0_initializer") == "values(1.5, -2)"
     screen.wait_for_new_run(lambda: screen.type("field_layers_0_bias_initializer", "values(0.25)"))

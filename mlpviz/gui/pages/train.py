@@ -53,7 +53,7 @@ class TrainPage(Page):
         layout.setContentsMargins(14, 14, 14, 14)
         layout.addWidget(self._columns)
         workspace.run_changed.connect(self._run_changed)
-        workspace.settings_changed.connect(self._show_marks)
+        workspace.settings_changed.connect(self._settings_changed)
 
     def parts(self) -> list[Callable[[], None]]:
         """What shows the network, then each plot."""
@@ -94,6 +94,7 @@ class TrainPage(Page):
             plot.clear_data()
         self.measures.set_run()
         self._show_marks()
+        self._show_curves()
         self.parts_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -127,9 +128,17 @@ class TrainPage(Page):
             elif not there_is_one and key in plot.series_keys():
                 plot.remove_series(key)
 
+    def _settings_changed(self) -> None:
+        if self.workspace.run is not None:  # or it is what was said last before the end
+            self._show_marks()
+            self._show_curves()
+
+    def _show_curves(self) -> None:
+        """Where nothing is to be trained there is nothing to draw, and the network has all the room."""
+        untrained = self.workspace.experiment.epochs == 0 and len(self.workspace.history) == 0
+        self._curves.setVisible(not untrained)
+
     def _show_marks(self) -> None:
-        if self.workspace.run is None:
-            return  # what was said last before the end
         marks = [
             (change.step, f"{SETTINGS[change.setting].metadata['label'].lower()} {_told(change.value)}")
             for change in self.workspace.changes

@@ -274,6 +274,7 @@ class CostCard(Card):
         if self._note.text() != note:
             self._note.setText(note)
             self._note.setVisible(bool(note))
+            self._basis.setVisible(not note)  # which matters less, and would take its room
 
     def _can_be_seen(self, marks: Marks) -> bool:
         """Whether the next step begins in view and is long enough for an arrow."""

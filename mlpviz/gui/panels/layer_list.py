@@ -235,7 +235,7 @@ def _may_shrink(field: QWidget) -> None:
 def _short(value: Any) -> Any:
     """A value in words, of many given numbers only that there are some."""
     return (
-        "values(…)" if isinstance(value, str) and value.startswith("values(") and len(value) > 18 else value
+        "values(…)" if isinstance(value, str) and value.startswith("values(") and len(value) > 12 else value
     )
 
 

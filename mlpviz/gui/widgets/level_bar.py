@@ -1,5 +1,7 @@
 """The legend of a loss landscape: its colours, and the losses that some of them stand for."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -70,8 +72,15 @@ class LevelBar(QWidget):
         painter.drawRect(bar)
         painter.setPen(self._theme.color("secondary"))
         top, height = bar.bottom() + 3, self.fontMetrics().height()
-        for tick, word in zip(_TICKS, self.words(), strict=True):
-            width = self.fontMetrics().horizontalAdvance(word) + 4
-            x = min(max(tick * self.width() - width / 2, 0), self.width() - width)
+        for x, width, word in self._placed_words():
             painter.drawText(QRectF(x, top, width, height), Qt.AlignmentFlag.AlignCenter, word)
         painter.end()
+
+    def _placed_words(self) -> list[tuple[float, float, str]]:
+        """Left end and width of each loss below the bar; if not all have room, of the first and last only."""
+        placed = []
+        for tick, word in zip(_TICKS, self.words(), strict=True):
+            width = float(self.fontMetrics().horizontalAdvance(word) + 4)
+            placed.append((min(max(tick * self.width() - width / 2, 0.0), self.width() - width), width, word))
+        fit = all(x + width <= after[0] for (x, width, _), after in pairwise(placed))
+        return placed if fit else [placed[0], placed[-1]]

@@ -12,7 +12,7 @@ from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.training.seed_result import SeedResult
 from mlpviz.training.verdict import FLAT_CHANGE, FLAT_GRADIENT
 
-_PAD_PX = 12
+_PAD_PX = 20  # of a cell, the room for the sort mark included
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -136,7 +136,8 @@ class SeedTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(24)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)  # the words take what is left
         header.setHighlightSections(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
