@@ -14,28 +14,12 @@ from mlpviz.gui.main_window import MainWindow
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training import Experiment, Trainer
+from mlpviz.training import Trainer
+from mlpviz.training.presets import load_preset
 
 SECONDS = 4.0
 ROUNDS = 5
-EXPERIMENT = Experiment.from_table(
-    {
-        "title": "Spirals",
-        "dataset": "spirals",
-        "loss": "binary_cross_entropy",
-        "optimizer": "adam",
-        "learning_rate": 0.001,
-        "batch_size": 20,
-        "epochs": 1_000_000,
-        "layers": [
-            {"kind": "affine", "units": 16, "initializer": "glorot"},
-            {"kind": "tanh"},
-            {"kind": "affine", "units": 16, "initializer": "glorot"},
-            {"kind": "tanh"},
-            {"kind": "affine", "units": 1, "initializer": "glorot"},
-        ],
-    }
-)
+EXPERIMENT = load_preset("spiral").with_settings({"epochs": 1_000_000})
 
 
 def measure() -> dict[str, float]:
