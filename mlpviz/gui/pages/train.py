@@ -118,6 +118,8 @@ class TrainPage(Page):
             self._columns.addWidget(self._curves)
             self._columns.setSizes([1000, 1000])
             self._curves.show()
+            if self.workspace.run is not None:
+                self._show_curves()
 
     def _show_validation(self, there_is_one: bool) -> None:
         """A line for the validation examples, if there are any."""
@@ -135,6 +137,8 @@ class TrainPage(Page):
 
     def _show_curves(self) -> None:
         """Where nothing is to be trained there is nothing to draw, and the network has all the room."""
+        if self._is_low:
+            return  # they are one of the views, which shows one at a time
         untrained = self.workspace.experiment.epochs == 0 and len(self.workspace.history) == 0
         self._curves.setVisible(not untrained)
 
