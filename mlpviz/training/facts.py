@@ -16,6 +16,7 @@ from mlpviz.training.trainer import Trainer
 from mlpviz.training.verdict import FEW_EXAMPLES, gradient_norm, stands_still, usual_share
 
 LOOKED_AT = 1000  # examples of which scores are compared
+DEEP = 4  # layers of weights, from which on it matters how the gradient comes down
 UNEVEN = 3.0  # the commonest class comes so many times as often as the rarest
 
 
@@ -173,7 +174,7 @@ def rows_of_sums(network: Network) -> list[tuple[int, int]]:
 
 def _vanishing(shown: Shown) -> Iterator[Fact]:
     """How the gradient of the first step shrinks on its way down a deep network."""
-    if len(shown.weighted) < 3:
+    if len(shown.weighted) < DEEP:
         return
     norms = [shown.history.view(column("gradient_norm", i, "weight"))[1][:1] for i in shown.weighted]
     if not all(len(norm) for norm in norms):
