@@ -19,7 +19,8 @@ def axis_range(low: float, high: float, log: bool = False, percent: bool = False
     log : bool
         Return decimal logarithms.
     percent : bool
-        The values are parts of one: no room below zero, and hardly any above one.
+        The values are parts of one: hardly any room below zero, so that the label there keeps clear of the
+        other axis, and hardly any above one.
     """
     if log:
         low, high = math.log10(low), math.log10(high)
@@ -31,7 +32,7 @@ def axis_range(low: float, high: float, log: bool = False, percent: bool = False
         low, high = low - 0.5 * span, high + 0.5 * span
     low, high = low - _ROOM * span, high + _ROOM * span
     if percent:
-        low = max(low, 0.0)
+        low = max(low, -0.05 * (high - max(low, 0.0)))
         high = min(high, 1.0 + 0.03 * (1.0 - low))
     return low, high
 

@@ -42,7 +42,7 @@ def run(file: str | None) -> int:
     theme = Theme(mode if mode in MODES else "system")
     theme.prepare(application)
     workspace = Workspace()
-    window = MainWindow(workspace, theme, settings)
+    window = MainWindow(workspace, theme, settings, slows_small=True)
     theme.apply(application)
     window.show()
     gc.freeze()

@@ -44,16 +44,24 @@ class MainWindow(QMainWindow):
     theme : Theme
     settings : QSettings, optional
         Where window, page and theme are remembered; without it nothing is.
+    slows_small : bool
+        Let small networks train slowly enough to be watched, until the user chooses a speed.
     """
 
-    def __init__(self, workspace: Workspace, theme: Theme, settings: QSettings | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        theme: Theme,
+        settings: QSettings | None = None,
+        slows_small: bool = False,
+    ) -> None:
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowTitle("mlpviz")
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE)
         self.workspace, self.theme, self.settings = workspace, theme, settings
-        self.training_bar = TrainingBar(workspace, theme)
+        self.training_bar = TrainingBar(workspace, theme, slows_small)
         self.addToolBar(self.training_bar)
         self.state_line = StateLine(workspace, theme)
         self.setStatusBar(self.state_line)

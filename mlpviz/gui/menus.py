@@ -66,10 +66,10 @@ def _build_view(window: "MainWindow", menu: QMenu) -> None:
     menu.addSeparator()
     menu.addAction(window.action_experiment)
     menu.addSeparator()
-    themes = menu.addMenu("Theme")
+    themes = menu.addMenu("&Theme")
     group = QActionGroup(window)
     for mode in MODES:
-        title = {"system": "As the system", "light": "Light", "dark": "Dark"}[mode]
+        title = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}[mode]
         choose = partial(window.theme.set_mode, mode)
         action = _add(window, themes, f"theme_{mode}", title, "", choose)
         action.setCheckable(True)

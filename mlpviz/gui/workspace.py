@@ -175,8 +175,11 @@ class Workspace(QObject):
         run = self._need_run()
         health = findings(self.experiment, self.history, self.divergence)
         wrong = [finding for finding in health if finding.severity != "good"]
-        facts = [] if run.training else [Finding("good", fact.sentence, "") for fact in run.facts]
-        return [*wrong, *run.cautions, *facts, *(finding for finding in health if finding not in wrong)]
+        facts = [] if run.training else run.facts
+        bad = [Finding("warning", fact.sentence, "") for fact in facts if not fact.is_good]
+        good = [Finding("good", fact.sentence, "") for fact in facts if fact.is_good]
+        healthy = [] if bad else [finding for finding in health if finding not in wrong]
+        return [*wrong, *run.cautions, *bad, *good, *healthy]
 
     def step_words(self) -> str:
         """The step on show."""
@@ -230,10 +233,10 @@ class Workspace(QObject):
         """Make a run of an experiment ready."""
         self.open(lambda: Trainer(experiment), then)
 
-    def edit_experiment(self, experiment: Experiment, words: str) -> None:
-        """Start anew with an edited experiment; can be undone once it is ready."""
+    def edit_experiment(self, experiment: Experiment, words: str, then: Stretch = Stretch.NONE) -> None:
+        """Start anew with an edited experiment, and train; can be undone once it is ready."""
         edit = _Edit(self, self.experiment, experiment, words)
-        self.open_experiment(experiment)
+        self.open_experiment(experiment, then)
         self._edit_when_ready = edit
 
     def train(self, stretch: Stretch = Stretch.ALL, steps: int = 1) -> None:

@@ -17,6 +17,8 @@ from mlpviz.training.verdict import FEW_EXAMPLES, gradient_norm, stands_still, u
 
 LOOKED_AT = 1000  # examples of which scores are compared
 DEEP = 4  # layers of weights, from which on it matters how the gradient comes down
+FAR_ABOVE = 10.0  # times the lowest loss there is
+TINY_LOSS = 1e-6
 UNEVEN = 3.0  # the commonest class comes so many times as often as the rarest
 
 
@@ -32,16 +34,22 @@ class Fact:
         What was measured, as plain values.
     sentence
         The same in words.
+    is_good
+        Whether it is what one would wish for.
     """
 
     key: str
     numbers: dict[str, Any]
     sentence: str
+    is_good: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What facts are told of: a network after some training, its data and its history."""
+    """What facts are told of: a network after some training, its data and its history.
+
+    `finished` says that nothing is left to train.
+    """
 
     dataset: Dataset
     splits: Splits
@@ -49,6 +57,7 @@ class Shown:
     loss: Loss
     threshold: float | None
     history: History
+    finished: bool = False
 
     @property
     def weighted(self) -> list[int]:
@@ -58,7 +67,15 @@ class Shown:
 
 def shown_by(trainer: Trainer, history: History) -> Shown:
     """What a trainer has come to; its network must not be trained meanwhile."""
-    return Shown(trainer.dataset, trainer.splits, trainer.network, trainer.loss, trainer.threshold, history)
+    return Shown(
+        trainer.dataset,
+        trainer.splits,
+        trainer.network,
+        trainer.loss,
+        trainer.threshold,
+        history,
+        trainer.finished,
+    )
 
 
 def facts(shown: Shown) -> list[Fact]:
@@ -74,7 +91,8 @@ def _cases(shown: Shown) -> Iterator[Fact]:
         return
     x, targets = training.batch(slice(None))
     right = int(np.count_nonzero(correct(shown.network.predict(x), targets, shown.threshold)))
-    yield Fact("cases", {"right": right, "of": len(x)}, f"{right} of {len(x)} cases are right.")
+    sentence = f"{right} of {len(x)} cases are right."
+    yield Fact("cases", {"right": right, "of": len(x)}, sentence, is_good=right == len(x))
 
 
 def _plateau(shown: Shown) -> Iterator[Fact]:
@@ -92,7 +110,8 @@ def _plateau(shown: Shown) -> Iterator[Fact]:
             "plateau",
             {"loss": evaluation.loss, "gradient_norm": gradient},
             f"It stands on a plateau: the loss is {evaluation.loss:.3g}, and the gradient of all parameters "
-            f"together only {gradient:.1e}.",
+            f"together {f'only {gradient:.1e}' if gradient else 'zero'}.",
+            is_good=False,
         )
 
 
@@ -126,6 +145,7 @@ def _least_squares(shown: Shown) -> Iterator[Fact]:
         numbers,
         f"The loss is {loss:.4g}, and the lowest there is {lowest:.4g}: the parameters are {distance:.2g} "
         "from those of least squares.",
+        is_good=not shown.finished or loss < FAR_ABOVE * lowest + TINY_LOSS,
     )
 
 
@@ -201,6 +221,22 @@ def _saturated(shown: Shown) -> Iterator[Fact]:
         yield Fact("saturated_at_start", shares, f"Saturated at the first step: {told}.")
 
 
+def _test(shown: Shown) -> Iterator[Fact]:
+    """How many test examples are right, once the run is over."""
+    test = shown.splits.test
+    if not shown.finished or shown.threshold is None or test is None or len(test) == 0:
+        return
+    accuracy = evaluate(shown.network, test, shown.loss, shown.threshold).accuracy
+    assert accuracy is not None
+    yield Fact(
+        "test",
+        {"accuracy": accuracy, "of": len(test)},
+        f"{100 * accuracy:.2f} % of the {len(test):,} test examples are right.".replace(
+            ",", "\N{NARROW NO-BREAK SPACE}"
+        ),
+    )
+
+
 def _frequencies(shown: Shown) -> Iterator[Fact]:
     """The last biases beside the logarithms of how often each class comes."""
     last = shown.network.layers[-1]
@@ -247,6 +283,7 @@ FACTS: tuple[Callable[[Shown], Iterator[Fact]], ...] = (
     _vanishing,
     _saturated,
     _frequencies,
+    _test,
 )
 
 

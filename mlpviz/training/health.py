@@ -11,6 +11,7 @@ from mlpviz.training.probes import SILENT_FOR, column
 from mlpviz.training.trainer import Divergence
 
 SETTLING_STEPS = 30  # the first steps of a run may well be large
+GROWING_STEPS = 6
 RECENT = 3  # how many of the newest measurements a judgement rests on
 
 
@@ -106,6 +107,20 @@ def _vanishing(experiment: Experiment, history: History) -> Iterator[Finding]:
         )
 
 
+def _growing(experiment: Experiment, history: History) -> Iterator[Finding]:
+    _, losses = history.view("loss")
+    if len(losses) < GROWING_STEPS:
+        return
+    first, now = float(losses[: GROWING_STEPS // 2].mean()), float(losses[-GROWING_STEPS // 2 :].mean())
+    if now > 10 * first:
+        yield Finding(
+            "error",
+            f"The loss has grown from {first:.3g} to {now:.3g}: the run diverges.",
+            f"Each step jumps further than it should: the learning rate {experiment.learning_rate:g} is the "
+            "likely cause. Reset, and try a smaller one.",
+        )
+
+
 def _update_size(experiment: Experiment, history: History) -> Iterator[Finding]:
     for i in affine_layers(experiment):
         ratio = _recent(history, column("update_ratio", i, "weight"))
@@ -132,6 +147,7 @@ def _overfitting(experiment: Experiment, history: History) -> Iterator[Finding]:
 
 
 RULES: tuple[Callable[[Experiment, History], Iterator[Finding]], ...] = (
+    _growing,
     _saturated_outputs,
     _dead_units,
     _saturated_hidden,

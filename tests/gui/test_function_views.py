@@ -98,7 +98,8 @@ def test_where_classes_come_unevenly_often_the_biases_stand_beside_the_frequenci
     softmax = {"layers": [{"kind": "affine", "units": 10}], "loss": "softmax_cross_entropy"}
     uneven = digits.with_settings({**softmax, "dataset": "digits_imbalanced", "training_size": 3000})
     screen = open_window(uneven)
-    assert screen.shows("card_biases")
+    assert screen.shows("card_weights"), "there are pictures to see"
+    screen.click("choice_view_biases")
     assert "the logarithm of how often it comes" in screen.text("label_biases")
     screen.step(2)
     bars = screen.find("bars_biases")
@@ -108,9 +109,13 @@ def test_where_classes_come_unevenly_often_the_biases_stand_beside_the_frequenci
     expected = np.log(counts) - np.log(counts).mean()
     np.testing.assert_allclose(bars._marks, expected, atol=1e-9)
     screen.wait_for_new_run(lambda: screen.workspace.open_experiment(digits.with_settings(softmax)))
-    assert screen.shows("card_weights"), "all digits come about equally often"
-    screen.click("choice_view_biases")
-    assert screen.text("label_biases").startswith("What each unit adds")
+    assert screen.text("label_biases").startswith("What each unit adds"), "all come about equally often"
+
+
+def test_where_there_is_nothing_but_frequencies_the_biases_lead(open_window, digits):
+    softmax = {"layers": [{"kind": "affine", "units": 10}], "loss": "softmax_cross_entropy"}
+    screen = open_window(digits.with_settings({**softmax, "dataset": "digits_blank", "training_size": 3000}))
+    assert screen.shows("card_biases")
 
 
 def test_in_a_low_window_the_curves_are_one_of_the_views(open_window):

@@ -51,11 +51,12 @@ def test_dead_units_are_told_with_their_layer_and_what_helps(open_window, digits
     screen = open_window(digits.with_settings(settings))
     screen.click("button_train")
     screen.wait_for_rest()
-    (finding,) = screen.workspace.findings()
+    finding, shown = screen.workspace.findings()
     assert finding.text.startswith("Layer 1: 50")
     assert "never fired in the last 100 steps" in finding.text
-    assert screen.health == f"{MARKS['warning']} {finding.text}"
-    assert popup_words(screen) == [screen.health, finding.advice]
+    assert "test examples are right" in shown.text
+    assert screen.health == f"{MARKS['warning']} {finding.text}  (+1 more)"
+    assert popup_words(screen)[:2] == [f"{MARKS['warning']} {finding.text}", finding.advice]
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSlider
 
-from mlpviz.gui.panels.training_bar import SPEEDS
+from mlpviz.gui.panels.training_bar import SPEEDS, TrainingBar, watchable_speed
 from mlpviz.training import Trainer
+from mlpviz.training.presets import load_preset
 
 PROMPT_S = 0.5  # a person takes this for at once, and a busy machine still keeps to it
 
@@ -358,3 +360,39 @@ def test_on_the_compare_page_the_bar_drives_the_race(screen):
     assert screen.steps == 1
     screen.click("button_page_compare")
     assert SPEEDS[screen.find("slider_speed").value()] == 100
+
+
+# ---------------------------------------------------------------------- small networks
+
+
+@pytest.mark.parametrize(
+    ("preset", "speed"),
+    [
+        ("line", 20),  # 60 steps, which takes three seconds
+        ("gate-and", 500),
+        ("xor", 1000),
+        ("spiral", None),  # its 20,000 steps take some seconds by themselves
+        ("digits", None),
+        ("templates", None),
+    ],
+)
+def test_a_small_network_trains_slowly_enough_to_be_watched(preset, speed):
+    assert watchable_speed(Trainer(load_preset(preset))) == speed
+
+
+def test_until_the_user_chooses_a_speed(qtbot, theme, make_workspace):
+    workspace = make_workspace(load_preset("line"))
+    bar = TrainingBar(workspace, theme, slows_small=True)
+    qtbot.addWidget(bar)
+    speeds = []
+
+    def next_run(name):
+        with qtbot.waitSignal(workspace.run_changed):
+            workspace.open_experiment(load_preset(name))
+        speeds.append(workspace.steps_per_second)
+
+    next_run("line")
+    next_run("spiral")
+    bar.speed.triggerAction(QSlider.SliderAction.SliderSingleStepSub)
+    next_run("line")
+    assert speeds == [20, None, 1000]

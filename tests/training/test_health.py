@@ -318,3 +318,17 @@ class TestOverfitting:
     )
     def test_one_that_does_not_is_none(self, validation):
         assert "validation" not in self.judge(*validation)
+
+
+def test_a_loss_that_grows_is_said_to_diverge(experiment):
+    one = ({"kind": "affine", "units": 1},)
+    settings = {"dataset": "line_bias", "validation_size": 0, "batch_size": 0, "loss_scaling": "mean"}
+    for rate, diverges in ((0.5, True), (0.1, False)):
+        trainer, history = Trainer(experiment(one, **settings, learning_rate=rate, epochs=100)), History()
+        for step in trainer.steps():
+            history.append(step)
+        first = findings(trainer.experiment, history, trainer.divergence)[0]
+        assert ("the run diverges" in first.text) == diverges
+        if diverges:
+            assert first.severity == "error"
+            assert "learning rate 0.5" in first.advice

@@ -12,6 +12,7 @@ from mlpviz.gui.background import Task
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.seeds_bar import SeedsBar
 from mlpviz.gui.theme import Theme, set_role, text_font
+from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.seed_curves import SeedCurves
 from mlpviz.gui.widgets.seed_dots import SeedDots
@@ -211,7 +212,8 @@ class ManySeedsPage(Page):
     def _open(self, seed: int | None) -> None:
         if self._sweep is None or seed is None:
             return
-        self.workspace.edit_experiment(self._sweep.experiment.with_settings({"seed": seed}), f"seed {seed}")
+        experiment = self._sweep.experiment.with_settings({"seed": seed})
+        self.workspace.edit_experiment(experiment, f"seed {seed}", Stretch.ALL)  # the same bits once more
         self.workspace.page_wanted.emit("train")
 
     # ------------------------------------------------------------------ what is on show

@@ -47,6 +47,7 @@ class TrainPage(Page):
         self._columns = _splitter("splitter_train", self._network, self._curves)
         self._columns.setOrientation(Qt.Orientation.Horizontal)
         self._columns.setSizes([1000, 1000])
+        self._sees_all = False
         self._is_low = True  # so that the first arrangement finds something to do
         self._arrange(False)
         layout = QHBoxLayout(self)
@@ -93,6 +94,7 @@ class TrainPage(Page):
         for plot in self._plots:
             plot.clear_data()
         self.measures.set_run()
+        self._smooth()
         self._show_marks()
         self._show_curves()
         self.parts_changed.emit()
@@ -134,6 +136,17 @@ class TrainPage(Page):
         if self.workspace.run is not None:  # or it is what was said last before the end
             self._show_marks()
             self._show_curves()
+
+    def _smooth(self) -> None:
+        """A moving average lags behind; where each step sees all examples there is no noise to smooth."""
+        run = self.workspace.run
+        assert run is not None
+        n = len(run.trainer.splits.training)
+        whole = (self.workspace.experiment.batch_size or n) >= n
+        if whole != self._sees_all:
+            self._sees_all = whole
+            for plot in self._plots:
+                plot.set_smoothing("off" if whole else "light")
 
     def _show_curves(self) -> None:
         """Where nothing is to be trained there is nothing to draw, and the network has all the room."""

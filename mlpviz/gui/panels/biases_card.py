@@ -15,6 +15,7 @@ from mlpviz.training.facts import uneven_counts
 
 NAMED_UNITS = 16  # so many labels can be read side by side
 MARK = "━"
+LOOKED_AT = 500
 
 
 def has_biases(workspace: Workspace) -> bool:
@@ -28,6 +29,15 @@ def tells_frequencies(workspace: Workspace) -> bool:
     assert run is not None
     counts = uneven_counts(workspace.dataset, run.trainer.splits.training)
     return counts is not None and isinstance(run.trainer.loss, SoftmaxCrossEntropy)
+
+
+def tells_nothing_else(workspace: Workspace) -> bool:
+    """Whether there is nothing to see but frequencies: every picture is the same."""
+    run = workspace.run
+    assert run is not None
+    rows = run.trainer.splits.training.rows[:LOOKED_AT]
+    inputs = workspace.dataset.training.inputs[rows]
+    return tells_frequencies(workspace) and bool((inputs == inputs[0]).all())
 
 
 class BiasesCard(Card):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -70,8 +71,8 @@ class ExperimentPanel(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self._build_form(), 1)
         box.addWidget(self._build_notice())
+        box.addWidget(self._build_form(), 1)
         self._restyle()
 
     def _build_form(self) -> QScrollArea:
@@ -214,9 +215,9 @@ class ExperimentPanel(QFrame):
         self.start_anew.setToolTip("Make a new network with these changes")
         set_role(self.start_anew, "primary")
         self.start_anew.clicked.connect(self._apply_draft)
-        self.discard = QPushButton("Discard")
+        self.discard = QPushButton("Keep this run")
         self.discard.setObjectName("button_discard_changes")
-        self.discard.setToolTip("Keep the network as it is, and forget these changes")
+        self.discard.setToolTip("Keep the network as it is, and forget these changes (Esc)")
         self.discard.clicked.connect(self._discard_draft)
         buttons = QHBoxLayout()
         buttons.addWidget(self.start_anew)
@@ -295,8 +296,16 @@ class ExperimentPanel(QFrame):
         self._draft_words = {"preset": self.presets.experiments[name].title}
         if self._begun:
             self._show_notice()
+            self.start_anew.setFocus()  # Enter starts, Esc keeps the run
         else:
             self._apply_draft()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc keeps the run, while that is the question."""
+        if event.key() == Qt.Key.Key_Escape and self._fields and self._notice.isVisible():
+            self._discard_draft()
+            return
+        super().keyPressEvent(event)
 
     def _edit(self, name: str, value: Any, words: str = "") -> None:
         """A field was edited: apply it if that can be done at once, else keep it for a new network."""

@@ -6,7 +6,7 @@ from typing import Protocol, cast
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from mlpviz.gui.panels.biases_card import BiasesCard, has_biases, tells_frequencies
+from mlpviz.gui.panels.biases_card import BiasesCard, has_biases, tells_nothing_else
 from mlpviz.gui.panels.collapsed_card import CollapsedCard, can_collapse
 from mlpviz.gui.panels.cost_card import CostCard
 from mlpviz.gui.panels.network_card import NetworkCard, fits
@@ -89,7 +89,7 @@ LOWER_VIEWS: tuple[LowerView, ...] = (
         "What each unit adds to its weighted sum",
         lambda workspace, theme, _: BiasesCard(workspace, theme),
         has_biases,
-        leads=tells_frequencies,
+        leads=tells_nothing_else,
     ),
 )
 """In the order of the row. Shown is the one that leads; else the first that applies, or with more than two

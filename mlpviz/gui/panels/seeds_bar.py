@@ -45,10 +45,10 @@ class SeedsBar(Card):
             "time; the results are the same, bit for bit",
         )
         learnt = self._captioned(
-            "Learnt from",
+            "Learnt if",
             self._share_field,
             "How many per cent of the training examples must be right at the end for a run to have learnt",
-            "% right",
+            "% are right",
         )
         self._share_row = learnt
         self.button = QPushButton("Train all seeds")

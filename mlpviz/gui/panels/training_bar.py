@@ -1,5 +1,6 @@
 """The tool bar: train, pause, step, reset, speed, and how far it has come."""
 
+import math
 import time
 
 from PySide6.QtCore import QSize, Qt
@@ -21,9 +22,14 @@ from mlpviz.gui.icons import set_icon
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
+from mlpviz.training import Trainer
 
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 """Steps per second at the stops of the speed slider; None for as fast as it goes."""
+
+WATCHED_S = 4.0
+SHORT_RUN = 10_000  # steps; more of them take some seconds by themselves
+SMALL_NETWORK = 2_000  # parameters
 
 TRAIN_PX = 96
 ROOMY_PX = 1200  # below this width words give way
@@ -32,7 +38,9 @@ ROOMY_PX = 1200  # below this width words give way
 class TrainingBar(QToolBar):
     """The tool bar of the window: drives what the page on show trains. Its actions also stand in the menu."""
 
-    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, theme: Theme, slows_small: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Training", parent)
         self.setObjectName("training_bar")
         self.setMovable(False)
@@ -41,6 +49,7 @@ class TrainingBar(QToolBar):
         self._driver: Driver = workspace
         self._theme = theme
         self._pace = _Pace()
+        self._paces = slows_small  # until the user chooses a speed
         self._make_actions()
         self._brand = QLabel("mlpviz")
         set_role(self._brand, "title")
@@ -128,6 +137,7 @@ class TrainingBar(QToolBar):
         self.speed.setValue(len(SPEEDS) - 1)
         self.speed.setFixedWidth(96)
         self.speed.valueChanged.connect(self._speed_changed)
+        self.speed.actionTriggered.connect(self._speed_chosen)
         self._speed_words = QLabel("full")
         self._speed_words.setMinimumWidth(self._speed_words.fontMetrics().horizontalAdvance("1 000 /s"))
         set_role(self._speed_words, "subtitle")
@@ -180,7 +190,13 @@ class TrainingBar(QToolBar):
         self._speed_words.setText("full" if rate is None else f"{format_number(int(rate))} /s")
         self._driver.set_steps_per_second(rate)
 
+    def _speed_chosen(self) -> None:
+        """The user's own choice of the speed holds from now on."""
+        self._paces = False
+
     def _run_changed(self) -> None:
+        if self._paces and isinstance(self._driver, Workspace) and self._driver.run is not None:
+            self.speed.setValue(SPEEDS.index(watchable_speed(self._driver.run.trainer)))
         self._pace.restart()
         self.show_state()
 
@@ -244,6 +260,19 @@ class TrainingBar(QToolBar):
         for button in self._buttons[3:]:
             button.setToolButtonStyle(style)
         self.show_progress()
+
+
+def watchable_speed(trainer: Trainer) -> float | None:
+    """Steps per second at which a small network's run takes some seconds, for it would be over at once.
+
+    A stop of the speed slider; None, as fast as it goes, for larger networks and longer runs.
+    """
+    n = len(trainer.splits.training)
+    steps = trainer.experiment.epochs * math.ceil(n / (trainer.experiment.batch_size or n))
+    if trainer.network.n_parameters > SMALL_NETWORK or not 0 < steps <= SHORT_RUN:
+        return None
+    speeds = [speed for speed in SPEEDS if speed is not None]
+    return next((speed for speed in speeds if steps / speed <= WATCHED_S), speeds[-1])
 
 
 class _Pace:

@@ -307,6 +307,11 @@ class CurvePlot(Card):
         self._corner.setFixedWidth(LEFT_PX - 10)
         self._corner.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._corner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._nothing = QLabel("All zero: a logarithmic axis cannot show that", self._plot)
+        self._nothing.setObjectName(f"{name}_nothing")
+        self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        set_role(self._nothing, "subtitle")
+        self._nothing.hide()
         self._plot.resized.connect(self._resized)
         self.body.addWidget(self._plot, 1)
 
@@ -412,6 +417,8 @@ class CurvePlot(Card):
             first = 0.0
         low = min((b[0] for b in bounds), default=0.1 if self._log else 0.0)
         high = max((b[1] for b in bounds), default=1.0)
+        self._nothing.setVisible(bool(shown) and not bounds)
+        self._nothing.move(LEFT_PX + 14, max(10, self._plot.height() // 2 - 20))
         self._drawing = True
         y_range = axis_range(low, high, self._log, self._percent)
         self._view.setRange(
