@@ -207,10 +207,10 @@ def parts_in(pixels: Pixels, box: Box) -> list[Pixels]:
     """
     far = np.abs(pixels).max(axis=1, initial=0.0) > _FARTHEST_PX
     breaks = np.flatnonzero(far[:-1] & far[1:]) + 1
-    parts = [thinned(part) for part in clipped(np.insert(pixels, breaks, np.nan, axis=0), box)]
+    parts = clipped(np.insert(pixels, breaks, np.nan, axis=0), box)
     if len(parts) > _MOST_PARTS:
         parts = [parts[i] for i in np.linspace(0, len(parts) - 1, _MOST_PARTS).round().astype(int)]
-    return parts
+    return [thinned(part) for part in parts]
 
 
 def thinned(pixels: Pixels) -> Pixels:
