@@ -67,6 +67,8 @@ class CostScene:
         The one or two parameters that are the axes.
     steps, points
         The path: (n,) and (n, P); the last is the moment on show.
+    is_lost
+        Whether training has run away: what is held is then not held as it is now.
     """
 
     def __init__(self, problem: CostProblem, initial: Network, path: ParameterPath | None) -> None:
@@ -74,6 +76,8 @@ class CostScene:
         self.chosen = problem.parameters[:2]
         self.steps: NDArray[np.int64] = np.zeros(1, np.int64)
         self.points = self._values_in(initial)
+        self.is_lost = False
+        self._start_loss = problem.loss_of(initial)
         self._seen: list[tuple[float, ...]] = []
         self._ranges: dict[Parameter, ViewRange] = {}
         self._earlier: deque[NDArray[np.float32]] = deque(maxlen=EARLIER_PATHS)
@@ -124,6 +128,25 @@ class CostScene:
             self.points = np.concatenate([past, now])
         for parameter, column in zip(self.chosen, self.points.T, strict=True):
             self._reach(parameter).include([float(column.min()), float(column.max()), column[-1]])
+
+    def look(self, ahead: Outlook | None, diverged: bool) -> None:
+        """Take notice of what lies ahead: a first view shall hold the next step, and all may be lost."""
+        if ahead is not None and len(self.points) == 1:
+            for parameter, value, update in zip(self.chosen, self.points[0], ahead.updates, strict=True):
+                self._reach(parameter).expect(value + update)
+        reaches = zip(self.points[-1], map(self._reach, self.chosen), strict=True)
+        outside = any(not reach.low <= value <= reach.high for value, reach in reaches)
+        worse = (
+            ahead is not None and not ahead.loss <= self._start_loss
+        )  # weights may well grow as they learn
+        self.is_lost = diverged or (outside and worse)
+
+    def holding(self, network: Network) -> Network:
+        """A network whose other parameters are those that are held: its own, unless training has run away."""
+        if not self.is_lost:
+            return network
+        best = self.problem.optimum
+        return self.initial if best is None else best.as_network(network)
 
     def _reach(self, parameter: Parameter) -> ViewRange:
         """How much of an axis is in view: from the start, and if it is known the optimum, onwards."""
@@ -199,13 +222,14 @@ class CostScene:
         pairs = zip(self.chosen, values, strict=True)
         return ", ".join(f"{p.symbol} = {format_number(float(value))}" for p, value in pairs)
 
-    def told(self, marks: Marks, ahead: Outlook | None) -> dict[str, str]:
-        """A few words for each mark, by its name."""
+    def told(self, marks: Marks, ahead: Outlook | None, window: Window) -> dict[str, str]:
+        """A few words for each mark, by its name; where training is outside is left to `note`."""
         said = {}
         if self.steps[-1] > 0:
             said["start"] = f"start {self.values(self.start[0])}"
         loss = f", loss {format_number(ahead.loss)}" if ahead is not None else ""
-        said["now"] = f"now {self.values(self.points[-1])}{loss}"
+        now = self.values(self.points[-1]) if self._inside(window)[-1] else "outside"
+        said["now"] = f"now {now}{loss}"
         if marks.step_to is not None:
             said["step_to"] = "next step"
         if (best := self.problem.optimum) is not None:
@@ -224,24 +248,43 @@ class CostScene:
             words = f"Loss on {n} of the {n_all} training examples, drawn evenly"
         others = self.problem.n_parameters - len(self.chosen)
         if others:
-            held = "other parameter is" if others == 1 else f"{format_number(others)} other parameters are"
-            words += f"; the {held} held as now"
+            words += f"; {self._held()}"
+            if self.is_lost:
+                words += ", for training has run away"
         if self.path is None:
             words += ". The path is made of the moments shown since this view was chosen"
         return words
 
-    def note(self, window: Window) -> str:
-        """That the path has left the picture, or that there is a valley instead of an optimum; or nothing."""
+    def _held(self) -> str:
+        """How the parameters besides the chosen ones are held."""
+        others = self.problem.n_parameters - len(self.chosen)
+        if not self.is_lost:
+            how = "as now"
+        elif self.problem.optimum is None:
+            how = "as at the start"
+        else:
+            how = f"at {'its' if others == 1 else 'their'} least-squares value{'s' * (others > 1)}"
+        if others == 1:
+            return f"the other parameter is held {how}"
+        return f"the {format_number(others)} other parameters are held {how}"
+
+    def _inside(self, window: Window) -> NDArray[np.bool_]:
+        """Which points of the path are in view, (n,)."""
         inside = (self.points[:, 0] >= window.left) & (self.points[:, 0] <= window.right)
         if len(self.chosen) > 1:
             inside &= (self.points[:, 1] >= window.bottom) & (self.points[:, 1] <= window.top)
+        return inside
+
+    def note(self, window: Window) -> str:
+        """That the path has left the picture, or that there is a valley instead of an optimum; or nothing."""
+        inside = self._inside(window)
         if not inside[-1]:
             first_outside = len(inside) - int(np.argmax(inside[::-1])) if inside.any() else 0
             step = format_number(int(self.steps[first_outside]))
-            return (
-                f"The path has left the picture, at step {step}: {self.values(self.points[-1])}. "
-                "A smaller learning rate would keep it here."
-            )
+            words = f"The path left the picture at step {step}; now {self.values(self.points[-1])}"
+            if self.is_lost and self.problem.holds_others(self.chosen):
+                return f"{words}. So {self._held()}."
+            return f"{words}. A smaller learning rate would keep it here."
         best = self.problem.optimum
         return f"{best.sentence} The star is the one nearest to 0." if best and best.sentence else ""
 

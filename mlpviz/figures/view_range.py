@@ -7,6 +7,7 @@ from dataclasses import dataclass
 MARGIN = 0.06  # of the span: nearer to the edge than this, and the view grows
 ROOM = 0.3  # of the span: how far beyond a point it then grows, so that it seldom has to
 MOST_GROWTH = 8.0
+MOST_EXPECTED = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class ViewRange:
     def shrink(self) -> None:
         """Go back to where it began."""
         self.low, self.high = self._centre - self._half, self._centre + self._half
+
+    def expect(self, point: float) -> None:
+        """Grow for what comes next, unless that would make all else small."""
+        if abs(point - self._centre) <= MOST_EXPECTED * self._half:
+            self.include([point])
 
     def include(self, points: Iterable[float]) -> bool:
         """Grow until the points are in view, as far as the limit allows; whether all of them are."""

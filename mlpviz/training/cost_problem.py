@@ -78,11 +78,15 @@ class CostProblem:
         """The loss over the chosen parameters, the others as they are in a network."""
         return LossSlice(network, self.sample, self.loss, chosen)
 
+    def loss_of(self, network: Network) -> float:
+        """The loss of a network on the sample."""
+        with np.errstate(all="ignore"):
+            y = network.astype(np.float64).predict(self.sample.x)
+            return float(losses_of(self.loss, y[None], self.sample.targets)[0])
+
     def losses_along(self, path: ParameterPath, rows: npt.NDArray[np.float32], like: Network) -> Array:
         """The losses of the whole network at rows of its path, (n,)."""
         losses = np.empty(len(rows))
-        with np.errstate(all="ignore"):
-            for k, row in enumerate(rows):
-                y = path.network_at(row, like).predict(self.sample.x)
-                losses[k] = losses_of(self.loss, y[None], self.sample.targets)[0]
+        for k, row in enumerate(rows):
+            losses[k] = self.loss_of(path.network_at(row, like))
         return losses

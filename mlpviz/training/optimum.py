@@ -38,6 +38,13 @@ class Optimum:
         """Some of its parameters."""
         return tuple(p.of([self.params]) for p in parameters)
 
+    def as_network(self, like: Network) -> Network:
+        """A network of least loss, otherwise like another."""
+        network = like.copy()
+        for name, array in self.params.items():
+            network.params[0][name][...] = array
+        return network
+
     def direction(self, parameters: Sequence[Parameter]) -> tuple[float, ...] | None:
         """The valley's direction in the plane of some parameters; None where none lies in that plane."""
         for valley in self.valley:

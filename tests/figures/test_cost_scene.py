@@ -7,7 +7,7 @@ from mlpviz.data.dataset import Dataset, Examples
 from mlpviz.figures.cost_scene import CostScene
 from mlpviz.training import Experiment, Trainer
 from mlpviz.training.cost_problem import CostProblem, landscape_of
-from mlpviz.training.cost_surface import outlook
+from mlpviz.training.cost_surface import Outlook, outlook
 from mlpviz.training.parameters import ParameterPath
 
 AFFINE = [{"kind": "affine", "units": 1}]
@@ -51,6 +51,9 @@ class Run:
 
     def marks(self):
         return self.scene.map_marks(self.scene.window(300, 200), self.ahead)
+
+    def told(self):
+        return self.scene.told(self.marks(), self.ahead, self.scene.window(300, 200))
 
 
 def test_the_path_begins_at_the_start_ends_now_and_leads_to_the_optimum():
@@ -108,8 +111,53 @@ def test_a_learning_rate_too_large_jumps_across_the_valley_and_leaves_the_pictur
     note = run.scene.note(window)
     outside = np.abs(run.scene.points[:, 0] - optimum) > (window.right - window.left) / 2
     assert note.startswith(
-        f"The path has left the picture, at step {int(run.scene.steps[np.argmax(outside)])}: w = "
+        f"The path left the picture at step {int(run.scene.steps[np.argmax(outside)])}; now w = "
     )
+
+
+def test_where_training_has_run_away_the_others_are_held_at_least_squares():
+    run = Run("plane", learning_rate=3.0).train(20)
+    network = run.trainer.network
+    assert run.scene.holding(network) is network
+    run.scene.look(run.ahead, diverged=False)
+    assert run.scene.is_lost
+    b = run.problem.parameters[2]
+    held = run.scene.holding(network)
+    assert [b.of(held.params)] == pytest.approx(run.problem.optimum.at([b]))
+    piece = run.problem.slice(held, run.scene.chosen)
+    assert piece.at(np.array(run.problem.optimum.at(run.scene.chosen))[:, None])[0] == pytest.approx(
+        run.problem.optimum.loss
+    )
+    note = run.scene.note(run.scene.window(300, 200))
+    assert note.endswith("So the other parameter is held at its least-squares value.")
+    assert run.told()["now"].startswith("now outside, loss ")
+
+
+def test_without_a_formula_they_are_held_as_at_the_start():
+    run = Run("gate_xor", XOR).train(5)
+    run.scene.look(run.ahead, diverged=False)
+    assert not run.scene.is_lost
+    run.scene.look(run.ahead, diverged=True)
+    assert run.scene.holding(run.trainer.network) is run.scene.initial
+    assert run.scene.basis().endswith("are held as at the start, for training has run away")
+
+
+def test_weights_that_grow_as_they_learn_are_not_lost():
+    run = Run("plane", learning_rate=3.0).train(20)
+    assert run.scene.note(run.scene.window(300, 200)).startswith("The path left the picture")
+    run.scene.look(Outlook(0.001, (0.0, 0.0)), diverged=False)
+    assert not run.scene.is_lost, "the loss is less than at the start"
+
+
+def test_the_first_view_holds_the_next_step():
+    run = Run(learning_rate=0.7)
+    before = run.scene.window(300, 200)
+    run.scene.look(run.ahead, diverged=False)
+    window, (x, y) = run.scene.window(300, 200), run.marks().step_to
+    assert not before.bottom < y < before.top
+    assert window.left < x < window.right
+    assert window.bottom < y < window.top
+    assert window.right - window.left < 3 * (before.right - before.left)
 
 
 def test_on_a_curve_the_marks_are_as_high_as_the_loss():
@@ -149,7 +197,7 @@ def test_other_axes_show_the_whole_path_too():
 
 def test_what_is_told():
     run = Run().train(50)
-    said = run.scene.told(run.marks(), run.ahead)
+    said = run.told()
     assert said["start"].startswith("start w = −")
     assert said["now"].startswith("now w = 1.")
     assert said["optimum"] == "least squares w = 1.45, b = −0.959, loss 0.0332"
@@ -163,7 +211,7 @@ def test_what_is_told():
 def test_a_network_without_a_formula_has_no_optimum():
     run = Run("gate_and", AFFINE, loss="binary_cross_entropy").train(5)
     assert run.marks().optimum is None
-    assert "optimum" not in run.scene.told(run.marks(), run.ahead)
+    assert "optimum" not in run.told()
 
 
 def test_a_valley_is_drawn_and_told():

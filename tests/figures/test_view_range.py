@@ -57,6 +57,16 @@ def test_it_goes_back_to_where_it_began():
     assert (reach.low, reach.high) == before
 
 
+def test_what_is_expected_is_in_view_unless_it_is_far_away():
+    reach = ViewRange(0.0, [], 1.0)
+    reach.expect(2.0)
+    assert 2.0 < reach.high < 3.2
+    before = reach.low, reach.high
+    for far in (-2.6, 1e9, math.nan, -math.inf):
+        reach.expect(far)
+    assert (reach.low, reach.high) == before
+
+
 @given(st.floats(0.1, 100), st.floats(0.1, 100), st.integers(50, 900), st.integers(50, 900))
 def test_on_a_map_a_unit_is_as_long_across_as_up(half_x, half_y, width, height):
     x, y = ViewRange(3.0, [], half_x), ViewRange(-2.0, [], half_y)

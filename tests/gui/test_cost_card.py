@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel
 
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.panels.cost_card import CostCard
+from mlpviz.gui.panels.cost_painting import FIXED
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.training import Experiment, Trainer
 
@@ -194,9 +195,25 @@ def test_the_next_step_follows_the_learning_rate_at_once(put):
 def test_a_path_that_leaves_the_picture_is_told(put):
     desk = put(LINE.with_settings({"learning_rate": 4.0}))
     desk.train(100)
-    assert desk.label("label_cost_note").startswith("The path has left the picture, at step ")
+    assert desk.label("label_cost_note").startswith("The path left the picture at step ")
     assert desk.view.marks.step_to is None
     assert desk.view.window_on_show.right < 100
+
+
+def test_where_training_has_run_away_the_valley_is_still_to_be_seen(put):
+    desk = put(PLANE.with_settings({"learning_rate": 3.0}))
+    desk.train(100)
+    assert desk.workspace.divergence is not None
+    desk.qtbot.waitUntil(lambda: desk.picture.wanted.held == FIXED)
+    optimum = desk.card.scene.problem.optimum
+    assert losses_in_picture(desk, desk.view.marks.optimum)[0] == pytest.approx(optimum.loss)
+    assert len(desk.card.levels.words()) == 4
+    assert "held at its least-squares value" in desk.label("label_cost_note")
+    bias = desk.card.scene.problem.parameters[2]
+    desk.click(*desk.view.marks.start)
+    assert "all others as they are held here" in desk.label("label_cost_notice")
+    desk.new_run(desk.card.notice.accept.click)
+    assert [bias.of(desk.workspace.snapshot.network.params)] == pytest.approx(optimum.at([bias]), rel=1e-5)
 
 
 def test_a_theme_in_the_dark(put, theme):

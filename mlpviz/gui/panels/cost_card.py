@@ -11,7 +11,8 @@ from mlpviz.figures.cost_scene import CostScene, Marks
 from mlpviz.figures.numbers import format_number
 from mlpviz.figures.view_range import Window
 from mlpviz.gui.panels.cost_notice import CostNotice
-from mlpviz.gui.panels.cost_painting import CostPainting, Wanted
+from mlpviz.gui.panels.cost_painting import FIXED, CostPainting, Wanted
+from mlpviz.gui.panels.cost_words import LEGEND, axis_wordings, unbroken, whole_values
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
@@ -29,23 +30,6 @@ from mlpviz.training.starting import cannot_start, starting_at
 
 WIDE_PX, WIDE, LEGEND_PX = 480, 1.35, 190
 QWIDGETSIZE_MAX = 16_777_215  # Qt's "no limit", a macro that Python does not see
-LEGEND = {
-    "start": ("○", "backward", "Where training started"),
-    "now": ("●", "backward", "Where training is now, and the loss there"),
-    "step_to": (
-        "➝",
-        "text",
-        "Where the optimizer's next step would lead, taken over these examples: against the gradient, "
-        "which is at right angles to the level lines",
-    ),
-    "optimum": (
-        "★",
-        "validation",
-        "The least loss there is, by the formula of least squares: no gradient descent can do better",
-    ),
-    "earlier": ("┄", "secondary", "The paths of the runs before this one, over the same landscape"),
-}
-"""Of each kind of mark its sign, its colour, and what it means."""
 
 
 class CostCard(Card):
@@ -126,6 +110,7 @@ class CostCard(Card):
         set_role(self._forget, "link")
         self._note = QLabel()
         self._note.setObjectName("label_cost_note")
+        self._note.setTextFormat(Qt.TextFormat.RichText)
         self._note.hide()
         set_role(self._note, "warning")
         foot = QHBoxLayout()
@@ -207,7 +192,7 @@ class CostCard(Card):
         self.choice_x.setCurrentIndex(self._offered.index(x))
         self.choice_y.setCurrentIndex(self._offered.index(y) if y else len(self._offered))
         self.set_title("Cost surface" if y else "Cost curve")
-        self.view.set_labels(_axis(x), _axis(y) if y else "loss")
+        self.view.set_labels(axis_wordings(x), axis_wordings(y) if y else ["loss"])
         self.levels.setVisible(y is not None)
         self._basis.setText(scene.basis())
         self.notice.dismiss()
@@ -223,18 +208,21 @@ class CostCard(Card):
             self.scene = self._begin()
         scene, snapshot = self.scene, workspace.snapshot
         scene.follow(snapshot)
-        newest = self._painting.newest_over(scene.chosen)
+        ahead, newest = self._look_ahead(scene, snapshot), self._painting.newest_over(scene.chosen)
+        scene.look(ahead, workspace.divergence is not None)
         window = scene.window(rect.width(), rect.height(), () if newest is None else newest.heights)
         self.view.set_window(window)
-        held = snapshot.step if scene.problem.holds_others(scene.chosen) else None
+        held = None
+        if scene.problem.holds_others(scene.chosen):
+            held = FIXED if scene.is_lost else snapshot.step
         size = round(rect.width()), round(rect.height())
         if len(scene.chosen) == 1:
             size, window_wanted = (0, 0), replace(window, bottom=0.0, top=0.0)  # the height is what it finds
         else:
             window_wanted = window
         wanted = Wanted(scene.chosen, window_wanted, size, self.theme.dark, held)
-        self._painting.ask(wanted, scene.problem, snapshot, scene.path)
-        self._show_marks(scene, snapshot, window)
+        self._painting.ask(wanted, scene.problem, snapshot, scene.holding(snapshot.network), scene.path)
+        self._show_marks(scene, ahead, window)
 
     def _painted(self) -> None:
         """There is a new landscape."""
@@ -247,8 +235,8 @@ class CostCard(Card):
             self.view.set_curve(painted.curve)
         self.refresh()
 
-    def _show_marks(self, scene: CostScene, snapshot: Snapshot, window: Window) -> None:
-        ahead, newest = self._look_ahead(scene, snapshot), self._painting.newest_over(scene.chosen)
+    def _show_marks(self, scene: CostScene, ahead: Outlook | None, window: Window) -> None:
+        newest = self._painting.newest_over(scene.chosen)
         if len(scene.chosen) > 1:
             marks = scene.map_marks(window, ahead)
         elif newest is not None:
@@ -258,9 +246,9 @@ class CostCard(Card):
         if self._workspace.divergence is not None or not self._can_be_seen(marks):
             marks = replace(marks, step_to=None)
         self.view.set_marks(marks)
-        said = scene.told(marks, ahead)
-        words = " &nbsp; ".join(
-            f"<span style='color:{self.theme.color(role).name()}'>{sign}</span>&nbsp;{_unbroken(said[key])}"
+        said = scene.told(marks, ahead, window)
+        words = "&nbsp;&nbsp; ".join(
+            f"<span style='color:{self.theme.color(role).name()}'>{sign}</span>&nbsp;{unbroken(said[key])}"
             for key, (sign, role, _) in LEGEND.items()
             if key in said
         )
@@ -270,11 +258,12 @@ class CostCard(Card):
             f"{'. '.join(said.values())}. The arrow keys move a crosshair, Enter starts training there."
         )
         self._forget.setVisible("earlier" in said)
-        note = scene.note(window)
+        note = whole_values(scene.note(window))
         if self._note.text() != note:
             self._note.setText(note)
             self._note.setVisible(bool(note))
             self._basis.setVisible(not note)  # which matters less, and would take its room
+        self._basis.setText(scene.basis())
 
     def _can_be_seen(self, marks: Marks) -> bool:
         """Whether the next step begins in view and is long enough for an arrow."""
@@ -340,7 +329,9 @@ class CostCard(Card):
         if steps == 0 and not workspace.training:
             self._start_at(point)
             return
-        others = ", all others as they are now" if scene.problem.holds_others(scene.chosen) else ""
+        others = ""
+        if scene.problem.holds_others(scene.chosen):
+            others = f", all others as they are {'held here' if scene.is_lost else 'now'}"
         self.notice.ask(point, f"<b>Start at {scene.values(point)}</b>{others}?", steps)
         self.view.set_candidate((x, y))
         self._lay_notice(y)
@@ -365,7 +356,7 @@ class CostCard(Card):
         workspace, scene = self._workspace, self.scene
         if scene is None or workspace.snapshot is None:
             return
-        network = with_values(workspace.snapshot.network, scene.chosen, point)
+        network = with_values(scene.holding(workspace.snapshot.network), scene.chosen, point)
         try:
             experiment = starting_at(workspace.experiment, network)
         except ValueError as error:
@@ -396,12 +387,3 @@ class CostCard(Card):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
-
-
-def _axis(parameter: Parameter) -> str:
-    return f"{parameter.symbol} · {parameter.words}"
-
-
-def _unbroken(words: str) -> str:
-    """Words as HTML that a line breaks only after a comma."""
-    return ", ".join(part.replace(" ", "&nbsp;") for part in words.split(", "))

@@ -11,6 +11,7 @@ from mlpviz.figures.landscape import Map, curve_of, map_of
 from mlpviz.figures.view_range import Window
 from mlpviz.gui.background import Background, Task
 from mlpviz.gui.workspace import Workspace
+from mlpviz.nn import Network
 from mlpviz.training import Snapshot
 from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.cost_problem import CostProblem
@@ -21,13 +22,15 @@ SHARE = 0.1  # of the time, while training
 CELL_PX, CELL_PX_LARGE = 8, 16
 MOST_ALONG = 150
 MOST_ABOVE = 3.0
+FIXED = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which landscape: the parameters, what is in view, and the step at which the others are held.
 
-    `held` is None where there are no others, so that the landscape never changes.
+    `held` is None where there are no others, so that the landscape never changes, and FIXED where they are
+    not held as they are at any step.
     """
 
     chosen: tuple[Parameter, ...]
@@ -96,9 +99,17 @@ class CostPainting:
         return self.newest if self.newest is not None and self.newest.wanted.chosen == chosen else None
 
     def ask(
-        self, wanted: Wanted, problem: CostProblem, snapshot: Snapshot, path: ParameterPath | None
+        self,
+        wanted: Wanted,
+        problem: CostProblem,
+        snapshot: Snapshot,
+        holding: Network,
+        path: ParameterPath | None,
     ) -> None:
-        """Have a landscape computed, unless it is on show or under way, or it is too early for another."""
+        """Have a landscape computed, unless it is on show or under way, or it is too early for another.
+
+        `holding` is the network whose other parameters are held.
+        """
         if wanted in (self._asked, None if self.newest is None else self.newest.wanted):
             return
         if self._asked is not None and _only_later(wanted, self._asked):
@@ -113,7 +124,7 @@ class CostPainting:
             self._background.failed.connect(self._failed)
         threads = self._workspace.experiment.blas_threads
         self._background.ask(
-            lambda task: self._work(task, wanted, problem, snapshot, path, threads), self._take
+            lambda task: self._work(task, wanted, problem, snapshot, holding, path, threads), self._take
         )
 
     def _work(
@@ -122,12 +133,13 @@ class CostPainting:
         wanted: Wanted,
         problem: CostProblem,
         snapshot: Snapshot,
+        holding: Network,
         path: ParameterPath | None,
         threads: int,
     ) -> tuple[Painted, float]:
         begun = time.thread_time()  # of the machine itself others may have a share
         use_blas_threads(threads)
-        piece = problem.slice(snapshot.network, wanted.chosen)
+        piece = problem.slice(holding, wanted.chosen)
         ahead = None
         if not problem.is_small:
             ahead = outlook(snapshot.network, snapshot.optimizer, problem.sample, problem.loss, wanted.chosen)

@@ -1,6 +1,7 @@
 """A loss landscape: a curve over one parameter or a map over two, with the path that training has taken."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -57,7 +58,7 @@ class CostView(QWidget):
         self.setFont(text_font(SMALLEST_TEXT_PX + 1))
         self._theme = theme
         self._window = Window(-1.0, 1.0, -1.0, 1.0)
-        self._labels = ("", "")
+        self._labels: tuple[Sequence[str], Sequence[str]] = ([""], [""])
         self._image, self._image_window = QImage(), self._window
         self._curve: Points | None = None
         self._ground: QPixmap | None = None
@@ -88,8 +89,8 @@ class CostView(QWidget):
         """Where the landscape lies in the widget."""
         return QRectF(self.rect()).adjusted(_LEFT_PX, _TOP_PX, -_RIGHT_PX, -_BOTTOM_PX)
 
-    def set_labels(self, x: str, y: str) -> None:
-        """Name the axes."""
+    def set_labels(self, x: Sequence[str], y: Sequence[str]) -> None:
+        """Name the axes, each in some wordings, the longest first: the first that has room is shown."""
         self._labels = (x, y)
         self._repaint_ground()
 
@@ -316,14 +317,17 @@ class CostView(QWidget):
         painter.setPen(self._theme.color("text"))
         below = QRectF(rect.left(), rect.bottom() + 6 + metrics.height(), rect.width(), metrics.height())
         middle = Qt.AlignmentFlag.AlignCenter
-        elided = Qt.TextElideMode.ElideRight
-        painter.drawText(below, middle, metrics.elidedText(self._labels[0], elided, int(rect.width())))
+        painter.drawText(below, middle, self._fitting(self._labels[0], rect.width()))
         painter.save()
         painter.translate(0, rect.bottom())
         painter.rotate(-90)
         along = QRectF(0, 0, rect.height(), metrics.height())
-        painter.drawText(along, middle, metrics.elidedText(self._labels[1], elided, int(rect.height())))
+        painter.drawText(along, middle, self._fitting(self._labels[1], rect.height()))
         painter.restore()
+
+    def _fitting(self, wordings: Sequence[str], room_px: float) -> str:
+        fit = (words for words in wordings if self.fontMetrics().horizontalAdvance(words) <= room_px)
+        return next(fit, wordings[-1])
 
     def _paint_map(self, painter: QPainter) -> None:
         covered = self._image_window
@@ -334,7 +338,9 @@ class CostView(QWidget):
 
     def _paint_curve(self, painter: QPainter, rect: QRectF) -> None:
         assert self._curve is not None
-        line = polygon(self._pixels(self._curve))
+        pixels = self._pixels(self._curve)
+        pixels[:, 1] = np.clip(pixels[:, 1], -20_000, 20_000)  # more than a painter can take
+        line = polygon(pixels)
         if line.count() < 2:
             return
         ground = QPolygonF(line)
@@ -350,7 +356,7 @@ class CostView(QWidget):
         painter.drawPolyline(line)
 
     def _paint_marks(self, painter: QPainter) -> None:
-        brush, marks = PathPainter(painter, self._theme), self._marks
+        brush, marks = PathPainter(painter, self._theme, self.plot_rect()), self._marks
         if marks.valley is not None:
             start, end = marks.valley
             brush.valley(self.to_pixel(start), self.to_pixel(end))
@@ -371,7 +377,7 @@ class CostView(QWidget):
             brush.now(now, small=hides)
 
     def _pixels(self, points: Points) -> Points:
-        """Points of the landscape in the widget's pixels, what is far outside brought nearer."""
+        """Points of the landscape in the widget's pixels."""
         rect, window = self.plot_rect(), self._window
         pixels = np.empty(points.shape)
         pixels[:, 0] = (
@@ -380,8 +386,7 @@ class CostView(QWidget):
         pixels[:, 1] = (
             rect.bottom() - (points[:, 1] - window.bottom) / (window.top - window.bottom) * rect.height()
         )
-        pixels = pixels[np.isfinite(pixels).all(axis=1)]
-        return np.clip(pixels, -20_000, 20_000)  # more than a painter can take
+        return pixels[np.isfinite(pixels).all(axis=1)]
 
     def _paint_crosshair(self, painter: QPainter, rect: QRectF) -> None:
         if self._crosshair is None:

@@ -42,13 +42,15 @@ class LevelBar(QWidget):
             self.update()
 
     def words(self) -> list[str]:
-        """The losses below the bar."""
-        losses = [self._levels.loss_at(tick) for tick in _TICKS]
-        for digits in range(3, 8):  # as many as tell them apart
-            words = [format_number(loss, digits) for loss in losses]
-            if len(set(words)) == len(words):
-                break
-        return words
+        """The losses below the bar, each once."""
+        return list(self._ticks())
+
+    def _ticks(self) -> dict[str, float]:
+        """Losses in words, and where they stand; of equal ones the first alone."""
+        ticks: dict[str, float] = {}
+        for tick in _TICKS:
+            ticks.setdefault(format_number(self._levels.loss_at(tick)), tick)
+        return ticks
 
     def sizeHint(self) -> QSize:
         return QSize(220, _BAR_PX + 5 + self.fontMetrics().height())
@@ -77,9 +79,9 @@ class LevelBar(QWidget):
         painter.end()
 
     def _placed_words(self) -> list[tuple[float, float, str]]:
-        """Left end and width of each loss below the bar; if not all have room, of the first and last only."""
+        """Left end and width of each loss below the bar; where not all have room, of the first and last."""
         placed = []
-        for tick, word in zip(_TICKS, self.words(), strict=True):
+        for word, tick in self._ticks().items():
             width = float(self.fontMetrics().horizontalAdvance(word) + 4)
             placed.append((min(max(tick * self.width() - width / 2, 0.0), self.width() - width), width, word))
         fit = all(x + width <= after[0] for (x, width, _), after in pairwise(placed))

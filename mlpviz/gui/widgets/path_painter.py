@@ -1,13 +1,15 @@
 """Paints the path of training on a landscape: line, steps, direction, start, end and optimum."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from mlpviz.figures.cost_clip import Box, clipped
 from mlpviz.gui.theme import Theme
 
 LINE_PX = 1.8
@@ -21,15 +23,27 @@ SHORTEST_STEP_PX = 0.2  # a shorter step is none that could be seen
 STAR_PX = 12.0
 _MOST_POINTS = 250
 _FINE_POINTS = 100
+_MOST_PARTS = 60
+_MARGIN_PX = 24.0  # beyond the frame: what is cut there ends out of sight
+_FARTHEST_PX = 1e6  # where parameters in float32 are this far away, rounding decides where a leg goes through
 
 Pixels = NDArray[np.float64]
 
 
 class PathPainter:
-    """Paints marks at places in pixels, each with a halo that lifts it off what lies below."""
+    """Paints marks at places in pixels, each with a halo that lifts it off what lies below.
 
-    def __init__(self, painter: QPainter, theme: Theme) -> None:
-        self._painter = painter
+    Parameters
+    ----------
+    painter : QPainter
+    theme : Theme
+    frame : QRectF
+        What is in view: Qt is given nothing far outside, for its painter loses precision there.
+    """
+
+    def __init__(self, painter: QPainter, theme: Theme, frame: QRectF) -> None:
+        self._painter, self._frame = painter, frame
+        self._wide = frame.adjusted(-_MARGIN_PX, -_MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
         self._color, self._ground = theme.color("backward"), theme.color("card")
         self._quiet, self._text, self._gold = (
             theme.color(role) for role in ("secondary", "text", "validation")
@@ -37,19 +51,19 @@ class PathPainter:
 
     def path(self, pixels: Pixels, faint: bool = False) -> None:
         """A line through places (n, 2), with a dot for each step that can be told from the next."""
-        if len(pixels) < 2:
+        parts = parts_in(pixels, _box(self._wide))
+        if not parts:
             return
-        places = thinned(pixels)
-        line = polygon(places)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        lines = [polygon(part) for part in parts]
         if faint:
-            self._painter.setPen(_pen(self._halo(), 3.6))
-            self._painter.drawPolyline(line)
-            self._painter.setPen(QPen(self._quiet, 1.6, Qt.PenStyle.DashLine))
-            self._painter.drawPolyline(line)
-            self._circle(line.first(), self._ground, self._quiet, 3.5)
+            for pen in (_pen(self._halo(), 3.6), QPen(self._quiet, 1.6, Qt.PenStyle.DashLine)):
+                self._painter.setPen(pen)
+                for line in lines:
+                    self._painter.drawPolyline(line)
+            self.start(QPointF(*pixels[0]), faint=True)
             return
-        many = len(places) > _FINE_POINTS
+        many = sum(map(len, parts)) > _FINE_POINTS
         for color, width in ((self._halo(), LINE_PX + 2 * _HALO_PX), (self._color, LINE_PX)):
             pen = _pen(color, width)
             if many:  # what is finer costs more than a millisecond
@@ -57,16 +71,25 @@ class PathPainter:
                 pen.setCapStyle(Qt.PenCapStyle.FlatCap)
                 self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, width == LINE_PX)
             self._painter.setPen(pen)
-            self._painter.drawPolyline(line)
-        self._dots(places)
-        self._heads(places)
+            for line in lines:
+                self._painter.drawPolyline(line)
+        for part in parts:
+            self._dots(part)
+        self._heads(parts)
 
-    def start(self, place: QPointF) -> None:
+    def start(self, place: QPointF, faint: bool = False) -> None:
         """A hollow circle."""
-        self._circle(place, self._ground, self._color)
+        if not self._is_near(place):
+            return
+        if faint:
+            self._circle(place, self._ground, self._quiet, 3.5)
+        else:
+            self._circle(place, self._ground, self._color)
 
     def candidate(self, place: QPointF) -> None:
         """A broken circle, for a start that is not decided yet."""
+        if not self._is_near(place):
+            return
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(_pen(self._ground, 5.0))
         self._painter.drawEllipse(place, 8.0, 8.0)
@@ -77,6 +100,8 @@ class PathPainter:
 
     def now(self, place: QPointF, small: bool = False) -> None:
         """A filled circle; a small one where it would hide the star."""
+        if not self._is_near(place):
+            return
         if small:
             self._painter.setPen(_pen(self._ground, 2.0))
             self._painter.setBrush(self._color)
@@ -86,6 +111,8 @@ class PathPainter:
 
     def star(self, place: QPointF) -> None:
         """A star with five points."""
+        if not self._is_near(place):
+            return
         corners = [
             place + QPointF(math.sin(k * math.pi / 5), -math.cos(k * math.pi / 5)) * radius
             for k in range(10)
@@ -104,7 +131,11 @@ class PathPainter:
         if not math.isfinite(length) or length < SHORTEST_STEP_PX:
             return
         ahead = step / length
-        end = place + ahead * min(max(length, _SHORTEST_ARROW_PX), 5000.0)
+        reach = place + ahead * max(length, _SHORTEST_ARROW_PX)
+        inside = clipped(np.array([_xy(place), _xy(reach)]), _box(self._frame.adjusted(2, 2, -2, -2)))
+        if not inside:
+            return
+        end = QPointF(*inside[0][-1])
         for color, extra in ((self._halo(), 2 * _HALO_PX), (self._text, 0.0)):
             self._painter.setPen(_pen(color, 2.0 + extra))
             self._painter.setBrush(color)
@@ -113,6 +144,10 @@ class PathPainter:
 
     def valley(self, start: QPointF, end: QPointF) -> None:
         """A line of places that are all equally low."""
+        inside = clipped(np.array([_xy(start), _xy(end)]), _box(self._wide))
+        if not inside:
+            return
+        start, end = (QPointF(*place) for place in inside[0])
         self._painter.setPen(_pen(self._halo(), 4.0))
         self._painter.drawLine(start, end)
         pen = QPen(self._gold, 2.0)
@@ -131,22 +166,26 @@ class PathPainter:
         self._painter.setPen(_pen(self._color, 2 * _DOT_PX))  # a point of a round pen is a dot
         self._painter.drawPoints(polygon(places[kept]))
 
-    def _heads(self, places: Pixels) -> None:
-        """Arrow heads along the line, in the middle of a leg each."""
-        steps = np.diff(places, axis=0)
+    def _heads(self, parts: Sequence[Pixels]) -> None:
+        """Arrow heads along the line, each beyond the middle of a leg, so that there and back differ."""
+        tails, steps = (np.concatenate([f(part) for part in parts]) for f in (_tails, _steps))
         lengths = np.hypot(steps[:, 0], steps[:, 1])
         travelled = np.cumsum(lengths)
-        if len(lengths) == 0 or travelled[-1] < 24.0:
+        if travelled[-1] < 24.0:
             return
         heads = QPainterPath()
+        heads.setFillRule(Qt.FillRule.WindingFill)
         apart = max(_HEADS_APART_PX, travelled[-1] / 12)
         due = np.arange(min(apart, travelled[-1]) / 2, travelled[-1], apart)
         for leg in np.unique(np.searchsorted(travelled, due)):
             if lengths[leg] > 0:
                 ahead = QPointF(*(steps[leg] / lengths[leg]))
-                middle = QPointF(*(places[leg] + places[leg + 1])) / 2
-                heads.addPolygon(_head(middle + ahead * 5, ahead, 9.0))
+                beyond = QPointF(*(tails[leg] + 0.6 * steps[leg]))
+                heads.addPolygon(_head(beyond + ahead * 5, ahead, 9.0))
         self._painter.fillPath(heads, self._color)
+
+    def _is_near(self, place: QPointF) -> bool:
+        return self._wide.contains(place)
 
     def _circle(self, place: QPointF, fill: QColor, edge: QColor, radius: float = 5.5) -> None:
         self._painter.setBrush(fill)
@@ -159,6 +198,19 @@ class PathPainter:
         color = QColor(self._ground)
         color.setAlphaF(0.72)
         return color
+
+
+def parts_in(pixels: Pixels, box: Box) -> list[Pixels]:
+    """The parts of a path that lie in a box, as few and as short as can be told apart.
+
+    Legs between places both so far away that only rounding decides where they cross the box are left out.
+    """
+    far = np.abs(pixels).max(axis=1, initial=0.0) > _FARTHEST_PX
+    breaks = np.flatnonzero(far[:-1] & far[1:]) + 1
+    parts = clipped(np.insert(pixels, breaks, np.nan, axis=0), box)
+    if len(parts) > _MOST_PARTS:
+        parts = [parts[i] for i in np.linspace(0, len(parts) - 1, _MOST_PARTS).round().astype(int)]
+    return [thinned(part) for part in parts]
 
 
 def thinned(pixels: Pixels) -> Pixels:
@@ -177,6 +229,22 @@ def polygon(places: Pixels) -> QPolygonF:
     """Places (n, 2) as Qt's points, without a call for each."""
     shape: QPolygonF = arrayToQPolygonF(places[:, 0], places[:, 1])
     return shape
+
+
+def _box(rect: QRectF) -> Box:
+    return rect.left(), rect.top(), rect.right(), rect.bottom()
+
+
+def _xy(place: QPointF) -> tuple[float, float]:
+    return place.x(), place.y()
+
+
+def _tails(part: Pixels) -> Pixels:
+    return part[:-1]
+
+
+def _steps(part: Pixels) -> Pixels:
+    return np.diff(part, axis=0)
 
 
 def _head(tip: QPointF, ahead: QPointF, size: float) -> QPolygonF:

@@ -10,7 +10,7 @@ from mlpviz.figures.cost_scene import Marks
 from mlpviz.figures.view_range import Window
 from mlpviz.gui.widgets.cost_view import CostView
 from mlpviz.gui.widgets.level_bar import LevelBar
-from mlpviz.gui.widgets.path_painter import thinned
+from mlpviz.gui.widgets.path_painter import parts_in, thinned
 
 WINDOW = Window(-2.0, 6.0, -1.0, 5.0)
 
@@ -163,13 +163,47 @@ def test_it_can_be_very_small(view):
     assert not view.grab().isNull()
 
 
-def test_the_legend_tells_losses_apart(qtbot, theme):
+def test_a_path_far_outside_is_drawn_where_it_crosses(view, theme):
+    through, ahead = np.array([2.0, 2.0]), np.array([0.8, 0.6])
+    view.set_marks(Marks(through + np.outer([-1e3, 3e3, -9e3, 2.7e4, -8.1e4, 1e9, -1e11], ahead)))
+    for share in (-2.5, -1.0, 0.6, 2.5):
+        assert is_like(color_at(view, through + share * ahead), theme.color("backward"))
+    for aside in ([-0.6, 0.8], [0.6, -0.8]):
+        assert color_at(view, through + 0.5 * np.array(aside)).name() == "#ffffff"
+
+
+def test_legs_that_rounding_alone_places_are_left_out():
+    box = (0.0, 0.0, 100.0, 100.0)
+    near, far = [[50.0, 50.0], [1e9, 50.0]], [[-1e9, 20.0], [1e9, 20.0]]
+    (part,) = parts_in(np.array(near + far), box)
+    np.testing.assert_array_equal(part, [[50, 50], [100, 50]])
+    many = np.array([[-200.0, 200.0][k % 2] for k in range(4000)])
+    assert len(parts_in(np.column_stack([many, np.arange(4000) / 40]), box)) <= 60
+
+
+def test_an_arrow_that_leaves_the_map_ends_at_its_frame(view, theme):
+    view.set_marks(Marks(now=(2.0, 2.0), step_to=(1e6, 2.0)))
+    right = view.plot_rect().right()
+    edge = view.to_point(QPointF(right - 7, view.to_pixel((2.0, 2.0)).y()))
+    assert is_like(color_at(view, edge), theme.color("text"))
+    beside = view.to_point(QPointF(right - 9, view.to_pixel((2.0, 2.0)).y() + 3))
+    assert is_like(color_at(view, beside), theme.color("text")), "this is its head"
+
+
+def test_an_axis_is_named_in_the_longest_wording_that_fits(view):
+    view.set_labels(["w1 · the weight of a very long name of an input", "w1"], ["loss"])
+    wide, narrow = (view._fitting(view._labels[0], room) for room in (1000.0, 100.0))
+    assert (wide, narrow) == ("w1 · the weight of a very long name of an input", "w1")
+
+
+def test_the_legend_says_each_loss_once_in_three_digits(qtbot, theme):
     bar = LevelBar(theme, "bar_cost_levels")
     qtbot.addWidget(bar)
+    bar.set_levels(Levels(1.215521e32, 1.2155213e32))
+    assert bar.words() == ["1.22e+32"]
+    assert not bar.grab().isNull()
     bar.set_levels(Levels(0.14502, 0.158))
-    words = bar.words()
-    assert len(set(words)) == 4
-    assert words[0].startswith("0.145")
+    assert bar.words() == ["0.145", "0.146", "0.158"]
     assert "half as close" in bar.toolTip()
     bar.resize(200, 30)
     assert not bar.grab().isNull()
