@@ -83,6 +83,17 @@ def test_text(capsys, checkpoint, clouds):
     assert all(cell.isdecimal() for row in rows for cell in row[1:])
 
 
+def test_text_tells_all_splits_and_details_of_the_last(capsys, checkpoint, clouds):
+    assert main(["evaluate", str(checkpoint)]) == 0
+    out = capsys.readouterr().out
+    names = list(clouds.splits.by_name())
+    assert [name for name in names if f"\n{name} " in out] == names
+    assert out.count("rows are the true class") == 1
+    assert f"\n{names[-1].capitalize()}: rows are the true class" in out
+    assert main(["evaluate", str(checkpoint), "--split", "all"]) == 0
+    assert capsys.readouterr().out.count("rows are the true class") == len(names)
+
+
 def test_what_is_not_defined_is_null_and_a_dash(tmp_path, capsys):
     """Before the first step all zeros: the same class is said each time."""
     trainer = Trainer(CLOUDS.with_settings({f"layers.{i}.initializer": "zeros" for i in (0, 2)}))

@@ -15,7 +15,9 @@ def add_commands(commands: Any) -> None:
         "checkpoint", type=Path, metavar="CHECKPOINT", help="a folder written by train --out"
     )
     command.add_argument(
-        "--split", choices=("training", "validation", "test", "all"), default="all", help="by default all"
+        "--split",
+        choices=("training", "validation", "test", "all"),
+        help="by default a table of all, and the details of test, or else of the last",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_evaluate)
@@ -63,8 +65,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     trainer = load_trained(options.checkpoint)
     use_blas_threads(trainer.experiment.blas_threads)
-    told = report(trainer, options.split)
-    print_json(told) if options.json else print(as_text(told))
+    told = report(trainer, options.split or "all")
+    if options.json:
+        print_json(told)
+    else:
+        print(as_text(told, in_detail=None if options.split else list(told["splits"])[-1]))
     return 0
 
 

@@ -92,6 +92,11 @@ class Assessor(QObject):
         return self.splits[self.split_name]
 
     @property
+    def gives_probabilities(self) -> bool:
+        """Whether the loss makes probabilities of the outputs; with the squared error they are none."""
+        return self.workspace.run is not None and self.workspace.run.trainer.loss.on_scores
+
+    @property
     def assessment(self) -> Assessment | None:
         """Of the split looked at in detail, if it was judged yet."""
         return self.assessments.get(self.split_name)
@@ -113,6 +118,13 @@ class Assessor(QObject):
         """Have an example stepped through, with the network that was judged."""
         if self.assessment is not None:
             wanted = WantedExample(self.split_name, index, self.assessment.snapshot)
+            self.workspace.example_wanted.emit(wanted)
+
+    def step_through_drawing(self, digit: NDArray, label: int) -> None:
+        """Have a drawing (h, w), meant as the class `label`, stepped through likewise."""
+        snapshot = self.workspace.snapshot if self.assessment is None else self.assessment.snapshot
+        if snapshot is not None:
+            wanted = WantedExample(self.split_name, label, snapshot, digit.reshape(-1))
             self.workspace.example_wanted.emit(wanted)
 
     # ------------------------------------------------------------------ judging

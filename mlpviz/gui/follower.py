@@ -1,5 +1,6 @@
 """What the Step through page works on: a pinned network, an example, a stage, and what is pointed at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from mlpviz.data import Split
+from mlpviz.gui.background import Task
 from mlpviz.gui.workspace import Workspace
 from mlpviz.nn import Network
 from mlpviz.training import Snapshot
@@ -54,6 +56,8 @@ class Follower(QObject):
     """There is a new walkthrough: another example, network or edit."""
     moved = Signal()
     """Another stage is on show."""
+    finding_failed = Signal(str)
+    """Examples could not be found; the sentence says why."""
     pointed = Signal()
     """Something else is pointed at."""
 
@@ -72,6 +76,8 @@ class Follower(QObject):
         self._hovered: dict[str, int] = {}
         self._split_name: str | None = None  # None: what there is to be judged by
         self._judged: tuple[Snapshot, str, Judgement] | None = None
+        self._background = workspace.make_background()
+        self._background.failed.connect(self.finding_failed)
         workspace.run_changed.connect(self._run_changed)
 
     # ------------------------------------------------------------------ the network and the example
@@ -160,6 +166,7 @@ class Follower(QObject):
 
     def _run_changed(self) -> None:
         """Another run may have other examples; the page pins its network when it is to be seen."""
+        self._background.cancel()
         self._split_name = self._judged = None
         self.index, self.drawn = min(self.index or 0, len(self.split) - 1), None
         self._chosen.clear()
@@ -199,25 +206,46 @@ class Follower(QObject):
 
     # ------------------------------------------------------------------ finding examples
 
-    def judgement(self) -> Judgement:
-        """What the pinned network says of every example of the split."""
-        assert self.snapshot is not None
-        snapshot, name, found = self._judged or (None, "", None)
-        if found is None or snapshot is not self.snapshot or name != self.split_name:
-            trainer, classes = self.workspace.run.trainer, self.workspace.dataset.classes  # type: ignore[union-attr]
-            network = self.snapshot.network
-            found = judge(network, self.split, trainer.loss, trainer.threshold, len(classes))
-            assert found is not None  # nobody cancels it
-            self._judged = self.snapshot, self.split_name, found
-        return found
+    def find_mistakes(self, then: Callable[[NDArray], None]) -> None:
+        """Hand over the examples that are named wrong, the surest mistake first, once they are found."""
+        self._find(mistakes, then)
 
-    def mistakes(self) -> NDArray:
-        """The examples that are named wrong, the surest mistake first."""
-        return mistakes(self.judgement())
+    def find_least_sure(self, then: Callable[[NDArray], None]) -> None:
+        """Hand over all examples, those first whose two largest outputs lie closest together."""
+        self._find(least_certain, then)
 
-    def least_sure(self) -> NDArray:
-        """All examples, those first whose two largest outputs lie closest together."""
-        return least_certain(self.judgement())
+    def stop_finding(self) -> None:
+        """Want no examples any more."""
+        self._background.cancel()
+
+    def _find(self, order: Callable[[Judgement], NDArray], then: Callable[[NDArray], None]) -> None:
+        """Judge the split, in the background if that was not done yet, and hand its examples over."""
+        snapshot, name = self.snapshot, self.split_name
+        assert snapshot is not None
+        assert self.workspace.run is not None
+        if self._judged is not None and self._judged[0] is snapshot and self._judged[1] == name:
+            self._background.cancel()
+            then(order(self._judged[2]))
+            return
+        trainer, split, n_classes = (
+            self.workspace.run.trainer,
+            self.split,
+            len(self.workspace.dataset.classes),
+        )
+        loss, threshold = trainer.loss, trainer.threshold
+        blas_threads = self.workspace.experiment.blas_threads
+
+        def work(task: Task) -> tuple[Judgement, NDArray] | None:
+            use_blas_threads(blas_threads)
+            found = judge(snapshot.network, split, loss, threshold, n_classes, lambda: task.cancelled)
+            return None if found is None else (found, order(found))
+
+        def take(found: tuple[Judgement, NDArray] | None) -> None:
+            if found is not None:
+                self._judged = snapshot, name, found[0]
+                then(found[1])
+
+        self._background.ask(work, take)
 
     # ------------------------------------------------------------------ stages and pointing
 

@@ -194,7 +194,10 @@ class MainWindow(QMainWindow):
         self.show_page("step_through")
         follower = self.page.follower  # type: ignore[attr-defined]
         follower.pin(wanted.snapshot)
-        follower.show_example(wanted.index, wanted.split)
+        if wanted.drawn is None:
+            follower.show_example(wanted.index, wanted.split)
+        else:
+            follower.show_drawing(wanted.drawn, wanted.index)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.workspace.experiment.title} – mlpviz")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
@@ -23,11 +24,15 @@ WORDS_PER_SECOND = 4.0  # numbers that change faster cannot be read
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WantedExample:
-    """An example to be stepped through: its split and place there, and the network that it is for."""
+    """An example to be stepped through: its split and place there, and the network that it is for.
+
+    `drawn` is set for a drawing, (n_in,) as stored; `index` is then the class it is meant as.
+    """
 
     split: str
     index: int
     snapshot: Snapshot
+    drawn: NDArray | None = None
 
 
 UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"

@@ -8,6 +8,12 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 BINS = 10
+WELL = 0.01
+"""The calibration error up to which a network counts as well calibrated."""
+EVEN = 1 / 3
+"""The part of the calibration error that must lie to one side for a network to be too sure or too modest."""
+FEW = 100
+"""Examples below which a verdict says how few there are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,3 +81,40 @@ def calibration(certainty: Floats, right: npt.NDArray[np.bool_], bins: int = BIN
     gaps = np.abs(accuracy - mean)[counts > 0]
     error = float((counts[counts > 0] * gaps).sum() / len(certain)) if len(certain) else float("nan")
     return Calibration(counts, mean, accuracy, error)
+
+
+def in_words(found: Calibration) -> str:
+    """A calibration in one sentence: sure too often, too modest, both, or well calibrated; "" without any.
+
+    The bin that is named is the one that adds most to the error on that side.
+    """
+    n = int(found.counts.sum())
+    if n == 0:
+        return ""
+    few = f" It was seen on only {n} example{'s' if n > 1 else ''}." if n < FEW else ""
+    if found.error <= WELL:
+        within = _percent(found.error)
+        words = f"Well calibrated: certainty and accuracy agree within {within} on average."
+        return words + few
+    gaps = np.nan_to_num(found.certainty - found.accuracy) * found.counts / n
+    lean = float(gaps.sum()) / found.error
+    sure, modest = int(gaps.argmax()), int(gaps.argmin())
+    if lean > EVEN:
+        return f"Sure too often: {_where(found, sure)} of the time.{few}"
+    if lean < -EVEN:
+        return f"Too modest: {_where(found, modest)} of the time.{few}"
+    return (
+        f"Too sure here, too modest there: {_where(found, sure)} of the time, and "
+        f"{_where(found, modest)}.{few}"
+    )
+
+
+def _where(found: Calibration, b: int) -> str:
+    said, was = _percent(float(found.certainty[b])), _percent(float(found.accuracy[b]))
+    return f"where it says {said} it is right {was}"
+
+
+def _percent(part: float) -> str:
+    """In whole numbers where they tell enough, never rounded to a false 0 or 100."""
+    digits = 0 if 0.05 <= part <= 0.95 or part in (0.0, 1.0) else 1
+    return f"{100 * part:.{digits}f}\u202f%"

@@ -179,10 +179,14 @@ def least_certain(judgement: Judgement) -> Indices:
 
 
 def in_cell(judgement: Judgement, label: int | None, answer: int | None) -> Indices:
-    """The examples of a true class that were said to be another, the surest first; None for any class."""
+    """The examples of a true class that were said to be another; None for any class.
+
+    The mistakes come first, and of them as of the others the surest.
+    """
     chosen = np.ones(len(judgement), bool)
     if label is not None:
         chosen &= judgement.labels == label
     if answer is not None:
         chosen &= judgement.predictions == answer
-    return surest_first(judgement, np.flatnonzero(chosen))
+    wrong, right = np.flatnonzero(chosen & ~judgement.right), np.flatnonzero(chosen & judgement.right)
+    return np.concatenate([surest_first(judgement, wrong), surest_first(judgement, right)])

@@ -92,7 +92,7 @@ def template_reader(training: Split, judged: Split, n_classes: int, largest: flo
     stored: Any = training.inputs_at(slice(None))  # whole numbers too: a quarter of the memory
     layer = mean_image_templates(stored, labels, n_classes)
     images = f"{len(training):,}".replace(",", "\u202f")
-    words = f"templates, not trained: means of {images} images"
+    words = f"not trained: means of {images} images"
     return _judged(Reader(layer, largest, math.nan, words), judged)
 
 

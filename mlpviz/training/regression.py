@@ -45,5 +45,5 @@ def residuals(judgement: Judgement) -> Floats:
 def largest_residuals(judgement: Judgement) -> npt.NDArray[np.int64]:
     """All examples, the one farthest from its target first; those that are not finite come first of all."""
     with np.errstate(all="ignore"):
-        sizes = np.sqrt((residuals(judgement) ** 2).sum(axis=1))
+        sizes = np.hypot.reduce(residuals(judgement), axis=1)  # squares of the tiniest would be 0
     return np.argsort(-np.nan_to_num(sizes, nan=np.inf, posinf=np.inf), kind="stable")

@@ -93,8 +93,16 @@ def _of_fit(judgement: Judgement) -> dict[str, Any]:
     return {"rmse": fit.rmse.tolist(), "r_squared": fit.r_squared.tolist()}
 
 
-def as_text(told: dict[str, Any]) -> str:
-    """A report for people: a table of the splits, then the confusion matrix and the classes of each."""
+def as_text(told: dict[str, Any], in_detail: str | None = None) -> str:
+    """A report for people: a table of the splits, then the confusion matrix and the classes.
+
+    Parameters
+    ----------
+    told
+        As `report` gives it.
+    in_detail
+        The split whose matrix and classes are told; None for all.
+    """
     lines = [f"{told['experiment']}: seed {told['seed']}, {told['steps']} steps, {told['status']}"]
     if told["message"]:
         lines.append(f"Diverged: {told['message']}")
@@ -102,7 +110,7 @@ def as_text(told: dict[str, Any]) -> str:
     for name, split in told["splits"].items():
         lines += [f"{name}: {sentence}" for sentence in split["remarks"]]
     for name, split in told["splits"].items():
-        if split["confusion"] is not None:
+        if split["confusion"] is not None and in_detail in (None, name):
             lines += ["", f"{name.capitalize()}: rows are the true class, columns what was said"]
             lines += _matrix_table(told["classes"], split["confusion"])
             lines += ["", *_class_table(split["per_class"])]

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mlpviz.data import Examples
 from mlpviz.data.dataset import one_hot
+from mlpviz.figures.numbers import format_number
 from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.widgets.mosaic_view import cell_center
 from mlpviz.training import Experiment, Trainer
+from mlpviz.training.calibration import in_words
 from mlpviz.training.judgement import in_cell, judge, least_certain, mistakes
 
 EXAMPLES, CLASSES, THREE_WAYS, DRAW = range(4)
@@ -211,6 +213,11 @@ def test_a_cell_opens_its_examples(digits_page):
     assert digits_page.shown == in_cell(found, row, None).tolist()[:300]
     digits_page.click_cell(None, column)
     assert digits_page.shown == in_cell(found, None, column).tolist()[:300]
+    wrong, right = int(matrix[:, column].sum() - matrix[column, column]), matrix[column, column]
+    assert right > 0
+    assert not found.right[digits_page.shown[:wrong]].any()
+    words = f": {format_number(wrong)} wrong first, then {format_number(right)} right"
+    assert screen.text("label_gallery_count").endswith(words)
     digits_page.click_cell(None, column)  # again: taken back
     assert screen.find("choice_list_worst").isChecked()
     assert digits_page.shown == mistakes(found).tolist()[:300]
@@ -221,7 +228,7 @@ def test_what_a_cell_means_is_told(digits_page):
     place = plot.cell_rect(7, 7).center().toPoint()
     QTest.mouseMove(plot, place - QPoint(3, 0))
     QTest.mouseMove(plot, place)
-    words = f"{plot.matrix[7, 7]} sevens were rightly read as seven"
+    words = f"{plot.matrix[7, 7]} examples of 7 were rightly read as 7"
     assert digits_page.screen.text("label_confusion").startswith(words)
 
 
@@ -328,6 +335,9 @@ def test_calibration(digits_page):
     card = digits_page.screen.find("card_calibration")
     words = [label.text() for label in card.findChildren(QLabel)]
     assert any(f"{found.error:.3g}" in text for text in words if "expected calibration error" in text)
+    assert digits_page.screen.text("label_calibration_verdict") == in_words(found)
+    assert digits_page.screen.shows("label_no_probabilities")  # the squared error
+    assert "no probability" in digits_page.verdict
     digits_page.screen.find("plot_calibration").setFocus()
     digits_page.screen.press(Qt.Key.Key_Left)
     assert digits_page.screen.text("label_calibration").startswith("Certain by 90.0\u202f% to 100\u202f%:")
@@ -344,7 +354,7 @@ def open_three_ways(page):
 
 def answer(page, way):
     text = re.sub(r"<[^>]*>", "", page.screen.text(f"label_{way}_answer"))
-    return text.removeprefix("says ").rstrip(" ✓✗")
+    return re.match(r"says (.+?)(?: [✓✗]|$)", text)[1]
 
 
 def test_three_ways_on_the_same_digit(digits_page):
@@ -381,6 +391,41 @@ def test_another_example_is_read_with_the_same_readers(digits_page):
     digits_page.screen.wait_for_new_run(digits_page.screen.workspace.reset)  # the same data
     digits_page.wait_until_judged()
     assert digits_page.page.reading._readers is readers
+
+
+def test_a_digit_is_picked_where_it_is_read(digits_page):
+    screen, worst = digits_page.screen, mistakes(digits_page.judgement()).tolist()
+    open_three_ways(digits_page)
+    screen.type("field_read_example", "42")
+    assert screen.text("label_read_digit").startswith("Test example 42: a ")
+    assert digits_page.assessor.example == 42
+    screen.type("field_read_example", "10000")
+    assert screen.error("read_example") == "there is no test example 10000: they are 0 to 9999"
+    screen.click("button_read_mistake")
+    assert digits_page.assessor.example == worst[0]
+    assert not screen.error("read_example")
+    screen.click("button_read_mistake")
+    assert digits_page.assessor.example == worst[1]
+    screen.step()
+    digits_page.wait_until_judged()
+    assert digits_page.assessor.example == worst[1]  # a newer network leaves it chosen
+    screen.click("button_read_random")
+    assert screen.text("field_read_example") == str(digits_page.assessor.example)
+
+
+def test_the_frame_is_the_true_class_and_what_is_said_is_told(digits_page):
+    open_three_ways(digits_page)
+    truth = int(digits_page.judgement().labels[digits_page.assessor.example])
+    assert digits_page.page.verdict.bars._highlighted == truth
+    for way in ("templates", "linear", "network"):
+        bars = digits_page.screen.find(f"bars_{way}")
+        assert bars._highlighted == truth
+        said = int(bars.scores.argmax())
+        words = re.sub(r"<[^>]*>", "", digits_page.screen.text(f"label_{way}_answer"))
+        assert words == (f"says {said} ✓" if said == truth else f"says {said} ✗, it is a {truth}")
+        assert bars.words(said).startswith(
+            f"{said}: score {format_number(float(bars.scores[said]), signed=True)}"
+        )
 
 
 def test_a_missing_class_is_told_where_the_templates_would_be(open_window, digits):
@@ -432,6 +477,19 @@ def test_a_drawn_digit_has_live_scores_and_is_read_in_three_ways(digits_page):
     assert screen.text("label_read_digit") == "Your drawing"
     screen.click("button_read_example")
     assert screen.text("label_read_digit").startswith("Test example")
+
+
+def test_a_drawn_digit_is_stepped_through(digits_page):
+    screen = digits_page.screen
+    digits_page.open_tab(DRAW)
+    assert not screen.find("button_step_through_drawing").isEnabled()
+    screen.find("draw_pad").set_strokes(SEVEN)
+    digit, said = digits_page.page.draw.digit, int(screen.find("bars_scores").values.argmax())
+    judged = digits_page.assessor.assessment.snapshot
+    screen.click("button_step_through_drawing")
+    follower = screen.window.page.follower
+    assert (follower.index, follower.label, follower.snapshot) == (None, said, judged)
+    assert follower.walkthrough.x[0] == pytest.approx(digit.reshape(-1) / 255)
 
 
 def test_live_scores_follow_the_network(digits_page):

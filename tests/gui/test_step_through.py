@@ -361,21 +361,51 @@ def test_random(digits_page):
     assert len(seen) > 1
 
 
+def click_and_wait(screen, button):
+    """Press a button that looks for an example, and wait until it was found."""
+    title = screen.text(button)
+    screen.click(button)
+    screen.wait(lambda: screen.text(button) == title)
+
+
+def test_looking_for_a_mistake_keeps_nobody_waiting(digits_page):
+    screen, follower = digits_page.screen, digits_page.follower
+    before = follower.index
+    screen.click("button_mistake")
+    assert screen.text("button_mistake") == "Looking …"
+    assert follower.index == before
+    screen.click("button_unsure")  # the newer wish wins
+    assert (screen.text("button_mistake"), screen.text("button_unsure")) == ("A mistake", "Looking …")
+    screen.wait(lambda: screen.text("button_unsure") == "Unsure")
+    y = follower.snapshot.network.predict(follower.split.batch(slice(None))[0])
+    margins = np.sort(y, axis=1)[:, -1] - np.sort(y, axis=1)[:, -2]
+    assert margins[follower.index] == margins.min()
+    screen.type("field_example", "0")
+    follower.show_example(0, "validation")
+    screen.click("button_mistake")
+    screen.type("field_example", "7")  # chosen meanwhile: it stays
+    assert screen.text("button_mistake") == "A mistake"
+    screen.wait(lambda: not follower._background.busy)
+    screen.settle()
+    assert follower.index == 7
+
+
 def test_mistakes_the_surest_first(digits_page):
     screen, follower = digits_page.screen, digits_page.follower
-    y, labels = follower.judgement().outputs, follower.split.labels_at(slice(None))
+    x, targets = follower.split.batch(slice(None))
+    y, labels = follower.snapshot.network.predict(x), targets.argmax(axis=1)
     margins = np.sort(y, axis=1)[:, -1] - np.sort(y, axis=1)[:, -2]
     certainty = y.max(axis=1)  # the outputs are sigmoids
     wrong = np.flatnonzero(y.argmax(axis=1) != labels)
     sizes = []
     for _ in range(3):
-        screen.click("button_mistake")
+        click_and_wait(screen, "button_mistake")
         assert follower.index in wrong
         assert "✗" in screen.text("label_answer")
         sizes.append(certainty[follower.index])
     assert sizes == sorted(certainty[wrong], reverse=True)[:3]
     for place in range(2):
-        screen.click("button_unsure")
+        click_and_wait(screen, "button_unsure")
         assert margins[follower.index] == np.sort(margins)[place]
 
 
@@ -390,7 +420,7 @@ def test_examples_of_another_split(digits_page):
     np.testing.assert_array_equal(follower.walkthrough.x, splits.validation.batch([0])[0])
     screen.type("field_example", "200")
     assert screen.error("example") == "there is no validation example 200: they are 0 to 199"
-    screen.click("button_mistake")
+    click_and_wait(screen, "button_mistake")
     label = int(splits.validation.labels_at([follower.index])[0])
     assert follower.walkthrough.trace.outputs[-1].argmax() != label
     with pytest.raises(ValueError, match="no other examples"):
@@ -774,8 +804,8 @@ def test_data_without_images(open_window, request, which):
     assert page.follower.index == 3
     screen.click("button_random")
     if which == "moons":
-        screen.click("button_unsure")
-        screen.click("button_mistake")
+        click_and_wait(screen, "button_unsure")
+        click_and_wait(screen, "button_mistake")
         y, label = page.follower.walkthrough.trace.outputs[-1][0, 0], page.follower.label
         assert (y > 0) != bool(label)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpviz.training.calibration import BINS, calibration
+from mlpviz.training.calibration import BINS, calibration, in_words
 
 
 def test_by_hand():
@@ -67,3 +67,41 @@ def test_every_example_is_in_the_bin_of_its_certainty(drawn, bins):
 
 def test_ten_bins_unless_told_otherwise():
     assert len(calibration(np.ones(1), np.ones(1, bool)).counts) == BINS == 10
+
+
+def bins_of(*bins):
+    """A calibration of bins given as (examples, certainty, how many are right)."""
+    certainty = np.concatenate([np.full(n, certain) for n, certain, _ in bins])
+    return calibration(certainty, np.concatenate([np.arange(n) < right for n, _, right in bins]))
+
+
+@pytest.mark.parametrize(
+    ("bins", "words"),
+    [
+        ([(100, 0.9, 84)], "Sure too often: where it says 90\u202f% it is right 84\u202f% of the time."),
+        (
+            [(100, 0.6, 75), (10, 0.85, 8)],
+            "Too modest: where it says 60\u202f% it is right 75\u202f% of the time.",
+        ),
+        (
+            [(100, 0.9, 80), (100, 0.5, 60)],
+            "Too sure here, too modest there: where it says 90\u202f% it is right 80\u202f% of the time, "
+            "and where it says 50\u202f% it is right 60\u202f%.",
+        ),
+        (
+            [(1000, 0.985, 980)],
+            "Well calibrated: certainty and accuracy agree within 0.5\u202f% on average.",
+        ),
+        (
+            [(4, 0.55, 4)],
+            "Too modest: where it says 55\u202f% it is right 100\u202f% of the time. "
+            "It was seen on only 4 examples.",
+        ),
+    ],
+)
+def test_in_words(bins, words):
+    assert in_words(bins_of(*bins)) == words
+
+
+def test_where_nothing_was_said_there_is_no_verdict():
+    assert in_words(calibration(np.array([np.nan]), np.array([False]))) == ""

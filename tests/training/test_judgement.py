@@ -70,7 +70,7 @@ def test_by_hand_with_several_outputs(three):
 
 def test_the_examples_of_a_cell_a_row_and_a_column(three):
     assert in_cell(three, 1, 0).tolist() == [1]
-    assert in_cell(three, 0, None).tolist() == [0, 2]  # the surer first
+    assert in_cell(three, 0, None).tolist() == [2, 0]  # the mistake first
     assert in_cell(three, None, 2).tolist() == [2, 3]
     assert in_cell(three, 2, 1).tolist() == []
 

@@ -40,6 +40,11 @@ def test_what_is_not_finite_comes_first():
     assert not np.isfinite(fit_of(found).rmse[0])
 
 
+def test_the_tiniest_residuals_are_in_order_too():
+    found = judged([0, 1e-200, 3e-200], [0, 0, 0])
+    assert largest_residuals(found).tolist() == [2, 1, 0]
+
+
 numbers = st.floats(-100, 100)
 
 

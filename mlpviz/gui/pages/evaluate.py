@@ -55,6 +55,7 @@ class EvaluatePage(Page):
         self.tabs.currentChanged.connect(self._tab_changed)
         self.confusion.chosen.connect(self._place_chosen)
         self.gallery.list_changed.connect(self._list_changed)
+        self.reading.picked.connect(self.gallery.choose)
         self.draw.read_wanted.connect(self._read_drawing)
         self.assessor.assessed.connect(self._assessed)
         self.assessor.split_changed.connect(self._split_changed)

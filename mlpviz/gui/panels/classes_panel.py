@@ -12,14 +12,19 @@ from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.calibration_view import CalibrationView
 from mlpviz.gui.widgets.card import GAP_PX, Card
 from mlpviz.gui.widgets.data_table import UNDEFINED, Column, DataTable
+from mlpviz.training.calibration import in_words
 
 CERTAINTY_TIP = (
-    "Certainty is the probability of the class said, where the loss makes probabilities of the outputs. "
+    "Certainty is the probability of the class said, where the loss makes probabilities of the outputs.\n"
     "With the squared error it is the output itself, from 0 to 1"
 )
 ERROR_TIP = (
-    "The expected calibration error: the gap between certainty and accuracy, averaged over the bins "
-    "by how many examples each has. 0 is perfect"
+    "The expected calibration error: the gap between certainty and accuracy,\n"
+    "averaged over the bins by how many examples each has. 0 is perfect"
+)
+NO_PROBABILITIES = (
+    "Squared error: the outputs are no probabilities and need not add up to 100\u202f%; "
+    "what is called certainty is the largest output."
 )
 
 
@@ -43,11 +48,20 @@ class ClassesPanel(QWidget):
         self._calibration.setToolTip(CERTAINTY_TIP)
         self.plot = CalibrationView(theme, "plot_calibration")
         self.plot.hovered.connect(self._say)
+        self._verdict = QLabel()
+        self._verdict.setObjectName("label_calibration_verdict")
+        self._verdict.setWordWrap(True)
+        self._outputs = QLabel(NO_PROBABILITIES)
+        self._outputs.setObjectName("label_no_probabilities")
+        self._outputs.setWordWrap(True)
+        set_role(self._outputs, "subtitle")
         self._bin = QLabel()
         self._bin.setObjectName("label_calibration")
         self._bin.setWordWrap(True)
         self._bin.setMinimumHeight(2 * self._bin.fontMetrics().lineSpacing() + 2)
         set_role(self._bin, "subtitle")
+        self._calibration.body.addWidget(self._verdict)
+        self._calibration.body.addWidget(self._outputs)
         self._calibration.body.addWidget(self.plot, 1)
         self._calibration.body.addWidget(self._bin)
         row = QHBoxLayout(self)
@@ -105,6 +119,8 @@ class ClassesPanel(QWidget):
         self.plot.set_calibration(found.calibration)
         error = found.calibration.error
         words = UNDEFINED if np.isnan(error) else format_number(error)
+        self._verdict.setText(in_words(found.calibration))
+        self._outputs.setVisible(not self._assessor.gives_probabilities)
         self._calibration.set_subtitle(f"expected calibration error {words}")
         self._say("")
 

@@ -26,13 +26,21 @@ class DrawPanel(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._read = make_button(
-            "Read it in three ways",
+            "Read it",
             "button_read_drawing",
-            "Templates, a linear layer and this network on your digit",
+            "Have your digit read in three ways: by templates, by a linear layer and by this network",
         )
         self._read.setParent(self)
         set_role(self._read, "primary")
         self._read.clicked.connect(self.read_wanted)
+        self._step = make_button(
+            "Step through",
+            "button_step_through_drawing",
+            "Follow your digit through the network and back, step by step. A drawing has no label:\n"
+            "the class that the network names is taken for its target, and you can choose another there",
+        )
+        self._step.setParent(self)
+        self._step.clicked.connect(self._step_through)
 
     @property
     def digit(self) -> NDArray[np.uint8] | None:
@@ -51,14 +59,26 @@ class DrawPanel(QWidget):
 
     def _make_board(self, shape: tuple[int, int]) -> None:
         if self.board is not None:
-            self._read.setParent(self)  # it outlives the board
+            for button in (self._read, self._step):
+                button.setParent(self)  # it outlives the board
             self.board.deleteLater()
         self._shape = shape
         self.board = DrawBoard(self._theme, shape, self._scores, self)
-        self.board.pad_row.addWidget(self._read)
-        self.board.changed.connect(lambda: self._read.setEnabled(self.digit is not None))
-        self._read.setEnabled(False)
+        self.board.pad_row.setSpacing(4)  # four buttons must fit into a small window
+        for button in (self._read, self._step):
+            self.board.pad_row.addWidget(button)
+        self.board.changed.connect(self._enable)
+        self._enable()
         self._box.addWidget(self.board)
+
+    def _enable(self) -> None:
+        for button in (self._read, self._step):
+            button.setEnabled(self.digit is not None)
+
+    def _step_through(self) -> None:
+        if self.digit is not None:
+            scores = np.nan_to_num(self._scores(self.digit)[0], nan=-np.inf)
+            self._assessor.step_through_drawing(self.digit, int(scores.argmax()))
 
     def _scores(self, digit: NDArray[np.uint8]) -> tuple[NDArray, tuple[str, ...]]:
         workspace, found = self._assessor.workspace, self._assessor.assessment

@@ -14,6 +14,7 @@ from mlpviz.gui.widgets.mosaic_view import MosaicView
 from mlpviz.gui.widgets.number_field import NumberField
 
 NEIGHBOURS = 12
+TITLES = {"mistakes": "A mistake", "least_sure": "Unsure"}
 
 
 class ExampleBar(Card):
@@ -26,6 +27,7 @@ class ExampleBar(Card):
         self._lists: dict[str, tuple[tuple[object, str], np.ndarray, int]] = {}
         self._first = 0
         self._is_covered = False
+        self._finding = ""  # the list that is looked for
         self.splits = QToolButton()
         self.splits.setObjectName("button_split")
         self.splits.setToolTip("Which examples: of the test, the validation or the training split")
@@ -67,15 +69,15 @@ class ExampleBar(Card):
             self._button("random", "Random", "Any example", self._random),
             self._button(
                 "mistake",
-                "A mistake",
+                TITLES["mistakes"],
                 "One that the network gets wrong, the surest first; again: the next",
-                lambda: self._next_of("mistakes"),
+                partial(self._next_of, "mistakes"),
             ),
             self._button(
                 "unsure",
-                "Unsure",
+                TITLES["least_sure"],
                 "The one whose two largest outputs lie closest; again: the next",
-                lambda: self._next_of("least_sure"),
+                partial(self._next_of, "least_sure"),
             ),
             self._button("draw", "Draw …", "Draw a digit yourself", self._draw),
         ]
@@ -88,6 +90,8 @@ class ExampleBar(Card):
         self._error.hide()
         self.body.addWidget(self._error)
         follower.walked.connect(self.refresh)
+        follower.finding_failed.connect(self._finding_failed)
+        follower.workspace.run_changed.connect(self._stop_finding)
         theme.changed.connect(self._restyle)
 
     @staticmethod
@@ -103,6 +107,7 @@ class ExampleBar(Card):
         """Show which example is followed."""
         follower, dataset = self._follower, self._follower.workspace.dataset
         has_images, has_classes = dataset.image_shape is not None, bool(dataset.classes)
+        self._stop_finding()
         self._error.hide()
         name = "drawn" if follower.index is None else follower.split_name
         self.splits.setText(f"{name.capitalize()} ▾")
@@ -227,18 +232,43 @@ class ExampleBar(Card):
         later = members[members > at]
         self._show(int(later[0] if len(later) else members[0]))
 
-    def _next_of(self, what: str) -> None:
-        """The next of the mistakes, or of the least sure, of the pinned network."""
-        snapshot, name = self._follower.snapshot, self._follower.split_name
+    def _next_of(self, what: str, _checked: bool = False) -> None:
+        """The next of the mistakes, or of the least sure, of the pinned network; looked for if need be."""
         key, found, place = self._lists.get(what, ((None, ""), np.zeros(0, np.int64), -1))
-        if key[0] is not snapshot or key[1] != name:
-            found, place = getattr(self._follower, what)(), -1
+        if key[0] is self._follower.snapshot and key[1] == self._follower.split_name:
+            self._take(what, found, place)
+            return
+        if what == self._finding:
+            return  # it comes
+        self._stop_finding()
+        self._finding = what
+        self._button_of(what).setText("Looking …")
+        find = self._follower.find_mistakes if what == "mistakes" else self._follower.find_least_sure
+        find(lambda found: self._take(what, found, -1))
+
+    def _take(self, what: str, found: np.ndarray, place: int) -> None:
+        """Show the one after a place in a list."""
+        self._stop_finding()
         if not len(found):
             self._say("the network makes no mistake on these examples")
             return
         place = (place + 1) % len(found)
-        self._lists[what] = ((snapshot, name), found, place)
+        self._lists[what] = ((self._follower.snapshot, self._follower.split_name), found, place)
         self._show(int(found[place]))
+
+    def _button_of(self, what: str) -> QToolButton:
+        return self._buttons[1 if what == "mistakes" else 2]
+
+    def _stop_finding(self) -> None:
+        """Look for nothing any more: it is found, or something else was chosen meanwhile."""
+        if self._finding:
+            self._button_of(self._finding).setText(TITLES[self._finding])
+            self._finding = ""
+            self._follower.stop_finding()
+
+    def _finding_failed(self, sentence: str) -> None:
+        self._stop_finding()
+        self._say(sentence)
 
     def _draw(self) -> None:
         from mlpviz.gui.panels.drawing import draw_example

@@ -23,7 +23,7 @@ MOST_COLUMNS = 12
 LISTS = {
     "cell": (
         "The cell",
-        "The examples of the cell, row or column chosen in the confusion matrix, surest first",
+        "The examples of the cell, row or column chosen in the confusion matrix, mistakes first",
     ),
     "worst": ("Mistakes, worst first", "What is named wrong; the worst mistake is the one made most surely"),
     "unsure": (
@@ -149,9 +149,8 @@ class GalleryCard(Card):
         more = len(examples) - len(self._shown)
         self._more.setVisible(more > 0)
         n = format_number(len(examples))
-        self._count.setText(
-            f"the first {format_number(len(self._shown))} of {n}" if more else f"{n} examples"
-        )
+        words = f"the first {format_number(len(self._shown))} of {n}" if more else f"{n} examples"
+        self._count.setText(words + self._how_many_wrong(found, examples))
         if not len(examples):
             self._say(self._why_empty())
         elif dataset.image_shape is not None and dataset.classes:
@@ -168,6 +167,14 @@ class GalleryCard(Card):
         if self.list_name == "unsure":
             return found.least_certain
         return np.zeros(0, np.int64) if self.place is None else in_cell(found.judgement, *self.place)
+
+    def _how_many_wrong(self, found: Assessment, examples: NDArray[np.int64]) -> str:
+        """How a whole row or column is made up; nothing where all are wrong, or all right."""
+        wrong = int(np.count_nonzero(~found.judgement.right[examples]))
+        if self.list_name != "cell" or not 0 < wrong < len(examples):
+            return ""
+        right = format_number(len(examples) - wrong)
+        return f": {format_number(wrong)} wrong first, then {right} right"
 
     def _why_empty(self) -> str:
         if self.list_name == "worst":
@@ -251,9 +258,13 @@ class GalleryCard(Card):
         """Whether somebody points at the examples: they should not move then."""
         return self._views.underMouse() or self.pictures.hasFocus() or self.table.hasFocus()
 
-    def _chosen(self, place: int) -> None:
+    def choose(self, example: int) -> None:
+        """Choose an example, on show or not, which a newer assessment leaves chosen."""
         self._is_first_chosen = False
-        self._assessor.choose_example(int(self._shown[place]))
+        self._assessor.choose_example(example)
+
+    def _chosen(self, place: int) -> None:
+        self.choose(int(self._shown[place]))
 
     def _opened(self, place: int) -> None:
         self._assessor.step_through(int(self._shown[place]))

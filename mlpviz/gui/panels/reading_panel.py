@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.figures.numbers import format_number
 from mlpviz.figures.weights import column_images
 from mlpviz.gui.assessor import Assessor
 from mlpviz.gui.background import Task
+from mlpviz.gui.panels.splits_bar import accuracy_in_words
 from mlpviz.gui.panels.way_card import PICTURE_LIMIT, WayCard, caption
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import GAP_PX, Card
 from mlpviz.gui.widgets.color_bar import ColorBar
+from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.widgets.tensor_image import TensorImage
 from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.reading import (
@@ -26,7 +28,7 @@ from mlpviz.training.reading import (
     weight_layers,
 )
 
-MOST_UNITS = 10
+MOST_UNITS = 9  # three by three leave room for the number of a unit beside its share
 DIGIT_PX = 190
 
 
@@ -41,6 +43,9 @@ class _Readers:
 class ReadingPanel(QWidget):
     """The chosen example, or a drawn digit, read in three ways."""
 
+    picked = Signal(int)
+    """Another example of the split is chosen, here."""
+
     def __init__(self, assessor: Assessor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel_reading")
@@ -50,7 +55,7 @@ class ReadingPanel(QWidget):
         self._readers_are_for: tuple | None = None
         self._drawn: NDArray[np.uint8] | None = None
         self._digit = Card(theme, "The digit", "card_read_digit")
-        self._digit.setFixedWidth(DIGIT_PX + 30)
+        self._digit.setFixedWidth(DIGIT_PX + 50)
         self.picture = TensorImage(theme, "image_read_digit", "The digit that is read", scale="pixel")
         self.picture.setMinimumSize(96, 96)
         self.picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to choose in it
@@ -58,6 +63,32 @@ class ReadingPanel(QWidget):
         self._words = QLabel()
         self._words.setObjectName("label_read_digit")
         self._words.setWordWrap(True)
+        self._rng = np.random.default_rng()  # which example comes up need not be reproducible
+        self.number = NumberField("field_read_example", whole=True)
+        self.number.setFixedWidth(52)
+        self.number.setAccessibleName("Number of the example to be read")
+        self.number.setToolTip("Which example of the split chosen above: its place there, from 0")
+        self.number.committed.connect(self._number_given)
+        self._error = QLabel()
+        self._error.setObjectName("error_read_example")
+        self._error.setWordWrap(True)
+        set_role(self._error, "error")
+        self._error.hide()
+        picker = QHBoxLayout()
+        picker.setSpacing(3)
+        picker.addWidget(self.number)
+        for name, title, tip, press in (
+            ("random", "Random", "Any example of the split chosen above", self._random),
+            ("mistake", "Mistake", "One that the network gets wrong; again: the next", self._next_mistake),
+        ):
+            button = QToolButton()
+            button.setObjectName(f"button_read_{name}")
+            button.setText(title)
+            button.setToolTip(tip)
+            set_role(button, "link")
+            button.clicked.connect(press)
+            picker.addWidget(button)
+        picker.addStretch(1)
         self._back = QToolButton()
         self._back.setObjectName("button_read_example")
         self._back.setText("‹ The chosen example")
@@ -77,6 +108,8 @@ class ReadingPanel(QWidget):
         legend.set_limit(PICTURE_LIMIT)
         self._digit.body.addWidget(self.picture, 100)
         self._digit.body.addWidget(self._words)
+        self._digit.body.addLayout(picker)
+        self._digit.body.addWidget(self._error)
         self._digit.body.addWidget(self._back)
         self._digit.body.addStretch(1)
         self._digit.body.addWidget(hint)
@@ -89,7 +122,7 @@ class ReadingPanel(QWidget):
         self.network = WayCard(theme, "This network", "network", "unit")
         for card in (self.templates, self.linear, self.network):
             card.bars.setToolTip(
-                "The score of each class less the mean of all, in standard deviations: one scale for all"
+                "The score of each class less the mean of all, in standard deviations; the true one is framed"
             )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -109,6 +142,41 @@ class ReadingPanel(QWidget):
         """Read a drawn digit (h, w), or again the chosen example."""
         self._drawn = digit
         self.refresh()
+
+    # ------------------------------------------------------------------ which digit
+
+    def _pick(self, index: int) -> None:
+        """Read another example of the split."""
+        n = len(self._assessor.split)
+        if not 0 <= index < n:
+            self._say(f"there is no {self._assessor.split_name} example {index}: they are 0 to {n - 1}")
+            return
+        self._drawn = None
+        self.picked.emit(index)
+        self.refresh()
+
+    def _say(self, sentence: str) -> None:
+        self._error.setText(sentence)
+        self._error.show()
+
+    def _number_given(self, value: object) -> None:
+        if isinstance(value, int):
+            self._pick(value)
+        else:
+            self._say(f"the number of an example is a whole number, not {value!r}")
+
+    def _random(self) -> None:
+        self._pick(int(self._rng.integers(len(self._assessor.split))))
+
+    def _next_mistake(self) -> None:
+        found = self._assessor.assessment
+        if found is None:
+            return
+        if not len(found.worst):
+            self._say("the network makes no mistake on these examples")
+            return
+        here = np.flatnonzero(found.worst == self._assessor.example)
+        self._pick(int(found.worst[(here[0] + 1) % len(found.worst) if len(here) else 0]))
 
     def forget_run(self) -> None:
         """A new run may have other examples."""
@@ -168,6 +236,8 @@ class ReadingPanel(QWidget):
         if dataset.image_shape is None or not dataset.classes or found is None:
             return
         self._need_readers()
+        self._error.hide()
+        self.number.set_value(example or 0)
         self._back.setVisible(self._drawn is not None)
         truth: int | None = None
         if self._drawn is not None:
@@ -192,7 +262,7 @@ class ReadingPanel(QWidget):
     def _accuracy(self, accuracy: float | None) -> str:
         if accuracy is None:
             return ""
-        return f"{format_percent(accuracy)} of {self.judged_on} right"
+        return f"{accuracy_in_words(accuracy)} of {self.judged_on} right"
 
     def _show_reader(self, card: WayCard, reader: Reader | str, stored: NDArray, truth: int | None) -> None:
         if isinstance(reader, str):
@@ -202,15 +272,22 @@ class ReadingPanel(QWidget):
         assert dataset.image_shape is not None
         scores = reader.scores(self._assessor.split, stored)
         answer = card.show_answer(
-            scores, dataset.classes, truth, self._accuracy(reader.accuracy), reader.words
+            scores,
+            dataset.classes,
+            truth,
+            self._accuracy(reader.accuracy),
+            f"{reader.words}. Class, score:",
         )
         images = column_images(reader.layer.weight, dataset.image_shape)
         labels = [
             f"the picture for {name}: its score is {format_number(float(score), signed=True)}"
             for name, score in zip(dataset.classes, scores, strict=True)
         ]
-        captions = [caption(name, float(score)) for name, score in zip(dataset.classes, scores, strict=True)]
-        card.show_pictures(images, captions, labels, answer)
+        captions = [
+            caption(name, float(score), truth is not None and k == answer != truth)
+            for k, (name, score) in enumerate(zip(dataset.classes, scores, strict=True))
+        ]
+        card.show_pictures(images, captions, labels, truth)
 
     def _show_network(self, stored: NDArray, truth: int | None) -> None:
         assessor = self._assessor
@@ -227,16 +304,16 @@ class ReadingPanel(QWidget):
         judged = assessor.assessments.get(self.judged_on)
         accuracy = self._accuracy(None if judged is None else judged.judgement.accuracy)
         if votes is None:
-            card_words = "no hidden units: its weights are one picture a class"
+            card_words = "no hidden units: its weights are one picture a class, each with its score"
         else:
-            card_words = f"units that matter most for {names[answer_now]}: activation × vote"
-        answer = self.network.show_answer(scores, names, truth, accuracy, card_words)
+            card_words = f"units that matter most for {names[answer_now]}: unit, activation × vote"
+        self.network.show_answer(scores, names, truth, accuracy, card_words)
         if votes is None:
             k = first.shape[1]  # a single output speaks for the second class
             captions = [caption(name, float(s)) for name, s in zip(names[-k:], scores[-k:], strict=True)]
             labels = [f"the weights for {name}" for name in names[-k:]]
             images = column_images(first, dataset.image_shape)
-            self.network.show_pictures(images, captions, labels, answer if k > 1 else None)
+            self.network.show_pictures(images, captions, labels, truth if k > 1 else None)
             return
         captions = [
             caption(str(unit), float(share)) for unit, share in zip(votes.units, votes.shares, strict=True)

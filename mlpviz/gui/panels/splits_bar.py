@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.figures.numbers import THIN_SPACE, format_number
 from mlpviz.gui.assessor import Assessment, Assessor
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.widgets.card import Card
@@ -16,6 +16,11 @@ WORDS = {
     "test": "Never trained on: how good the network is on what it has not seen",
 }
 _PAD_PX = 12
+
+
+def accuracy_in_words(accuracy: float) -> str:
+    """An accuracy, 0 to 1, as a percentage with two digits: "97.32 %"; as `mlpviz evaluate` prints it."""
+    return f"{100 * accuracy:.2f}{THIN_SPACE}%"
 
 
 class SplitButton(QAbstractButton):
@@ -41,7 +46,7 @@ class SplitButton(QAbstractButton):
             judgement = found.judgement
             self.loss = f"loss {format_number(judgement.loss)}"
             if judgement.accuracy is not None:
-                self.score = format_percent(judgement.accuracy)
+                self.score = accuracy_in_words(judgement.accuracy)
             else:
                 self.score = f"R² {format_number(float(fit_of(judgement).r_squared.mean()))}"
             if not is_current:

@@ -94,7 +94,12 @@ class VerdictCard(Card):
         color = self.theme.palette.good if is_right else self.theme.palette.error
         answer = f"<b style='color:{color}'>{names[said]} {'✓' if is_right else '✗'}</b>"
         sure = whole_percent(float(judgement.certainty[example]))
-        return f"{name} The network says {answer}, {sure} certain."
+        words = f"{name} The network says {answer}, {sure} certain."
+        if self._assessor.gives_probabilities:
+            return words
+        quiet = self.theme.palette.secondary
+        note = "Squared error: that is the output itself, no probability."
+        return f"{words} <span style='color:{quiet}'>{note}</span>"
 
     def _name(self, example: int) -> str:
         return f"{self._assessor.split_name.capitalize()} example {example}"

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from mlpviz.figures.numbers import MINUS, format_number
 from mlpviz.gui.theme import Theme, set_role
@@ -19,6 +20,28 @@ PICTURE_LIMIT = 3.0
 
 _SMALLEST_PX = 38
 _BARS_PX = 80
+
+
+class _ScoreBars(Bars):
+    """Bars of standardised scores, which tell the scores themselves too."""
+
+    def __init__(self, theme: Theme, object_name: str, name: str) -> None:
+        super().__init__(theme, object_name, name)
+        self.scores: NDArray = np.zeros(0)
+
+    def words(self, i: int) -> str:
+        """A bar in words."""
+        return (
+            f"{self._labels[i]}: score {format_number(float(self.scores[i]), signed=True)}, which is "
+            f"{format_number(float(self.values[i]), signed=True)} standard deviations\n"
+            "from the mean score of all classes"
+        )
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and 0 <= (i := self.bar_at(event.pos().x())) < len(self.scores):
+            QToolTip.showText(event.globalPos(), self.words(i), self)
+            return True
+        return super().event(event)
 
 
 class WayCard(Card):
@@ -42,12 +65,21 @@ class WayCard(Card):
             set_role(label, "subtitle")
         self._words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._words.setMinimumHeight(2 * self._words.fontMetrics().lineSpacing())
-        self.bars = Bars(theme, f"bars_{key}", f"{title}: the score of each class")
+        self.bars = _ScoreBars(theme, f"bars_{key}", f"{title}: the score of each class")
         self.bars.setFixedHeight(_BARS_PX)
         content = QWidget()
         box = QVBoxLayout(content)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
+        scale = QLabel("score − mean score, in σ")
+        scale.setObjectName(f"label_{key}_scale")
+        scale.setToolTip(
+            "The scores of the three ways have units of their own. To compare them, each bar is a score less "
+            "the mean of all,\nin their standard deviations σ. The score itself is told where you point at a "
+            "bar. The frame marks the true class"
+        )
+        set_role(scale, "subtitle")
+        box.addWidget(scale)
         box.addWidget(self.bars)
         box.addWidget(self._words)
         box.addWidget(self.pictures, 1)
@@ -84,7 +116,8 @@ class WayCard(Card):
         shown = standardized(scores.astype(np.float64)) if known else np.zeros(n)
         self.bars.set_values(shown, names, (n - 1) / n**0.5)  # no standardised score can be larger
         answer = int(scores.argmax()) if known else None
-        self.bars.set_highlighted(answer)
+        self.bars.scores = np.asarray(scores)
+        self.bars.set_highlighted(truth)
         if answer is None:
             self._says.setText("scores not finite")
             return None
@@ -92,22 +125,26 @@ class WayCard(Card):
         if truth is not None:
             color = self.theme.palette.good if answer == truth else self.theme.palette.error
         mark = "" if truth is None else " ✓" if answer == truth else " ✗"
-        self._says.setText(f"says <b style='color:{color}'>{names[answer]}{mark}</b>")
+        true = f", it is a <b>{names[truth]}</b>" if truth is not None and answer != truth else ""
+        self._says.setText(f"says <b style='color:{color}'>{names[answer]}{mark}</b>{true}")
         return answer
 
     def show_pictures(
-        self, pictures: NDArray, captions: Sequence[Caption], labels: Sequence[str], selected: int | None
+        self, pictures: NDArray, captions: Sequence[Caption], labels: Sequence[str], truth: int | None
     ) -> None:
-        """Show pictures (m, h, w) of weights, each standardised, so that one scale fits them all."""
+        """Show pictures (m, h, w) of weights, each standardised, so that one scale fits them all.
+
+        That of the true class is framed, if there is one.
+        """
         m = len(pictures)
         flat = standardized(pictures.reshape(m, -1).astype(np.float32))
         self.pictures.set_pictures(flat.reshape(pictures.shape), PICTURE_LIMIT, captions, labels)
-        self.pictures.set_selected(selected)
+        self.pictures.set_selected(truth)
 
 
-def caption(left: str, value: float) -> Caption:
+def caption(left: str, value: float, is_wrong: bool = False) -> Caption:
     """What stands below a picture of weights: short, for there is little room."""
     if not np.isfinite(value):
-        return Caption(left, format_number(value), False)
+        return Caption(left, format_number(value), is_wrong)
     text = f"{value:+.0f}" if abs(value) >= 10 else f"{value:+.1f}"
-    return Caption(left, text.replace("-", MINUS), False)
+    return Caption(left, text.replace("-", MINUS), is_wrong)

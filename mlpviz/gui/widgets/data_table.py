@@ -21,7 +21,9 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.theme import Theme
 
 UNDEFINED = "–"
-_HEAD_PX, _CELL_PX = 26, 20  # beside the words: padding, and the arrow of what is sorted by
+_HEAD_PX, _CELL_PX = 13, 20  # beside the words: padding
+_ARROWS = {Qt.SortOrder.AscendingOrder: " ▴", Qt.SortOrder.DescendingOrder: " ▾"}
+_NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0px; height: 0px; }"
 _WIDEST_HEAD_PX = 100
 _MEASURED = 50  # rows
 Index = QModelIndex | QPersistentModelIndex
@@ -53,6 +55,7 @@ class _Rows(QAbstractTableModel):
         super().__init__(parent)
         self.columns: Sequence[Column] = ()
         self.order: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._sorted_by = (-1, Qt.SortOrder.AscendingOrder)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         self.beginResetModel()
@@ -90,7 +93,8 @@ class _Rows(QAbstractTableModel):
             return None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            by, order = self._sorted_by
+            return column.title + (_ARROWS[order] if section == by else "")
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -102,6 +106,7 @@ class _Rows(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column, what is not defined last; -1 for the order that was handed over."""
         self.layoutAboutToBeChanged.emit()
+        self._sorted_by = column, order
         n = len(self.order)
         if not 0 <= column < len(self.columns):
             self.order = np.arange(n)
@@ -113,6 +118,8 @@ class _Rows(QAbstractTableModel):
             sign = -1 if order == Qt.SortOrder.DescendingOrder else 1
             self.order = np.argsort(sign * ranks, kind="stable")
         self.layoutChanged.emit()
+        if self.columns:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
 
 class DataTable(QTableView):
@@ -150,6 +157,7 @@ class DataTable(QTableView):
         head.setMinimumSectionSize(44)
         head.setHighlightSections(False)
         head.setTextElideMode(Qt.TextElideMode.ElideRight)
+        head.setStyleSheet(_NO_ARROW)  # Qt's own lies over the words; ours is one of them
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
@@ -179,7 +187,7 @@ class DataTable(QTableView):
         advance = self.fontMetrics().horizontalAdvance
         wanted = [
             max(
-                min(advance(column.title) + _HEAD_PX, _WIDEST_HEAD_PX),
+                min(advance(column.title + " ▴") + _HEAD_PX, _WIDEST_HEAD_PX),
                 max(map(advance, self._rows.texts(i, _MEASURED)), default=0) + _CELL_PX,
             )
             for i, column in enumerate(self._rows.columns)

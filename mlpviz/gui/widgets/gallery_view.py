@@ -76,12 +76,15 @@ class GalleryView(MosaicView):
                 break
             rect.setTop(rect.bottom() - metrics.height() - 1)
             rect.adjust(1, 0, -1, 0)
-            right_px = metrics.horizontalAdvance(caption.right) + 1
+            right, right_px = caption.right, metrics.horizontalAdvance(caption.right) + 1
+            left_px = metrics.horizontalAdvance(caption.left)
+            if left_px <= right_px and left_px + right_px > rect.width():
+                right, right_px = "", 0  # which one it is matters more
             painter.setPen(self.theme.color("error" if caption.is_wrong else "text"))
             left = metrics.elidedText(caption.left, _ELIDE, int(rect.width()) - right_px)
             painter.drawText(rect, left_flags, "" if left == "…" else left)
             painter.setPen(self.theme.color("secondary"))
-            painter.drawText(rect, right_flags, caption.right)
+            painter.drawText(rect, right_flags, right)
         painter.end()
 
 

@@ -72,10 +72,10 @@ def test_keys(qtbot, view, chosen):
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ((1, 0), "7 ones were read as zero, 7.95\u202f% of them all"),
-        ((2, 0), "no two was read as zero"),
-        ((0, 0), "90 zeros were rightly read as zero, 95.7\u202f% of them all"),
-        ((1, None), "88 ones in all, 8 of them misread"),
+        ((1, 0), "7 examples of 1 were read as 0, 7.95\u202f% of them all"),
+        ((2, 0), "no example of 2 was read as 0"),
+        ((0, 0), "90 examples of 0 were rightly read as 0, 95.7\u202f% of them all"),
+        ((1, None), "88 examples of 1 in all, 8 of them misread"),
         ((None, 1), "“1” was said 96 times, 16 of them wrongly"),
         (None, ""),
     ],
@@ -87,7 +87,7 @@ def test_what_a_place_means(view, place, words):
 def test_what_is_pointed_at_is_told(qtbot, view):
     with qtbot.waitSignal(view.hovered) as told:
         QTest.mouseMove(view, middle(view, 0, 1))
-    assert told.args == ["4 zeros were read as one, 4.26\u202f% of them all"]
+    assert told.args == ["4 examples of 0 were read as 1, 4.26\u202f% of them all"]
     assert view.accessibleDescription() == told.args[0]
 
 
