@@ -140,7 +140,7 @@ def test_runs_that_have_trained_are_not_lost_without_a_question(compare):
 def test_fork_race_and_look(pair):
     """What the page is for, from end to end."""
     assert names(pair) == ["Digits", "learning rate 0.5 → 0.05"]
-    assert "from step 5" in pair.find("button_run_1").accessibleName()
+    assert "joined at step 5" in pair.find("button_run_1").accessibleName()
     for _ in range(20):
         pair.click("button_batch")
     rest(pair)
@@ -236,7 +236,7 @@ def test_a_wrong_value_is_answered_beside_it(pair):
     fork_to(pair, "Learning rate")
     pair.type("field_fork_value", "-1", end=Qt.Key.Key_Tab)
     pair.click("button_fork_here")
-    assert pair.text("error_fork") == "learning_rate must be greater than 0, not -1.0"
+    assert pair.text("error_fork") == "Learning rate must be greater than 0, not -1.0"
     pair.type("field_fork_value", "2")  # Enter forks as well
     wait_for_runs(pair, 3)
     assert not pair.shows("form_fork")
@@ -409,8 +409,9 @@ def test_curves_go_over_steps_examples_or_seconds(pair):
     assert line(plot, 0).x.tolist() == [50, 100, 150, 200, 250, 300]
     pair.choose("choice_race_measure", "seconds of training")
     seconds = line(plot, 0).x
-    assert len(seconds) == 1  # only what was trained in the race has a time
-    assert 0 < seconds[0] < 60
+    assert len(seconds) == 2  # from where it joined, with the seconds that it brought along
+    assert 0 < seconds[0] < seconds[1] < 60
+    assert "known only from where it joined" in pair.find("button_run_0").accessibleName()
     assert "over seconds" in plot.accessibleDescription()
 
 
@@ -475,7 +476,10 @@ def test_a_task_without_classes_has_no_accuracy(compare, plane):
     compare.click("button_batch")
     rest(compare)
     assert "%" not in compare.find("button_run_0").accessibleName()
-    assert compare.text("label_depth") == "" or not compare.shows("label_depth")
+    assert "no gradient can shrink" in compare.text("label_depth")
+    deep = page(compare).deep
+    compare.wait(lambda: len(deep.gradients.bars) == 1)
+    assert deep.gradients.lines(0)[0].startswith("Plane ")
 
 
 def test_a_diverged_run_says_so_and_the_others_go_on(compare, plane):
