@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from mlpviz.cli.common import Interrupt, print_json, steps_in, with_bar
+from mlpviz.figures.numbers import format_number
 
 
 def add_commands(commands: Any) -> None:
@@ -26,7 +27,7 @@ def add_commands(commands: Any) -> None:
 def _compare(options: argparse.Namespace) -> int:
     from mlpviz.training import Trainer
     from mlpviz.training.comparisons import comparison_names, load_comparison, of_experiments
-    from mlpviz.training.differences import loss_words, remarks
+    from mlpviz.training.differences import remarks
     from mlpviz.training.race import Contender, Race, batches_each
     from mlpviz.training.standings import standings
 
@@ -54,12 +55,11 @@ def _compare(options: argparse.Namespace) -> int:
         by = {"comparison": names[0] if is_known else None, "title": comparison.title, "by": race.measure}
         print_json({**by, "remarks": said, "runs": rows})
     else:
-        losses = [loss_words(contender.experiment) for contender in contenders]
-        _print_standings(comparison.title, rows, losses, said)
+        _print_standings(comparison.title, rows, said)
     return 0
 
 
-def _print_standings(title: str, rows: list[dict[str, Any]], losses: list[str], remarks: list[str]) -> None:
+def _print_standings(title: str, rows: list[dict[str, Any]], remarks: list[str]) -> None:
     width = max(len(row["name"]) for row in rows)
     print(f"{title}\n")
     print(f"{'':{width}}{'steps':>9}{'examples':>11}{'seconds':>9}{'loss':>10}{'training':>10}{'test':>9}")
@@ -69,10 +69,10 @@ def _print_standings(title: str, rows: list[dict[str, Any]], losses: list[str], 
             for key in ("train_accuracy", "test_accuracy")
         )
         print(
-            f"{row['name']:{width}}{row['steps']:9}{row['examples']:11}{row['seconds']:9.3g}"
+            f"{row['name']:{width}}{row['steps']:9}{row['examples']:11}{format_number(row['seconds']):>9}"
             f"{row['train_loss']:10.4g}{training:>10}{test:>9}"
         )
-    print(f"\nThe loss is the training examples': {_each(rows, losses)}. Training and test are accuracies.\n")
+    print(f"\nThe loss is the training examples': {_losses(rows)}. Training and test are accuracies.\n")
     for row in rows[1:]:
         print(f"{row['name']} differs from {rows[0]['name']}: {', '.join(row['differs']) or 'in nothing'}.")
     for row in rows:
@@ -82,8 +82,8 @@ def _print_standings(title: str, rows: list[dict[str, Any]], losses: list[str], 
         print(remark)
 
 
-def _each(rows: list[dict[str, Any]], words: list[str]) -> str:
-    """Words once where they are the same for all runs, or else with each run's name."""
-    if len(set(words)) == 1:
-        return words[0]
-    return ", ".join(f"{word} of {row['name']}" for row, word in zip(rows, words, strict=True))
+def _losses(rows: list[dict[str, Any]]) -> str:
+    """What the loss is called, once where it is the same for all runs, or else with each run's name."""
+    if len({row["loss"] for row in rows}) == 1:
+        return str(rows[0]["loss"])
+    return ", ".join(f"{row['loss']} of {row['name']}" for row in rows)

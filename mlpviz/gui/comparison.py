@@ -2,15 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from mlpviz.figures.numbers import format_number
 from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.compared_words import is_among, race_progress, step_words
 from mlpviz.gui.driver import BarWords, Progress
 from mlpviz.gui.list_edit import ListEdit, ListState, Ticket
 from mlpviz.gui.race_thread import Lane, RaceThread
@@ -124,26 +123,6 @@ class Comparison(QObject):
         """Whether all runs began at their first step, so that they can begin with another seed."""
         return bool(self.runs) and all(run.lane.start.started_at == 0 for run in self.runs)
 
-    def told_differences(self, run: ComparedRun) -> str:
-        """What tells a run from the first one, in words."""
-        start = run.lane.start.started_at
-        told = differences(self.runs[0].experiment, run.experiment)
-        if run is self.runs[0]:
-            told = ["the others are compared with it"] if len(self.runs) > 1 else []
-        elif not told:
-            told = ["nothing is different"]
-        return ", ".join(told + ([f"joined at step {format_number(start)}"] if start else []))
-
-    def missing_seconds(self, run: ComparedRun) -> str:
-        """Why a run's curves over seconds begin late or not at all; empty where they do not."""
-        contender = run.lane.contender
-        start = contender.place_of(1, "seconds")
-        if self.measure != "seconds" or not contender.trainer.index or start is not None:
-            return ""
-        if contender.seconds_before is None:
-            return "its seconds are not known: it was trained before it joined"
-        return "its seconds are known only from where it joined"
-
     def remarks(self) -> list[str]:
         """What cannot be compared, a sentence each."""
         return remarks({run.name: run.experiment for run in self.shown})
@@ -158,11 +137,7 @@ class Comparison(QObject):
 
     def step_words(self) -> str:
         """Where the runs are, from the one behind to the one in front."""
-        steps = [run.trainer.index for run in self.runs] or [0]
-        least, most = min(steps), max(steps)
-        if least < most:
-            return f"Steps {format_number(least)} to {format_number(most)}"
-        return f"Step {format_number(most)}"
+        return step_words(self.runs)
 
     def over_tip(self) -> str:
         """Why there is nothing left to race."""
@@ -170,24 +145,7 @@ class Comparison(QObject):
 
     def progress(self) -> Progress | None:
         """How far all runs together have come."""
-        if not self.runs:
-            return None
-        whole = sum(run.experiment.epochs * len(run.trainer.splits.training) for run in self.runs)
-        done = sum(run.trainer.examples for run in self.runs)
-        going = sum(not run.trainer.finished for run in self.runs)
-        rest = "paused" if done else "ready"
-        if self.finished:
-            rest = "all finished"
-        elif self.training:
-            rest = "racing"
-        words = f"{len(self.runs)} runs" if going == len(self.runs) else f"{going} of {len(self.runs)} going"
-        return Progress(
-            words=words if len(self.runs) > 1 else "1 run",
-            part=done / whole if whole else 0.0,
-            steps=sum(run.trainer.index for run in self.runs),
-            steps_left=None,
-            rest=rest,
-        )
+        return race_progress(self.runs, self.training) if self.runs else None
 
     # ------------------------------------------------------------------ verbs of the tool bar
 
@@ -341,9 +299,9 @@ class Comparison(QObject):
         self._thread.set_lanes([run.lane for run in self.runs])
         if not self.runs:
             self.pause()
+        self.run_changed.emit()
         if state.measure is not None:
             self.set_measure(state.measure)
-        self.run_changed.emit()
         self._show_all()
 
     def _drop_coming(self) -> None:
@@ -382,13 +340,7 @@ class Comparison(QObject):
     def current_is_in_list(self) -> bool:
         """Whether the run of the Train page has nothing that a run of the list does not have as well."""
         current = self.workspace.run
-        if current is None or not current.trainer.index:
-            return True
-        wanted = _what_decides(current.trainer)
-        return any(
-            _what_decides(run.trainer) == wanted and run.trainer.index >= current.trainer.index
-            for run in self.runs
-        )
+        return current is None or not current.trainer.index or is_among(current.trainer, self.runs)
 
     # ------------------------------------------------------------------ behind the verbs
 
@@ -490,8 +442,3 @@ class Comparison(QObject):
         """One thing trains at a time: two would slow each other down, and spoil the seconds."""
         if self.workspace.training and self.training:
             self.pause()
-
-
-def _what_decides(trainer: Trainer) -> tuple[Any, ...]:
-    """What two runs must share to be the same to the last bit, however far each has come."""
-    return replace(trainer.experiment, title=""), replace(trainer.original, title=""), list(trainer.changes)

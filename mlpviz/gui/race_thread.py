@@ -232,6 +232,8 @@ class RaceThread(QThread):
         self.failed.emit(sentence)
 
     def _keep(self, lanes: list[Lane]) -> None:
+        for lane in set(self.lanes) - set(lanes):  # it may be put back: then it shows where it stands
+            lane.mailbox.put(lane.contender.trainer.snapshot())
         self.lanes = tuple(lanes)
         self._race.contenders[:] = [lane.contender for lane in lanes]
 

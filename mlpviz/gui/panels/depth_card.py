@@ -14,6 +14,7 @@ from mlpviz.training.shrinking import Shrinking, shrinking
 NOTHING_BELOW = (
     "With one layer of weights there is no way down, so no gradient can shrink: add a run with hidden layers."
 )
+HINT = "Point at a layer, or choose it with the arrow keys, for its numbers."
 GRADIENTS_TIP = (
     "The norm of the gradient of each layer's weights, on the first hundred training examples: the same ones "
     "for all runs with the same data and seed. Where a bar is short, hardly anything is learnt"
@@ -61,8 +62,12 @@ class DepthCard(Card):
         self.body.addLayout(row, 1)
         self.body.addWidget(self._told)
         for bars in (self.gradients, self.factors):
-            bars.told.connect(self._told.setText)
+            bars.told.connect(self._tell)
+        self._tell("")
         theme.changed.connect(self.refresh)
+
+    def _tell(self, words: str) -> None:
+        self._told.setText(words or HINT)
 
     def refresh(self) -> None:
         """Measure the networks on show, off the window's thread, and show what comes out."""

@@ -280,6 +280,7 @@ class RunList(Card):
         words = "run" if n == 1 else f"{n} runs"
         title = load_comparison(name).title
         self._replacing.ask(f"“{title}” takes the place of the {words} in the list.")
+        self._show_fully(self._replacing)
 
     def _answered(self, replace: bool) -> None:
         self._comparison.add_ready_made(self._wanted, replace)

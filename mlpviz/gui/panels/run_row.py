@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QHBoxLayout, Q
 
 from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.compared_words import missing_seconds, told_differences
 from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import DASHES, Theme, text_font
 from mlpviz.gui.widgets.legend import line_pen
@@ -160,7 +161,9 @@ class RunRow(QFrame):
         """Show the newest numbers."""
         run = self.run
         self.shown.setAccessibleName(f"show {run.name}")
-        told = (self._comparison.told_differences(run), self._comparison.missing_seconds(run))
+        comparison = self._comparison
+        missing = missing_seconds(run) if comparison.measure == "seconds" else ""
+        told = [missing, told_differences(comparison.runs, run)]
         self.button.tell(run.name, "; ".join(filter(None, told)), _numbers(run), _state(run), _validated(run))
 
 

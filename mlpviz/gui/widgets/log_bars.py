@@ -225,13 +225,14 @@ class LogBars(QWidget):
                 if bar is not None:
                     taken.append(bar)
                     said.append((bar, self._label_place(slot, bar, row.values[group]), row))
-        self._paint_labels(painter, group, said, taken)
         for mark in self._marks:
             place = self._axis.place(mark.values[group]) if group < len(mark.values) else None
             if place is not None and mark.color in across:
                 slot, y = across[mark.color], self._y(area, place)
                 painter.setPen(QPen(self._theme.color("text"), 2.0))
                 painter.drawLine(QLineF(slot.left() + 1, y, slot.right() - 1, y))
+                taken.append(QRectF(slot.left() + 1, y - 1, slot.width() - 2, 2))
+        self._paint_labels(painter, group, said, taken)
         painter.setPen(self._theme.color("secondary"))
         below = QRectF(area.left(), area.bottom() + 3, area.width(), self.fontMetrics().height())
         label = self._groups[group]
@@ -249,9 +250,16 @@ class LogBars(QWidget):
         self, painter: QPainter, group: int, said: list[tuple[QRectF, QRectF, BarRow]], taken: list[QRectF]
     ) -> None:
         """Write what fits between the bars; the others are told under the pointer."""
-        for bar, place, row in said:
-            if any(other is not bar and other.intersects(place) for other in taken):
+        for bar, middle, row in said:
+            beyond = middle.translated(0, 7 if middle.top() >= bar.bottom() else -7)
+            free = [
+                place
+                for place in (middle, beyond)
+                if not any(other is not bar and other.intersects(place) for other in taken)
+            ]
+            if not free:
                 continue
+            place = free[0]
             taken.append(place)
             painter.setPen(QColor(self._theme.color(row.color)))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, format_number(row.values[group], 2))
