@@ -595,6 +595,18 @@ def test_a_unit_is_framed_on_all_sides(pair):
     assert pair.text("label_beside_told").startswith("unit 1 differs by")
 
 
+def test_in_a_single_layer_each_picture_is_a_class(compare):
+    compare.click("button_ready_made_classes")
+    wait_for_runs(compare, 2)
+    compare.click("choice_compare_weights")
+    mosaics = page(compare).beside.mosaics
+    compare.settle()
+    mosaics[2].setFocus()
+    compare.press(Qt.Key.Key_Home)
+    assert compare.text("label_beside_told").startswith("class 0 differs by")
+    assert mosaics[0].label(3).startswith("class 3")
+
+
 def test_weights_of_different_data_are_not_subtracted(pair, moons):
     page(pair).comparison.add_experiment("Moons", moons)
     wait_for_runs(pair, 3)

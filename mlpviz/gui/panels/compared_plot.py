@@ -68,7 +68,7 @@ class ComparedPlot(CurvePlot):
             self.add_series(key, run.name, run.slot, dash=True, pale=False, reach=_reach(run))
             self._sources[key] = run, line
             if dots:
-                self.set_subtitle("dots: validation")
+                self.set_subtitle("● validation")
             for name in dots:
                 self.add_series(
                     f"{key}_validation",
