@@ -563,6 +563,7 @@ class TestCompare:
         status, out, err = run("compare", gate, clouds, "--epochs", "2")
         assert (status, err) == (0, "")
         assert f"{clouds} differs from {gate}: dataset" in out
+        assert "The loss is the training examples': " in out
 
     def test_a_race_gives_what_training_alone_gives(self, answer, gate, clouds):
         alone = answer("train", clouds)

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from mlpviz.cli.common import Interrupt, print_json, steps_in, with_bar
+from mlpviz.figures.numbers import format_number
 
 
 def add_commands(commands: Any) -> None:
@@ -68,10 +69,10 @@ def _print_standings(title: str, rows: list[dict[str, Any]], remarks: list[str])
             for key in ("train_accuracy", "test_accuracy")
         )
         print(
-            f"{row['name']:{width}}{row['steps']:9}{row['examples']:11}{row['seconds']:9.1f}"
+            f"{row['name']:{width}}{row['steps']:9}{row['examples']:11}{format_number(row['seconds']):>9}"
             f"{row['train_loss']:10.4g}{training:>10}{test:>9}"
         )
-    print()
+    print(f"\nThe loss is the training examples': {_losses(rows)}. Training and test are accuracies.\n")
     for row in rows[1:]:
         print(f"{row['name']} differs from {rows[0]['name']}: {', '.join(row['differs']) or 'in nothing'}.")
     for row in rows:
@@ -79,3 +80,10 @@ def _print_standings(title: str, rows: list[dict[str, Any]], remarks: list[str])
             print(f"{row['name']} diverged. {row['message']}")
     for remark in remarks:
         print(remark)
+
+
+def _losses(rows: list[dict[str, Any]]) -> str:
+    """What the loss is called, once where it is the same for all runs, or else with each run's name."""
+    if len({row["loss"] for row in rows}) == 1:
+        return str(rows[0]["loss"])
+    return ", ".join(f"{row['loss']} of {row['name']}" for row in rows)

@@ -20,12 +20,15 @@ class ComparedRun:
         Its network on show.
     shown
         Whether its curves are drawn.
+    forked
+        Whether it was made here out of another run of the list.
     """
 
     lane: Lane
     slot: int
     snapshot: Snapshot
     shown: bool = True
+    forked: bool = False
 
     @property
     def name(self) -> str:
@@ -41,6 +44,11 @@ class ComparedRun:
     def trainer(self) -> Trainer:
         """Only for what never changes, and for numbers."""
         return self.lane.contender.trainer
+
+    @property
+    def has_work_in_it(self) -> bool:
+        """Whether removing it would lose more than a run that can be had again with a click."""
+        return self.forked or self.trainer.index > 0 or self.lane.start.started_at > 0
 
     @property
     def history(self) -> History:

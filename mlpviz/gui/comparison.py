@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
-from mlpviz.figures.numbers import format_number
 from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.compared_words import is_among, race_progress, step_words
 from mlpviz.gui.driver import BarWords, Progress
+from mlpviz.gui.list_edit import ListEdit, ListState, Ticket
 from mlpviz.gui.race_thread import Lane, RaceThread
 from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.training_thread import Stretch
@@ -27,7 +28,7 @@ MOST_RUNS = 8
 """As many as there are colours with a dash pattern each."""
 
 TOO_MANY = f"There are {MOST_RUNS} runs already, more lines nobody can tell apart: remove one."
-REMOVALS_KEPT = 8
+EDITS_KEPT = 8
 
 
 class Comparison(QObject):
@@ -76,7 +77,7 @@ class Comparison(QObject):
             lambda due_at: self._thread.courtesy.release(due_at),
         )
         self.undo_stack = QUndoStack(workspace.undo_group)
-        self.undo_stack.setUndoLimit(REMOVALS_KEPT)
+        self.undo_stack.setUndoLimit(EDITS_KEPT)
         self._coming = 0
         self._list = 0  # which list is being filled: what was meant for an earlier one comes too late
         self._told_at = 0.0
@@ -122,16 +123,6 @@ class Comparison(QObject):
         """Whether all runs began at their first step, so that they can begin with another seed."""
         return bool(self.runs) and all(run.lane.start.started_at == 0 for run in self.runs)
 
-    def told_differences(self, run: ComparedRun) -> str:
-        """What tells a run from the first one, in words."""
-        start = run.lane.start.started_at
-        told = differences(self.runs[0].experiment, run.experiment)
-        if run is self.runs[0]:
-            told = ["the others are compared with it"] if len(self.runs) > 1 else []
-        elif not told:
-            told = ["nothing is different"]
-        return ", ".join(told + ([f"from step {format_number(start)}"] if start else []))
-
     def remarks(self) -> list[str]:
         """What cannot be compared, a sentence each."""
         return remarks({run.name: run.experiment for run in self.shown})
@@ -145,9 +136,8 @@ class Comparison(QObject):
         ]
 
     def step_words(self) -> str:
-        """Where the one in front is."""
-        most = max((len(run.history) for run in self.runs), default=0)
-        return f"Step {format_number(most)}"
+        """Where the runs are, from the one behind to the one in front."""
+        return step_words(self.runs)
 
     def over_tip(self) -> str:
         """Why there is nothing left to race."""
@@ -155,24 +145,7 @@ class Comparison(QObject):
 
     def progress(self) -> Progress | None:
         """How far all runs together have come."""
-        if not self.runs:
-            return None
-        whole = sum(run.experiment.epochs * len(run.trainer.splits.training) for run in self.runs)
-        done = sum(run.trainer.examples for run in self.runs)
-        going = sum(not run.trainer.finished for run in self.runs)
-        rest = "paused" if done else "ready"
-        if self.finished:
-            rest = "all finished"
-        elif self.training:
-            rest = "racing"
-        words = f"{len(self.runs)} runs" if going == len(self.runs) else f"{going} of {len(self.runs)} going"
-        return Progress(
-            words=words if len(self.runs) > 1 else "1 run",
-            part=done / whole if whole else 0.0,
-            steps=sum(run.trainer.index for run in self.runs),
-            steps_left=None,
-            rest=rest,
-        )
+        return race_progress(self.runs, self.training) if self.runs else None
 
     # ------------------------------------------------------------------ verbs of the tool bar
 
@@ -201,11 +174,13 @@ class Comparison(QObject):
         if not self.can_take_new_seed:
             return
         runs, about = self.runs, self.about
-        self.take_out(runs)
+        edit = ListEdit(self, "new seed", self.state())
+        self._take_out(runs)
         self.about = about
+        self._push(edit)
         for run in runs:
             experiment = run.lane.start.experiment.with_settings({"seed": run.experiment.seed + 1})
-            self._add(run.name, partial(Trainer, experiment, run.trainer.dataset))
+            self._add(run.name, partial(Trainer, experiment, run.trainer.dataset), edit, run.forked)
 
     def set_steps_per_second(self, rate: float | None) -> None:
         """Let each run make about so many steps a second; None for as fast as it goes."""
@@ -223,31 +198,48 @@ class Comparison(QObject):
 
     def add_experiment(self, name: str, experiment: Experiment) -> None:
         """Put a run of an experiment at the end of the list."""
-        self._add(name, lambda: Trainer(experiment))
+        self._add(name, lambda: Trainer(experiment), ListEdit(self, f"adding {name}"))
 
     def add_ready_made(self, name: str, replace: bool = True) -> None:
         """Put the runs of a ready-made comparison into the list, in place of what is there or at its end."""
         comparison = load_comparison(name)
+        edit = ListEdit(self, f"“{comparison.title}”", self.state(with_measure=True))
         if replace:
-            self.remove_all()
+            self._drop_coming()
+            self._take_out(self.runs)
         if not self.runs:
             self.about = comparison
+        self._push(edit)
         self.set_measure(comparison.measure)
         for run in comparison.runs:
-            self.add_experiment(run.name, run.experiment)
+            self._add(run.name, partial(Trainer, run.experiment), edit)
 
-    def add_current(self) -> None:
-        """Put the run of the Train page, as it stands, into the list; both can go on by themselves."""
+    @property
+    def has_room(self) -> bool:
+        """Whether there are colours left for another run."""
+        return len(self.runs) + self._coming < MOST_RUNS
+
+    def add_current(self, *, then: Callable[[], None] | None = None) -> None:
+        """Put the run of the Train page, as it stands, into the list; both can go on by themselves.
+
+        `then` is called once it has joined.
+        """
         current = self.workspace.run
         if current is None:
             return
 
-        def make() -> tuple[Trainer, History]:
-            made: list[tuple[Trainer, History]] = []
-            current.between_steps(lambda: made.append(fork(current.trainer, current.history)))
+        def make() -> Contender:
+            made: list[Contender] = []
+
+            def copy() -> None:
+                seconds = current.seconds or None
+                made.append(Contender("", *fork(current.trainer, current.history), seconds=seconds))
+
+            current.between_steps(copy)
             return made[0]
 
-        self._add(current.experiment.title, make)
+        name = current.experiment.title
+        self._add(name, make, ListEdit(self, f"adding {name}"), then=then)
 
     def fork(self, run: ComparedRun, settings: Mapping[str, Any], from_start: bool = False) -> None:
         """Put a copy of a run with other settings into the list.
@@ -266,7 +258,8 @@ class Comparison(QObject):
 
         wanted = run.experiment.with_settings(settings)
         told = differences(run.experiment, wanted)
-        self._add(", ".join(told) or f"{run.name}, again", make)
+        name = ", ".join(told) or f"{run.name}, again"
+        self._add(name, make, ListEdit(self, f"fork {name}"), forked=True)
 
     def rename(self, run: ComparedRun, name: str) -> None:
         """Call a run something else; an empty name changes nothing."""
@@ -282,16 +275,41 @@ class Comparison(QObject):
 
     def remove(self, run: ComparedRun) -> None:
         """Take a run out of the list; can be undone."""
-        self.undo_stack.push(_Removal(self, [run], f"removal of {run.name}"))
+        edit = ListEdit(self, f"removal of {run.name}", self.state())
+        self._take_out([run])
+        self._push(edit)
 
     def remove_all(self) -> None:
         """Empty the list; can be undone."""
+        self._drop_coming()
         if self.runs:
-            self.undo_stack.push(_Removal(self, self.runs, "removal of all runs"))
+            edit = ListEdit(self, "removal of all runs", self.state())
+            self._take_out(self.runs)
+            self._push(edit)
+
+    def state(self, with_measure: bool = False) -> ListState:
+        """The list as it is now."""
+        return ListState(tuple(self.runs), self.about, self.measure if with_measure else None)
+
+    def restore(self, state: ListState) -> None:
+        """Let the list be what it was: the same runs as they stand now, in their order, and no others."""
+        self._drop_coming()
+        self.runs = list(state.runs)
+        self.about = state.about
+        self._thread.set_lanes([run.lane for run in self.runs])
+        if not self.runs:
+            self.pause()
+        self.run_changed.emit()
+        if state.measure is not None:
+            self.set_measure(state.measure)
+        self._show_all()
+
+    def _drop_coming(self) -> None:
+        """Runs still being made ready were meant for another list."""
         self._list += 1
         self._coming = 0
 
-    def take_out(self, runs: Sequence[ComparedRun]) -> None:
+    def _take_out(self, runs: Sequence[ComparedRun]) -> None:
         """Let runs leave list and race."""
         for run in runs:
             self._thread.remove(run.lane)
@@ -300,19 +318,6 @@ class Comparison(QObject):
             self.pause()
             self.about = None
         self.run_changed.emit()
-
-    def put_back(self, runs: Mapping[int, ComparedRun], about: ReadyMade | None) -> None:
-        """Let runs that had left come back, each to its place in the list."""
-        self.about = self.about if self.runs else about
-        for place, run in runs.items():
-            if len(self.runs) + self._coming >= MOST_RUNS:
-                self.refused.emit(TOO_MANY)
-                break
-            run.slot = self._free_slot(run.slot)
-            self.runs.insert(place, run)
-            self._thread.put_back(run.lane, place)
-        self.run_changed.emit()
-        self._show_all()
 
     def open_on_train_page(self, run: ComparedRun) -> None:
         """Make a copy of a run, as it stands, the current run of the Train page."""
@@ -327,7 +332,15 @@ class Comparison(QObject):
             )
             return made[0]
 
-        self.workspace.open(make)
+        contender = lane.contender
+        known = contender.seconds_before is not None
+        self.workspace.open(make, seconds=contender.seconds if known else 0.0)
+
+    @property
+    def current_is_in_list(self) -> bool:
+        """Whether the run of the Train page has nothing that a run of the list does not have as well."""
+        current = self.workspace.run
+        return current is None or not current.trainer.index or is_among(current.trainer, self.runs)
 
     # ------------------------------------------------------------------ behind the verbs
 
@@ -340,8 +353,16 @@ class Comparison(QObject):
             self._told_at = now
             self.refreshed.emit()
 
-    def _add(self, name: str, make: Callable[[], Any]) -> None:
-        if len(self.runs) + self._coming >= MOST_RUNS:
+    def _add(
+        self,
+        name: str,
+        make: Callable[[], Any],
+        edit: ListEdit,
+        forked: bool = False,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Make a run ready; the edit can be undone once it has joined, unless it can be already."""
+        if not self.has_room:
             self.refused.emit(TOO_MANY)
             return
 
@@ -355,11 +376,13 @@ class Comparison(QObject):
             return Contender(name, made)
 
         self._coming += 1
-        self._thread.add(contender, self._list)
+        self._thread.add(contender, Ticket(self._list, edit, forked, then))
         self.loading.emit()
 
     def _joined(self, lane: Lane) -> None:
-        if lane.ticket != self._list:
+        ticket = lane.ticket
+        assert isinstance(ticket, Ticket)
+        if ticket.list != self._list:
             self._thread.remove(lane)
             return
         self._coming = max(0, self._coming - 1)
@@ -367,13 +390,23 @@ class Comparison(QObject):
         lane.start.name = lane.contender.name
         snapshot = lane.mailbox.take()
         assert snapshot is not None
-        self.runs.append(ComparedRun(lane, self._free_slot(0), snapshot))
+        before = self.state()
+        self.runs.append(ComparedRun(lane, self._free_slot(), snapshot, forked=ticket.forked))
+        if not ticket.edit.is_done:
+            ticket.edit.before = before
+            self._push(ticket.edit)
         self.run_changed.emit()
         self._show_all()
+        if ticket.then is not None:
+            ticket.then()
 
-    def _free_slot(self, wanted: int) -> int:
+    def _push(self, edit: ListEdit) -> None:
+        edit.is_done = True
+        self.undo_stack.push(edit)
+
+    def _free_slot(self) -> int:
         taken = {run.slot for run in self.runs}
-        return next(slot for slot in (wanted, *range(MOST_RUNS)) if slot not in taken)
+        return next(slot for slot in range(MOST_RUNS) if slot not in taken)
 
     def _own_name(self, name: str) -> str:
         taken = {run.name for run in self.runs}
@@ -384,8 +417,8 @@ class Comparison(QObject):
         self.run_changed.emit()
         self._show_all()
 
-    def _stayed_out(self, ticket: int, sentence: str) -> None:
-        if ticket == self._list:
+    def _stayed_out(self, ticket: Ticket, sentence: str) -> None:
+        if ticket.list == self._list:
             self._coming = max(0, self._coming - 1)
             self.refused.emit(sentence)
 
@@ -409,18 +442,3 @@ class Comparison(QObject):
         """One thing trains at a time: two would slow each other down, and spoil the seconds."""
         if self.workspace.training and self.training:
             self.pause()
-
-
-class _Removal(QUndoCommand):
-    """Runs taken out of the list; undone by putting them back as they were."""
-
-    def __init__(self, comparison: Comparison, runs: Sequence[ComparedRun], words: str) -> None:
-        super().__init__(words)
-        self._comparison, self._about = comparison, comparison.about
-        self._runs = {i: run for i, run in enumerate(comparison.runs) if run in runs}
-
-    def redo(self) -> None:
-        self._comparison.take_out(list(self._runs.values()))
-
-    def undo(self) -> None:
-        self._comparison.put_back(self._runs, self._about)

@@ -45,11 +45,11 @@ class Lane:
     initial: Snapshot
     x: Array
     targets: Array
-    ticket: int = 0
+    ticket: object = 0
     mailbox: Mailbox = field(default_factory=Mailbox)
 
     @classmethod
-    def of(cls, contender: Contender, ticket: int = 0) -> "Lane":
+    def of(cls, contender: Contender, ticket: object = 0) -> "Lane":
         """A lane for a contender as it stands."""
         trainer = contender.trainer
         start = contender.fork(contender.name)
@@ -90,7 +90,7 @@ class RaceThread(QThread):
     """It paused, reached the end of a stretch, or all runs ended; the last snapshots are in the mailboxes."""
     began_again = Signal()
     """All runs stand where they joined."""
-    stayed_out = Signal(int, str)
+    stayed_out = Signal(object, str)
     """A run could not be made: its ticket, and a sentence that says why. The race goes on."""
     failed = Signal(str)
     """It cannot go on; the sentence says why."""
@@ -118,7 +118,7 @@ class RaceThread(QThread):
         """Whether it is on its way, or about to be."""
         return self._stretch is not Stretch.NONE and not self._ended
 
-    def add(self, make: Callable[[], Contender], ticket: int = 0) -> None:
+    def add(self, make: Callable[[], Contender], ticket: object = 0) -> None:
         """Take in the run that `make`, which may take a while, gives back. Its lane keeps the ticket."""
 
         def errand() -> None:
@@ -139,15 +139,9 @@ class RaceThread(QThread):
         """Take a run out, after the step under way."""
         self._send(lambda: self._keep([other for other in self.lanes if other is not lane]))
 
-    def put_back(self, lane: Lane, place: int) -> None:
-        """Take a run that had left in again, as it was."""
-
-        def errand() -> None:
-            lanes = list(self.lanes)
-            lanes.insert(place, lane)
-            self._keep(lanes)
-
-        self._send(errand)
+    def set_lanes(self, lanes: list[Lane]) -> None:
+        """Let these runs be in the race, as they stand, and no others."""
+        self._send(lambda: self._keep(lanes))
 
     def begin_again(self) -> None:
         """Put every run back to where it joined."""
@@ -238,6 +232,8 @@ class RaceThread(QThread):
         self.failed.emit(sentence)
 
     def _keep(self, lanes: list[Lane]) -> None:
+        for lane in set(self.lanes) - set(lanes):  # it may be put back: then it shows where it stands
+            lane.mailbox.put(lane.contender.trainer.snapshot())
         self.lanes = tuple(lanes)
         self._race.contenders[:] = [lane.contender for lane in lanes]
 

@@ -48,7 +48,7 @@ class TrainingThread(QThread):
     path
         Where the parameters were at each step; None for a large network. Safe to read from any thread.
     seconds
-        How long it has trained, pauses left out; the stretch under way is added when it rests.
+        How long it has trained, pauses left out.
     """
 
     ready = Signal()
@@ -206,9 +206,11 @@ class TrainingThread(QThread):
             self._rest()
 
     def _train(self) -> None:
-        started = begun = time.monotonic()
+        started = time.monotonic()
+        begun = started - self.seconds
         for step in self.trainer.steps():
             self.history.append(step)
+            self.seconds = time.monotonic() - begun
             if self.path is not None:
                 self.path.append(step.index, self.trainer.network)
             self._steps_left -= 1
@@ -223,7 +225,6 @@ class TrainingThread(QThread):
             self.courtesy.step_made()
         else:
             self.pause()  # all epochs are done, or the run diverged
-        self.seconds += time.monotonic() - begun
         self.facts = facts(shown_by(self.trainer, self.history))
         self.mailbox.put(self.trainer.snapshot())
         self._rest()

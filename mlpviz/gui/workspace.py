@@ -216,16 +216,21 @@ class Workspace(QObject):
         if self.divergence is not None:
             return "stopped"
         if self.finished:
-            return f"finished in {run.seconds:.1f} s" if self.experiment.epochs else ""
+            words = f"finished in {run.seconds:.1f} s" if run.seconds else "finished"
+            return words if self.experiment.epochs else ""
         return "training" if self.training else ("paused" if run.trainer.progress else "ready")
 
     # ------------------------------------------------------------------ verbs
 
-    def open(self, make_trainer: Maker, then: Stretch = Stretch.NONE) -> None:
-        """Make a new run ready off this thread; it takes the current one's place once it is."""
+    def open(self, make_trainer: Maker, then: Stretch = Stretch.NONE, seconds: float = 0.0) -> None:
+        """Make a new run ready off this thread; it takes the current one's place once it is.
+
+        `seconds` is how long it has trained, where that is known.
+        """
         if self._pending is not None:
             self._retire(self._pending)
         self._pending = TrainingThread(make_trainer, self)
+        self._pending.seconds = seconds
         self._train_when_ready = then
         self._edit_when_ready = None
         self._pending.set_steps_per_second(self._steps_per_second)

@@ -9,6 +9,8 @@ from mlpviz.training.experiment import SETTINGS, Experiment
 from mlpviz.training.layer_spec import LayerSpec
 
 NOT_TOLD = ("title", "description", "layers")
+ALL_IF_ZERO = ("batch_size", "training_size")
+"""Settings whose 0 stands for all examples."""
 
 
 def differences(first: Experiment, other: Experiment) -> list[str]:
@@ -21,7 +23,8 @@ def differences(first: Experiment, other: Experiment) -> list[str]:
         if name == "loss_scaling" and "squared_error" not in (first.loss, other.loss):
             continue  # it belongs to the squared error
         label = field.metadata["label"].lower() if name != "loss_scaling" else "loss scaling"
-        told.append(f"{label} {_word(before)} → {_word(after)}")
+        words = [_word(value) if value or name not in ALL_IF_ZERO else "all" for value in (before, after)]
+        told.append(f"{label} {words[0]} → {words[1]}")
     return told + _layer_differences(first.layers, other.layers)
 
 
@@ -35,22 +38,22 @@ def remarks(experiments: Mapping[str, Experiment]) -> list[str]:
     """
     if len(experiments) < 2:
         return []
-    found = []
+    found: list[str] = []
     each = list(experiments.values())
     datasets = _distinct(experiment.dataset for experiment in each)
-    if len(datasets) > 1:
-        found.append(
+    if len(datasets) > 1:  # then nothing that is said below matters any more
+        return [
             f"The runs learn from different data ({', '.join(datasets)}), and each curve is measured on the "
             "run's own: a lower loss or a higher accuracy does not make one of them the better network."
-        )
-    losses = _distinct(_loss_words(experiment) for experiment in each)
+        ]
+    losses = _distinct(loss_words(experiment) for experiment in each)
     if len(losses) > 1:
         found.append(
             f"The runs measure their loss differently ({', '.join(losses)}): "
             "the heights of their loss curves cannot be compared, their accuracies can."
         )
     sizes = {(experiment.training_size, experiment.validation_size) for experiment in each}
-    if len(datasets) == 1 and len(sizes) > 1:
+    if len(sizes) > 1:
         found.append("The runs have different numbers of training or validation examples.")
     if len({experiment.seed for experiment in each}) > 1:
         found.append(
@@ -118,7 +121,8 @@ def _other_layers(before: tuple[LayerSpec, ...], after: tuple[LayerSpec, ...]) -
     return told or ["its layers in another order"]
 
 
-def _loss_words(experiment: Experiment) -> str:
+def loss_words(experiment: Experiment) -> str:
+    """What an experiment's loss is called: ``"cross entropy"``, ``"squared error (mean)"``."""
     words = _word(experiment.loss)
     return f"{words} ({experiment.loss_scaling})" if experiment.loss == "squared_error" else words
 

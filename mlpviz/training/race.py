@@ -27,6 +27,8 @@ class Contender:
         The run. A history that begins before the race is the past that a fork shares with its parent.
     started_at
         The step at which it joined.
+    seconds_before
+        How long it had trained by then; None where nobody knows.
     """
 
     def __init__(
@@ -35,12 +37,16 @@ class Contender:
         trainer: Trainer,
         history: History | None = None,
         clock: Table | None = None,
+        seconds: float | None = None,
     ) -> None:
         self.name = name
         self.trainer = trainer
         self.history = History() if history is None else history
         self.started_at = trainer.index
+        self.seconds_before = seconds if trainer.index else 0.0
         self._clock = Table(("step", "seconds")) if clock is None else clock
+        if clock is None and trainer.index and seconds is not None:
+            self._clock.append({"step": trainer.index, "seconds": seconds})
 
     @property
     def experiment(self) -> Experiment:
@@ -49,7 +55,8 @@ class Contender:
 
     @property
     def seconds(self) -> float:
-        """How long it has trained in races, its turns only; a fork counts its parent's as well."""
+        """How long it has trained: its turns in races, its parent's if it is a fork, and what is known
+        of the time before."""
         seconds = self._clock.view("seconds")
         return float(seconds[-1]) if len(seconds) else 0.0
 
@@ -73,7 +80,8 @@ class Contender:
     def curve(self, column: str, measure: str) -> tuple[Column, Column]:
         """A column of the history against a measure, both (n,).
 
-        Seconds are known only of steps made in a race, so that curve begins later than the others.
+        Seconds are known only of steps made in a race, and of the one at which a run joined if it came with
+        its seconds, so that curve may begin later than the others.
         """
         steps, values = self.history.view(column)
         if measure == "steps":
@@ -101,7 +109,8 @@ class Contender:
     def fork(self, name: str, settings: Mapping[str, Any] | None = None) -> "Contender":
         """A contender of its own that stands where this one stands; see `mlpviz.training.fork`."""
         trainer, history = fork(self.trainer, self.history, settings)
-        return Contender(name, trainer, history, self._clock.copy(until=trainer.index))
+        clock = self._clock.copy(until=trainer.index)
+        return Contender(name, trainer, history, clock, self.seconds_before)
 
 
 class Race:

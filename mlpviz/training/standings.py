@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mlpviz.training.differences import differences
+from mlpviz.training.differences import differences, loss_words
 from mlpviz.training.health import affine_layers
 from mlpviz.training.probes import column
 from mlpviz.training.race import Contender, Race
@@ -23,6 +23,7 @@ def _standing(contender: Contender, differs: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": contender.name,
         "differs": differs,
+        "loss": loss_words(contender.experiment),
         "seed": contender.experiment.seed,
         "steps": trainer.index,
         "examples": trainer.examples,

@@ -134,13 +134,79 @@ def test_runs_that_have_trained_are_not_lost_without_a_question(compare):
     assert names(compare) == ["Sigmoid", "ReLU"]
 
 
+def replaced_by_ready_made(screen, name: str) -> None:
+    screen.choose_action(f"action_ready_made_{name}")
+    screen.click("button_replace_runs")
+    wait_for_runs(screen, 2)
+
+
+@pytest.mark.parametrize("do", ["nothing", "reset"])
+def test_what_was_made_by_hand_is_not_lost_without_a_question(pair, do):
+    """A run that came with its steps, and a fork: neither can be had again with a click."""
+    if do == "reset":
+        pair.click("button_reset")
+        pair.settle()
+    before = names(pair)
+    pair.choose_action("action_ready_made_depth")
+    assert "takes the place of the 2 runs" in pair.text("label_replace_runs")
+    assert names(pair) == before
+
+
+def test_a_fork_before_the_first_step_is_not_lost_either(compare):
+    compare.click("button_add_current")
+    wait_for_runs(compare, 1)
+    fork_to(compare, "Learning rate")
+    compare.click("button_fork_start")
+    wait_for_runs(compare, 2)
+    compare.choose_action("action_ready_made_depth")
+    assert compare.shows("notice_replace_runs")
+
+
+def test_undo_gives_back_the_list_that_a_ready_made_one_replaced(pair):
+    before = [(run, run.slot) for run in runs(pair)]
+    replaced_by_ready_made(pair, "depth")
+    assert page(pair).comparison.about is not None
+    pair.choose_action("action_undo")
+    pair.settle()
+    assert [(run, run.slot) for run in runs(pair)] == before
+    assert page(pair).comparison.about is None
+    assert "the others are compared with it" in pair.find("button_run_0").accessibleName()
+    assert not pair.shows("label_about_comparison")
+    pair.click("button_batch")
+    rest(pair)
+    assert steps(pair) == [6, 6]
+    pair.choose_action("action_redo")
+    assert names(pair) == ["Sigmoid", "ReLU"]
+    assert "Five hidden layers" in pair.text("label_about_comparison")
+
+
+def test_undo_of_a_removal_keeps_what_was_there_and_nothing_else(pair):
+    before = [(run, run.slot) for run in runs(pair)]
+    pair.choose_action("action_remove_all_runs")
+    pair.click("button_ready_made_depth")
+    wait_for_runs(pair, 2)
+    pair.choose_action("action_undo")
+    assert not runs(pair)
+    pair.choose_action("action_undo")
+    assert [(run, run.slot) for run in runs(pair)] == before
+
+
+def test_rows_stand_in_the_order_of_the_list_after_undo(pair):
+    pair.click("button_run_0")
+    pair.click("button_remove_run")
+    pair.choose_action("action_undo")
+    pair.settle()
+    rows = [pair.find(f"button_run_{slot}") for slot in (0, 1)]
+    assert rows[0].mapToGlobal(rows[0].pos()).y() < rows[1].mapToGlobal(rows[1].pos()).y()
+
+
 # ---------------------------------------------------------------------- fork, race, compare
 
 
 def test_fork_race_and_look(pair):
     """What the page is for, from end to end."""
     assert names(pair) == ["Digits", "learning rate 0.5 → 0.05"]
-    assert "from step 5" in pair.find("button_run_1").accessibleName()
+    assert "joined at step 5" in pair.find("button_run_1").accessibleName()
     for _ in range(20):
         pair.click("button_batch")
     rest(pair)
@@ -236,7 +302,7 @@ def test_a_wrong_value_is_answered_beside_it(pair):
     fork_to(pair, "Learning rate")
     pair.type("field_fork_value", "-1", end=Qt.Key.Key_Tab)
     pair.click("button_fork_here")
-    assert pair.text("error_fork") == "learning_rate must be greater than 0, not -1.0"
+    assert pair.text("error_fork") == "Learning rate must be greater than 0, not -1.0"
     pair.type("field_fork_value", "2")  # Enter forks as well
     wait_for_runs(pair, 3)
     assert not pair.shows("form_fork")
@@ -299,6 +365,42 @@ def test_more_than_eight_lines_are_refused(pair):
     add = comparison.add_current
     add()
     assert "There are 8 runs already" in pair.health
+
+
+def test_a_wrong_value_is_forgiven_while_it_is_corrected(pair):
+    fork_to(pair, "Learning rate")
+    button = pair.find("button_fork_here")
+    place = button.mapTo(page(pair).list._form, button.rect().topLeft())
+    pair.type("field_fork_value", "-1", end=Qt.Key.Key_Tab)
+    pair.click("button_fork_here")
+    pair.settle()
+    assert pair.shows("error_fork")
+    assert button.mapTo(page(pair).list._form, button.rect().topLeft()) == place
+    pair.type("field_fork_value", "0.2", end=Qt.Key.Key_Tab)
+    assert not pair.shows("error_fork")
+
+
+def test_undo_takes_a_fork_away_again(pair):
+    assert pair.action("action_undo").text() == "Undo fork learning rate 0.5 → 0.05"
+    pair.choose_action("action_undo")
+    assert names(pair) == ["Digits"]
+    pair.choose_action("action_redo")
+    assert names(pair) == ["Digits", "learning rate 0.5 → 0.05"]
+
+
+def test_a_fork_of_a_finished_run_has_something_to_do(pair):
+    pair.click("button_train")
+    rest(pair)
+    fork_to(pair, "Momentum")
+    assert "This run is over" in pair.text("label_fork_hint")
+    assert pair.find("button_fork_start").property("role") == "primary"
+    epochs = runs(pair)[0].experiment.epochs
+    pair.click("button_fork_here")
+    wait_for_runs(pair, 3)
+    assert runs(pair)[2].experiment.epochs == 2 * epochs
+    assert pair.find("button_train").isEnabled()
+    fork_to(pair, "Epochs")
+    assert "It stands at step" in pair.text("label_fork_hint")
 
 
 # ---------------------------------------------------------------------- the list
@@ -376,6 +478,42 @@ def test_a_run_opens_on_the_train_page_as_it_stands(pair, headless):
     assert other.trainer.index == 6
 
 
+def test_a_run_of_the_train_page_is_not_lost_without_a_question(pair):
+    pair.click("button_page_train")
+    pair.step()
+    pair.click("button_page_compare")
+    pair.click("button_run_1")
+    pair.click("button_open_on_train")
+    assert "“Digits”, has trained and is not in this list" in pair.text("label_open_on_train")
+    pair.wait_for_new_run(lambda: pair.click("button_keep_and_open"))
+    assert pair.steps == 5
+    assert pair.window.page.key == "train"
+    pair.click("button_page_compare")
+    assert steps(pair) == [5, 5, 6]
+
+
+def test_a_run_keeps_its_seconds_wherever_it_is_opened(pair):
+    brought = runs(pair)[0].lane.contender.seconds
+    assert brought == pair.workspace.run.seconds > 0
+    pair.wait_for_new_run(lambda: pair.click("button_open_on_train"))
+    assert pair.workspace.run.seconds == brought
+
+
+def test_a_run_without_known_seconds_says_so(pair):
+    pair.workspace.run.seconds = 0.0
+    add_current(pair)
+    row = pair.find("button_run_2")
+    assert "seconds" not in row.accessibleName()
+    pair.choose("choice_race_measure", "seconds of training")
+    assert "its seconds are not known: it was trained before it joined" in row.accessibleName()
+
+
+def test_the_state_line_tells_from_where_to_where_the_runs_have_come(pair, moons):
+    page(pair).comparison.add_experiment("Moons", moons)
+    wait_for_runs(pair, 3)
+    assert page(pair).comparison.step_words() == "Steps 0 to 5"
+
+
 def test_the_list_tells_step_loss_and_state(pair):
     pair.click("button_train")
     rest(pair)
@@ -409,8 +547,9 @@ def test_curves_go_over_steps_examples_or_seconds(pair):
     assert line(plot, 0).x.tolist() == [50, 100, 150, 200, 250, 300]
     pair.choose("choice_race_measure", "seconds of training")
     seconds = line(plot, 0).x
-    assert len(seconds) == 1  # only what was trained in the race has a time
-    assert 0 < seconds[0] < 60
+    assert len(seconds) == 2  # from where it joined, with the seconds that it brought along
+    assert 0 < seconds[0] < seconds[1] < 60
+    assert "known only from where it joined" in pair.find("button_run_0").accessibleName()
     assert "over seconds" in plot.accessibleDescription()
 
 
@@ -445,6 +584,29 @@ def test_weights_lie_side_by_side_on_one_scale(pair):
     assert not beside.mosaics[2]._images.any()
 
 
+def test_a_unit_is_framed_on_all_sides(pair):
+    pair.click("choice_compare_weights")
+    mosaics = page(pair).beside.mosaics
+    pair.settle()
+    mosaics[1].setFocus()
+    pair.press(Qt.Key.Key_Home)
+    pair.press(Qt.Key.Key_Right)
+    assert [mosaic.selection for mosaic in mosaics] == [1, 1, 1]
+    assert pair.text("label_beside_told").startswith("unit 1 differs by")
+
+
+def test_in_a_single_layer_each_picture_is_a_class(compare):
+    compare.click("button_ready_made_classes")
+    wait_for_runs(compare, 2)
+    compare.click("choice_compare_weights")
+    mosaics = page(compare).beside.mosaics
+    compare.settle()
+    mosaics[2].setFocus()
+    compare.press(Qt.Key.Key_Home)
+    assert compare.text("label_beside_told").startswith("class 0 differs by")
+    assert mosaics[0].label(3).startswith("class 3")
+
+
 def test_weights_of_different_data_are_not_subtracted(pair, moons):
     page(pair).comparison.add_experiment("Moons", moons)
     wait_for_runs(pair, 3)
@@ -475,7 +637,10 @@ def test_a_task_without_classes_has_no_accuracy(compare, plane):
     compare.click("button_batch")
     rest(compare)
     assert "%" not in compare.find("button_run_0").accessibleName()
-    assert compare.text("label_depth") == "" or not compare.shows("label_depth")
+    assert "no gradient can shrink" in compare.text("label_depth")
+    deep = page(compare).deep
+    compare.wait(lambda: len(deep.gradients.bars) == 1)
+    assert deep.gradients.lines(0)[0].startswith("Plane ")
 
 
 def test_a_diverged_run_says_so_and_the_others_go_on(compare, plane):

@@ -45,6 +45,11 @@ class TestRemarks:
         assert remarks({"a": experiment(), "b": experiment(learning_rate=0.1, optimizer="adam")}) == []
         assert remarks({"a": experiment()}) == remarks({}) == []
 
+    def test_with_different_data_nothing_else_is_said(self, experiment):
+        other = experiment(dataset="moons", loss="squared_error", seed=3)
+        (said,) = remarks({"a": experiment(), "b": other})
+        assert "different data" in said
+
     @pytest.mark.parametrize(
         ("settings", "words"),
         [

@@ -147,6 +147,19 @@ class TestCurves:
         for measure in ("steps", "examples", "seconds"):
             assert len(one.curve("nothing", measure)[0]) == 0
 
+    def test_a_run_that_brings_its_seconds_along_goes_on_from_there(self, contender):
+        one = contender()
+        for _ in range(3):
+            one.advance()
+        joined = Contender("b", one.trainer, one.history, seconds=7.0)
+        other = joined.fork("c")
+        joined.advance()
+        seconds, losses = joined.curve("loss", "seconds")
+        assert seconds[0] == other.seconds == 7
+        assert joined.seconds == seconds[1] > 7
+        assert losses.tolist() == joined.history.view("loss")[1][2:].tolist()
+        assert other.seconds_before == 7
+
     def test_a_fork_counts_its_parents_seconds(self, contender):
         one = contender()
         for _ in range(5):

@@ -17,6 +17,7 @@ from mlpviz.gui.widgets.color_bar import ColorBar
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 from mlpviz.gui.widgets.tensor_image import HeatMap
 from mlpviz.training.differences import cannot_subtract
+from mlpviz.training.health import affine_layers
 
 PLACES = ("first", "second", "difference")
 
@@ -43,6 +44,7 @@ class BesideCard(Card):
             mosaic = MosaicView(theme, f"mosaic_{place}", f"Weights of layer 1, {place}")
             matrix = HeatMap(theme, f"matrix_{place}", "input", "unit", f"Weights of layer 1, {place}")
             mosaic.hovered.connect(self._hovered)
+            mosaic.selected.connect(self._select)
             stack = QStackedWidget()
             stack.addWidget(mosaic)
             stack.addWidget(matrix)
@@ -68,6 +70,7 @@ class BesideCard(Card):
         self.body.addWidget(self._pictures, 1)
         self.body.addLayout(legend)
         self._norms: NDArray = np.zeros(0)
+        self._noun = "unit"
 
     def _choice(self, grid: QGridLayout, column: int, tip: str) -> Choice:
         choice = Choice()
@@ -113,6 +116,7 @@ class BesideCard(Card):
         limit = max(map(signed_limit, (first, second, difference)))
         shape = runs[0].trainer.dataset.image_shape
         self._norms = column_norms(difference)
+        self._noun = _noun(runs[0])
         for matrix, mosaic, heat_map, stack in zip(
             (first, second, difference), self.mosaics, self.matrices, self._stacks, strict=True
         ):
@@ -130,7 +134,7 @@ class BesideCard(Card):
         self.set_subtitle(f"‖second − first‖ = {moved}, all on one scale")
 
     def _labels(self, n: int) -> list[str]:
-        return [f"unit {j} · differs by {format_number(float(self._norms[j]))}" for j in range(n)]
+        return [f"{self._noun} {j} · differs by {format_number(float(self._norms[j]))}" for j in range(n)]
 
     def _refuse(self, sentence: str) -> None:
         self._refusal.setText(sentence)
@@ -146,9 +150,24 @@ class BesideCard(Card):
 
     def _hovered(self, unit: int) -> None:
         if not 0 <= unit < len(self._norms):
-            self._told.clear()
-            return
-        self._told.setText(f"unit {unit} differs by {format_number(float(self._norms[unit]))} (norm)")
+            unit = self.mosaics[0].selection or 0
+            if self.mosaics[0].selection is None or unit >= len(self._norms):
+                self._told.clear()
+                return
+        norm = format_number(float(self._norms[unit]))
+        self._told.setText(f"{self._noun} {unit} differs by {norm} (norm)")
+
+    def _select(self, unit: int) -> None:
+        """Frame the same unit in all three."""
+        for mosaic in self.mosaics:
+            mosaic.set_selected(unit)
+        self._hovered(unit)
+
+
+def _noun(run: ComparedRun) -> str:
+    """What a column of the first weight matrix belongs to."""
+    is_output = len(affine_layers(run.experiment)) == 1
+    return "class" if is_output and run.trainer.dataset.classes else "unit"
 
 
 def _first_weight(run: ComparedRun) -> NDArray:

@@ -67,6 +67,8 @@ class ComparedPlot(CurvePlot):
             key = f"run_{run.slot}"
             self.add_series(key, run.name, run.slot, dash=True, pale=False, reach=_reach(run))
             self._sources[key] = run, line
+            if dots:
+                self.set_subtitle("● validation")
             for name in dots:
                 self.add_series(
                     f"{key}_validation",

@@ -1,7 +1,5 @@
 """The gradient of every layer side by side for all runs, and what made it smaller on its way down."""
 
-from itertools import zip_longest
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -13,7 +11,10 @@ from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.log_bars import BarRow, LogBars, MarkRow
 from mlpviz.training.shrinking import Shrinking, shrinking
 
-NAN = float("nan")
+NOTHING_BELOW = (
+    "With one layer of weights there is no way down, so no gradient can shrink: add a run with hidden layers."
+)
+HINT = "Point at a layer, or choose it with the arrow keys, for its numbers."
 GRADIENTS_TIP = (
     "The norm of the gradient of each layer's weights, on the first hundred training examples: the same ones "
     "for all runs with the same data and seed. Where a bar is short, hardly anything is learnt"
@@ -53,13 +54,20 @@ class DepthCard(Card):
         self._words.setWordWrap(True)
         self._told = QLabel()
         self._told.setObjectName("label_depth_told")
+        self._told.setWordWrap(True)
+        self._told.setAlignment(Qt.AlignmentFlag.AlignTop)
         set_role(self._told, "subtitle")
+        self._told.setFixedHeight(2 * self._told.fontMetrics().lineSpacing() + 2)
         self.body.addWidget(self._words)
         self.body.addLayout(row, 1)
         self.body.addWidget(self._told)
         for bars in (self.gradients, self.factors):
-            bars.told.connect(self._told.setText)
+            bars.told.connect(self._tell)
+        self._tell("")
         theme.changed.connect(self.refresh)
+
+    def _tell(self, words: str) -> None:
+        self._told.setText(words or HINT)
 
     def refresh(self) -> None:
         """Measure the networks on show, off the window's thread, and show what comes out."""
@@ -86,31 +94,29 @@ class DepthCard(Card):
     def _show(self, found: list[tuple[int, str, Shrinking]]) -> None:
         depth = max((len(each.gradients) for _, _, each in found), default=0)
         groups = [f"layer {i + 1}" for i in range(depth)]
-        self.gradients.set_bars(
-            groups, [BarRow(name, slot, _filled(each.gradients, depth)) for slot, name, each in found]
-        )
+        self.gradients.set_bars(groups, [BarRow(name, slot, each.gradients) for slot, name, each in found])
         rows = [
             row
             for slot, name, each in found
             for row in (
-                BarRow(f"{name}: Wᵀ ×", slot, _filled(each.by_weights, depth - 1), pale=True),
-                BarRow("f′ ×", slot, _filled(each.by_slopes, depth - 1)),
+                BarRow(f"{name}: Wᵀ ×", slot, each.by_weights, pale=True),
+                BarRow(f"{name}: f′ ×", slot, each.by_slopes),
             )
         ]
-        marks = [
-            MarkRow(f"{name} both ×", slot, _filled(each.factors, depth - 1)) for slot, name, each in found
-        ]
+        marks = [MarkRow(f"{name}: both ×", slot, each.factors) for slot, name, each in found]
         self._halves[1].setVisible(depth > 1)
         self.factors.set_bars(groups[:-1], rows, marks)
-        self._words.setText("<br>".join(self._sentence(*each) for each in found))
-        self._words.setVisible(depth > 1)
+        several = depth > 1
+        self._words.setText(
+            "<br>".join(self._sentence(*each) for each in found) if several else NOTHING_BELOW
+        )
 
     def _sentence(self, slot: int, name: str, found: Shrinking) -> str:
         first, last = found.gradients[0], found.gradients[-1]
         sample = f"<span style='color:{self.theme.color(slot).name()}'><b>{name}</b></span>"
         n = len(found.gradients)
         if n < 2:
-            return f"{sample}: one layer only"
+            return f"{sample}: one layer of weights only, so there is nothing to shrink"
         if not first or first != first:
             return f"{sample}: no gradient reaches layer 1"
         if last >= first:
@@ -120,11 +126,6 @@ class DepthCard(Card):
 
 def _times(ratio: float) -> str:
     return f"{format_number(round(ratio) if ratio >= 10 else round(ratio, 1), 2 if ratio < 10 else 3)} times"
-
-
-def _filled(values: tuple[float, ...], n: int) -> list[float]:
-    """As many values as there are groups: a network with fewer layers has none in the last ones."""
-    return [value for value, _ in zip_longest(values, range(n), fillvalue=NAN)][: max(n, 0)]
 
 
 def _half(bars: LogBars, words: str, name: str, tip: str) -> QWidget:

@@ -67,6 +67,7 @@ class ForkForm(QFrame):
         )
         self._start = self._button("button_fork_start", "From the start", lambda: self._fork(True))
         self._rate.returnPressed.connect(self._fork_by_key)
+        self._rate.textEdited.connect(lambda _text: self._forgive())
         self._start.setToolTip("A run beside it from its first step, with the same seed and the same batches")
         cancel = self._button("button_fork_cancel", "Cancel", self.hide)
         set_role(cancel, "link")
@@ -78,9 +79,9 @@ class ForkForm(QFrame):
         box.setContentsMargins(0, 4, 0, 0)
         box.setSpacing(6)
         box.addLayout(self._form)
-        for widget in (self._hint, self._error):
-            box.addWidget(widget)
+        box.addWidget(self._hint)
         box.addWidget(buttons)
+        box.addWidget(self._error)  # below the buttons, or they would move from under the pointer
         self.hide()
 
     @staticmethod
@@ -117,15 +118,32 @@ class ForkForm(QFrame):
         can_stand = name in LIVE_SETTINGS or name in REBUILT
         self._here.setVisible(begun and can_stand)
         self._start.setText("From the start" if begun else "Add beside it")
-        set_role(self._here, "primary")
-        set_role(self._start, "" if begun and can_stand else "primary")
-        if begun and can_stand:
+        goes_on = begun and can_stand and not self._raises_epochs()
+        set_role(self._here, "primary" if goes_on else "")
+        set_role(self._start, "" if goes_on else "primary")
+        if begun and can_stand and not goes_on:
+            words = (
+                f"This run is over: it has made all of its {_epochs(run.experiment.epochs)}. From the start "
+                "the new one gets as many; forked here it goes on for as many more, to "
+                f"{format_number(2 * run.experiment.epochs)}."
+            )
+        elif goes_on:
             words = f"It stands at step {format_number(run.trainer.index)}; seed and batches stay the same."
         elif begun:
             words = "This decides how a run begins, so the new one starts beside it from the beginning."
         else:
             words = "Same seed, same initial weights, same batches."
         self._hint.setText(words)
+
+    def _raises_epochs(self) -> bool:
+        """Whether a fork that stands where its parent stands needs more epochs to have anything to do."""
+        run = self._run
+        return (
+            run is not None
+            and run.trainer.finished
+            and run.trainer.divergence is None
+            and self.setting.currentData() != "epochs"
+        )
 
     def _replace_value(self, field: NumberField | Choice) -> None:
         self._form.removeRow(self._value)
@@ -135,7 +153,9 @@ class ForkForm(QFrame):
         field.show()  # now, not with the next event, so that it can take the focus
         if isinstance(field, Choice):
             field.activated.connect(lambda _row: self._optimizer_chosen())
+            field.activated.connect(lambda _row: self._forgive())
         else:
+            field.textEdited.connect(lambda _text: self._forgive())
             field.returnPressed.connect(self._fork_by_key)
 
     def _optimizer_chosen(self) -> None:
@@ -163,10 +183,12 @@ class ForkForm(QFrame):
             self.hide()
             return
         settings = self._settings(run.experiment)
+        if self._raises_epochs() and not from_start:
+            settings["epochs"] = 2 * run.experiment.epochs
         try:
             wanted = run.experiment.with_settings(settings)
         except ValueError as error:
-            self._refuse(str(error))
+            self._refuse(_in_its_words(str(error), settings))
             return
         if wanted == run.experiment and from_start and not run.trainer.index:
             self._refuse("That would be the same run twice, to the last bit: choose another value.")
@@ -176,7 +198,14 @@ class ForkForm(QFrame):
 
     def _fork_by_key(self) -> None:
         """Enter in the field does what the coloured button does."""
-        self._fork(from_start=self._here.isHidden())
+        self._fork(from_start=self._here.isHidden() or self._raises_epochs())
+
+    def _forgive(self) -> None:
+        """What was wrong is being corrected."""
+        self._error.hide()
+        for field in (self._value, self._rate):
+            if isinstance(field, NumberField):
+                field.set_invalid(False)
 
     def _refuse(self, sentence: str) -> None:
         self._error.setText(sentence)
@@ -193,6 +222,19 @@ def _fit(field: QWidget) -> None:
 
 def _label(name: str) -> str:
     return LABELS.get(name) or str(SETTINGS[name].metadata["label"])
+
+
+def _in_its_words(sentence: str, settings: dict[str, Any]) -> str:
+    """What is wrong with a setting, called as in the form."""
+    for name in settings:
+        if sentence.startswith((f"{name} ", f"{name}:")):
+            label = _label(name) if name in SETTINGS or name in LABELS else LABELS["units"]
+            return label + sentence.removeprefix(name)
+    return sentence
+
+
+def _epochs(n: int) -> str:
+    return "1 epoch" if n == 1 else f"{format_number(n)} epochs"
 
 
 def _help(name: str) -> str:

@@ -23,6 +23,7 @@ from mlpviz.gui.compared_run import ComparedRun
 from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.panels.fork_form import ForkForm
+from mlpviz.gui.panels.question import Question
 from mlpviz.gui.panels.run_row import RunRow
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
@@ -57,12 +58,14 @@ class RunList(Card):
         self._box = QVBoxLayout(content)
         self._box.setContentsMargins(0, 0, 6, 0)
         self._box.setSpacing(6)
-        self._box.addWidget(self._build_notice())
+        self._build_questions()
+        self._box.addWidget(self._replacing)
         self._box.addWidget(self._build_measure())
         self._rows_box = QVBoxLayout()
         self._rows_box.setSpacing(2)
         self._box.addLayout(self._rows_box)
         self._box.addWidget(self._build_chosen())
+        self._box.addWidget(self._opening)
         self._form = ForkForm(comparison, theme)
         self._box.addWidget(self._form)
         self._about = _words("label_about_comparison", "subtitle")
@@ -136,29 +139,24 @@ class RunList(Card):
             action.setToolTip(ready_made.description)
         return menu
 
-    def _build_notice(self) -> QFrame:
-        """What is asked before runs that have trained would be lost."""
-        self._notice = QFrame()
-        self._notice.setObjectName("notice_replace_runs")
-        self._notice_words = _words("label_replace_runs", "warning")
-        buttons = QWidget()
-        flow = FlowLayout(buttons, spacing_px=6, line_spacing_px=4)
-        for name, text, replace in (("replace", "Replace them", True), ("keep", "Add to them", False)):
-            button = _tool(f"button_{name}_runs", text, "")
-            button.clicked.connect(partial(self._answered, replace))
-            flow.addWidget(button)
-        cancel = _tool("button_cancel_replacing", "Cancel", "")
-        cancel.clicked.connect(self._notice.hide)
-        set_role(cancel, "link")
-        flow.addWidget(cancel)
-        box = QVBoxLayout(self._notice)
-        box.setContentsMargins(0, 0, 0, 6)
-        box.setSpacing(6)
-        box.addWidget(self._notice_words)
-        self._notice_words.show()
-        box.addWidget(buttons)
-        self._notice.hide()
-        return self._notice
+    def _build_questions(self) -> None:
+        """What is asked before runs would be lost that nobody can have again with a click."""
+        self._replacing = Question(
+            "replace_runs",
+            (
+                ("button_replace_runs", "Replace them", partial(self._answered, True)),
+                ("button_keep_runs", "Add to them", partial(self._answered, False)),
+            ),
+            "button_cancel_replacing",
+        )
+        self._opening = Question(
+            "open_on_train",
+            (
+                ("button_keep_and_open", "Put it into the list first", self._keep_and_open),
+                ("button_open_anyway", "Open without it", self._open_chosen),
+            ),
+            "button_cancel_opening",
+        )
 
     def _build_measure(self) -> QWidget:
         self.measure = Choice()
@@ -239,7 +237,8 @@ class RunList(Card):
             row.button.clicked.connect(partial(self._choose, run))
             self._group.addButton(row.button)
             self._rows[run] = row
-            self._rows_box.addWidget(row)
+        for place, run in enumerate(runs):
+            self._rows_box.insertWidget(place, self._rows[run])
         about = self._comparison.about
         if self._chosen not in runs:
             self._choose(runs[0] if runs else None)
@@ -273,24 +272,23 @@ class RunList(Card):
 
     def _ready_made(self, name: str) -> None:
         """Open a ready-made comparison; ask first if there is something to lose."""
-        trained = [run for run in self._comparison.runs if run.trainer.index > run.lane.start.started_at]
         self._wanted = name
-        if not trained:
+        if not any(run.has_work_in_it for run in self._comparison.runs):
             self._answered(True)
             return
         n = len(self._comparison.runs)
         words = "run" if n == 1 else f"{n} runs"
         title = load_comparison(name).title
-        self._notice_words.setText(f"“{title}” takes the place of the {words} in the list.")
-        self._notice.show()
+        self._replacing.ask(f"“{title}” takes the place of the {words} in the list.")
+        self._show_fully(self._replacing)
 
-    def _answered(self, replace: bool, _checked: bool = False) -> None:
-        self._notice.hide()
+    def _answered(self, replace: bool) -> None:
         self._comparison.add_ready_made(self._wanted, replace)
 
     def _choose(self, run: ComparedRun | None) -> None:
         if run is not self._chosen:
             self._form.hide()
+            self._opening.hide()
         self._chosen = run
         self._chosen_box.setVisible(run is not None)
         if run is not None:
@@ -305,13 +303,34 @@ class RunList(Card):
     def _fork(self) -> None:
         if self._chosen is not None:
             self._form.open(self._chosen)
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # it has a place only then
-            self._area.ensureWidgetVisible(self._form)
+            self._show_fully(self._form)
 
     def _open(self) -> None:
+        if self._comparison.current_is_in_list:
+            self._open_chosen()
+            return
+        title = self._comparison.workspace.experiment.title
+        self._opening.ask(f"The Train page's run, “{title}”, has trained and is not in this list.")
+        self._show_fully(self._opening)
+
+    def _keep_and_open(self) -> None:
+        chosen = self._chosen
+        if chosen is not None and self._comparison.has_room:
+            self._comparison.add_current(then=lambda: self._open_run(chosen))
+        else:
+            self._comparison.add_current()  # which says that there is no room
+
+    def _open_chosen(self) -> None:
         if self._chosen is not None:
-            self._comparison.open_on_train_page(self._chosen)
-            self.open_on_train.emit()
+            self._open_run(self._chosen)
+
+    def _open_run(self, run: ComparedRun) -> None:
+        self._comparison.open_on_train_page(run)
+        self.open_on_train.emit()
+
+    def _show_fully(self, widget: QWidget) -> None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # it has a place only then
+        self._area.ensureWidgetVisible(widget)
 
     def _remove(self) -> None:
         if self._chosen is not None:

@@ -3,16 +3,19 @@
 import math
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.gui.compared_run import ComparedRun
+from mlpviz.gui.compared_words import missing_seconds, told_differences
 from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import DASHES, Theme, text_font
 from mlpviz.gui.widgets.legend import line_pen
 
 SMALL_PX = 12
+MOST_LINES = 4
+"""So many lines of differences; more of them are told under the pointer."""
 EXAMPLES_AVERAGED = 1000
 _SAMPLE_PX = 26
 _PAD_PX = 8
@@ -25,6 +28,7 @@ class RunButton(QAbstractButton):
         super().__init__(parent)
         self._theme, self._slot = theme, run.slot
         self._differences = self._numbers = self._state = ""
+        self._lines: list[tuple[list[str], list[str], list[str]]] = []
         self.setObjectName(f"button_run_{run.slot}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -39,21 +43,30 @@ class RunButton(QAbstractButton):
             return
         self.setText(name)
         self._differences, self._numbers, self._state = differences, numbers, state
+        self._lines.clear()
         self.updateGeometry()
         self.setAccessibleName(f"{name}: {differences}, {numbers}, {state}")
         self.setToolTip("\n".join(filter(None, (name, differences, f"newest batches: {numbers}", validated))))
         self.update()
 
-    def _difference_lines(self) -> int:
-        """Differences take two lines where they need them."""
-        metrics = QFontMetrics(text_font(SMALL_PX))
-        return 1 if metrics.horizontalAdvance(self._differences) <= self.width() - 2 * _PAD_PX - 4 else 2
+    def _broken(self) -> tuple[list[str], list[str], list[str]]:
+        """Name, differences and numbers in lines that fit."""
+        if not self._lines:
+            room = self.width() - 2 * _PAD_PX - 4
+            small, bold = text_font(SMALL_PX), text_font(bold=True)
+            state_px = QFontMetrics(small).horizontalAdvance(self._state)
+            name = in_lines(self.text(), bold, room - _SAMPLE_PX - 8 - state_px - 6, 2)
+            differences = in_lines(self._differences, small, room, MOST_LINES) or [""]
+            self._lines.append((name or [""], differences, in_lines(self._numbers, small, room, 2)))
+        return self._lines[0]
 
     def sizeHint(self) -> QSize:
-        return QSize(200, (2 + self._difference_lines()) * (self.fontMetrics().height() + 1) + 12)
+        lines = sum(map(len, self._broken()))
+        return QSize(200, lines * (self.fontMetrics().height() + 1) + 12)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._lines.clear()
         self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
@@ -83,17 +96,16 @@ class RunButton(QAbstractButton):
         self._write(painter, room.adjusted(room.width() - state_px - 1, 0, 1, 0), line, self._state)
         painter.setPen(self._theme.color("text"))
         painter.setFont(text_font(bold=True))
-        self._write(painter, room.adjusted(_SAMPLE_PX + 8, 0, -state_px - 6, 0), line, self.text())
+        name, differences, numbers = self._broken()
+        for words in name:
+            self._write(painter, room.adjusted(_SAMPLE_PX + 8, 0, -state_px - 6, 0), line, words)
+            room.translate(0, line)
         painter.setFont(text_font(SMALL_PX))
-        painter.setPen(self._theme.color("secondary"))
-        lines = self._difference_lines()
-        if lines == 1:
-            self._write(painter, room.translated(0, line), line, self._differences)
-        else:
-            place = QRectF(room.left(), room.top() + line, room.width(), 2 * line)
-            painter.drawText(place, Qt.TextFlag.TextWordWrap, self._differences)
-        painter.setPen(self._theme.color("text"))
-        self._write(painter, room.translated(0, (1 + lines) * line), line, self._numbers)
+        for color, lines in (("secondary", differences), ("text", numbers)):
+            painter.setPen(self._theme.color(color))
+            for words in lines:
+                self._write(painter, room, line, words)
+                room.translate(0, line)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.color("accent"), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -108,6 +120,18 @@ class RunButton(QAbstractButton):
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
             words,
         )
+
+
+def in_lines(words: str, font: QFont, width: float, most: int) -> list[str]:
+    """Words broken into at most so many lines of a width in pixels; the last one ends in … if it must."""
+    metrics, lines = QFontMetrics(font), [""]
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or len(lines) == most or metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(width)) for line in lines if line]
 
 
 class RunRow(QFrame):
@@ -137,9 +161,10 @@ class RunRow(QFrame):
         """Show the newest numbers."""
         run = self.run
         self.shown.setAccessibleName(f"show {run.name}")
-        self.button.tell(
-            run.name, self._comparison.told_differences(run), _numbers(run), _state(run), _validated(run)
-        )
+        comparison = self._comparison
+        missing = missing_seconds(run) if comparison.measure == "seconds" else ""
+        told = [missing, told_differences(comparison.runs, run)]
+        self.button.tell(run.name, "; ".join(filter(None, told)), _numbers(run), _state(run), _validated(run))
 
 
 def _numbers(run: ComparedRun) -> str:

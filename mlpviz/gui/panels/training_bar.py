@@ -228,6 +228,7 @@ class TrainingBar(QToolBar):
         if progress is None:
             self._epoch.setText("Loading …" if self._driver.is_loading else "")
             self._rate.clear()
+            self._bar.setValue(0)
             self.badge.hide()
             return
         self._epoch.setText(progress.words)

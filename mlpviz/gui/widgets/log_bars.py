@@ -1,5 +1,6 @@
 """Bars on a logarithmic axis, side by side for several runs, in groups."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,6 @@ PATTERNS = (
 
 _LEFT_PX = 56
 _TOP_PX = 16
-_LEAST_LABEL_PX = 30
 _WIDEST_BAR_PX = 34
 
 
@@ -41,7 +41,7 @@ class BarRow:
     color
         The number of a run, for colour and filling.
     values
-        One for each group; what has no place on the axis is left out.
+        One for each group, or fewer where the last ones have none; what has no place on the axis is left out.
     pale
         Drawn lighter: the first of two parts.
     """
@@ -121,8 +121,12 @@ class LogBars(QWidget):
 
     def words(self, group: int) -> str:
         """All numbers of a group."""
-        rows = ", ".join(f"{row.name} {format_number(row.values[group])}" for row in self._rows)
-        return f"{self._groups[group]}: {rows}"
+        return f"{self._groups[group]}: {', '.join(self.lines(group))}"
+
+    def lines(self, group: int) -> list[str]:
+        """The same, a line for each row that has a value there."""
+        values = [(row.name, row.values[group]) for row in self._rows if group < len(row.values)]
+        return [f"{name} {'–' if math.isnan(value) else format_number(value)}" for name, value in values]
 
     def group_at(self, x: float) -> int:
         """The group at a place in the widget, -1 for none."""
@@ -141,9 +145,7 @@ class LogBars(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and (i := self.group_at(event.pos().x())) >= 0:
-            QToolTip.showText(
-                event.globalPos(), self.words(i).replace(", ", "\n").replace(": ", "\n", 1), self
-            )
+            QToolTip.showText(event.globalPos(), "\n".join([self._groups[i], *self.lines(i)]), self)
             return True
         return super().event(event)
 
@@ -213,16 +215,24 @@ class LogBars(QWidget):
         width = min(_WIDEST_BAR_PX, 0.84 * area.width() / max(1, len(self._bars)))
         left = area.center().x() - width * len(self._bars) / 2
         across: dict[int, QRectF] = {}
+        taken: list[QRectF] = []
+        said: list[tuple[QRectF, QRectF, BarRow]] = []
         for k, row in enumerate(self._bars):
             slot = QRectF(left + k * width, area.top(), width, area.height())
             across[row.color] = across.get(row.color, slot).united(slot)
-            self._paint_bar(painter, slot, row, row.values[group])
+            if group < len(row.values):
+                bar = self._paint_bar(painter, slot, row, row.values[group])
+                if bar is not None:
+                    taken.append(bar)
+                    said.append((bar, self._label_place(slot, bar, row.values[group]), row))
         for mark in self._marks:
-            place = self._axis.place(mark.values[group])
+            place = self._axis.place(mark.values[group]) if group < len(mark.values) else None
             if place is not None and mark.color in across:
                 slot, y = across[mark.color], self._y(area, place)
                 painter.setPen(QPen(self._theme.color("text"), 2.0))
                 painter.drawLine(QLineF(slot.left() + 1, y, slot.right() - 1, y))
+                taken.append(QRectF(slot.left() + 1, y - 1, slot.width() - 2, 2))
+        self._paint_labels(painter, group, said, taken)
         painter.setPen(self._theme.color("secondary"))
         below = QRectF(area.left(), area.bottom() + 3, area.width(), self.fontMetrics().height())
         label = self._groups[group]
@@ -230,23 +240,43 @@ class LogBars(QWidget):
             label = label.split()[-1]  # the number without "layer"
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, label)
 
-    def _paint_bar(self, painter: QPainter, slot: QRectF, row: BarRow, value: float) -> None:
+    def _label_place(self, slot: QRectF, bar: QRectF, value: float) -> QRectF:
+        """Beyond the end of a bar, as wide as its number."""
+        width = self.fontMetrics().horizontalAdvance(format_number(value, 2)) + 2
+        up = (self._axis.place(value) or 0.0) >= self._axis.foot
+        return QRectF(slot.center().x() - width / 2, bar.top() - 15 if up else bar.bottom() + 1, width, 14)
+
+    def _paint_labels(
+        self, painter: QPainter, group: int, said: list[tuple[QRectF, QRectF, BarRow]], taken: list[QRectF]
+    ) -> None:
+        """Write what fits between the bars; the others are told under the pointer."""
+        for bar, middle, row in said:
+            beyond = middle.translated(0, 7 if middle.top() >= bar.bottom() else -7)
+            free = [
+                place
+                for place in (middle, beyond)
+                if not any(other is not bar and other.intersects(place) for other in taken)
+            ]
+            if not free:
+                continue
+            place = free[0]
+            taken.append(place)
+            painter.setPen(QColor(self._theme.color(row.color)))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, format_number(row.values[group], 2))
+
+    def _paint_bar(self, painter: QPainter, slot: QRectF, row: BarRow, value: float) -> QRectF | None:
+        """Paint one bar; where it stands, or None where the value has no place."""
         place = self._axis.place(value)
         foot = self._y(slot, self._axis.foot)
         if place is None:
             painter.setPen(self._theme.color("secondary"))
             none = QRectF(slot.left() - 6, foot - 16, slot.width() + 12, 14)
             painter.drawText(none, Qt.AlignmentFlag.AlignCenter, "0" if value == 0 else "–")
-            return
+            return None
         y = self._y(slot, place)
-        color = self._theme.color(row.color)
         bar = QRectF(QPointF(slot.left() + 1, y), QPointF(slot.right() - 1, foot)).normalized()
         paint_sample(painter, bar, self._theme, row.color, row.pale)
-        if slot.width() >= _LEAST_LABEL_PX:
-            painter.setPen(QColor(color))
-            up = place >= self._axis.foot
-            words = QRectF(slot.left() - 10, y - 15 if up else y + 1, slot.width() + 20, 14)
-            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, format_number(value, 2))
+        return bar
 
 
 def paint_sample(painter: QPainter, place: QRectF, theme: Theme, color: int, pale: bool = False) -> None:

@@ -84,6 +84,8 @@ class PlotAxis(pg.AxisItem):
             places = [float(np.log10(v)) for v in values]
         else:
             values = linear_ticks(minVal, maxVal, most, whole=self._whole)
+            if len(values) < 2:  # one number alone says nothing of the scale
+                values = linear_ticks(minVal, maxVal, most + 2, whole=self._whole)
             if self._percent:
                 values = [v for v in values if -1e-9 <= v <= 1.0 + 1e-9]
             places = values

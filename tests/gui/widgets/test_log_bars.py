@@ -69,7 +69,7 @@ def test_what_has_no_logarithm_leaves_its_place_empty(make, theme):
     bars.set_bars(["layer 1", "layer 2"], [BarRow("a", 0, [0.0, math.nan]), BarRow("b", 2, [1.0, 2.0])])
     assert extents(bars, theme, 0) == []
     assert "a 0, b 1.00" in bars.words(0)
-    assert "a NaN" in bars.words(1)
+    assert "a –" in bars.words(1)
 
 
 def test_nothing_to_show_is_no_error(make):
@@ -113,3 +113,12 @@ def test_many_runs_in_a_small_place_and_in_the_dark(make, theme):
     light = bars.grab().toImage()
     theme.set_mode("dark")
     assert bars.grab().toImage() != light
+
+
+def test_a_row_may_have_no_value_in_the_last_groups(make, theme):
+    """A network with fewer layers than the others has no such layer: it is not spoken of."""
+    bars = make()
+    rows = [BarRow("tanh, wide", 0, [1.0]), BarRow("deep", 2, [1.0, 2.0])]
+    bars.set_bars(["layer 1", "layer 2"], rows, [MarkRow("both", 0, [1.0])])
+    assert bars.lines(0) == ["tanh, wide 1.00", "deep 1.00", "both 1.00"]
+    assert bars.lines(1) == ["deep 2.00"]
