@@ -20,8 +20,8 @@ Size = tuple[float, float]
 
 _CANDIDATES = 17
 _SWEEPS = 12
-_OVERLAP, _CROSSING, _OFF_CENTRE = 100.0, 1.0, 0.5  # how bad it is for a number to …
-_CLEARANCE = 1.25  # times their height: how far numbers keep apart where they can
+_OVERLAP, _CROSSING, _NEAR, _OFF_CENTRE = 100.0, 1.0, 0.6, 0.5  # how bad it is for a number to …
+_CLEARANCE = 2.2  # times their height: nearer ones are hard to tell apart
 _CROWDED = 0.25  # times the distance of two units: a number so high that would hide other edges is left out
 _ROOMY = 2.2  # times the height of a tag: a smaller unit would be hidden by it
 
@@ -189,7 +189,7 @@ def _descend(
 ) -> tuple[NDArray[np.int64], float]:
     """Move one number at a time to where it disturbs least, until none moves; and how bad the result is."""
     chosen = first.copy()
-    label = label[0], _CLEARANCE * label[1]
+    near = label[0], _CLEARANCE * label[1]
     n = len(chosen)
     rows = np.arange(n)
     for _ in range(_SWEEPS):
@@ -197,14 +197,15 @@ def _descend(
         for e in range(n):
             others = candidates[rows != e, chosen[rows != e]]
             badness = cost[e] + _OVERLAP * _overlaps(candidates[e], others, label).sum(axis=1)
+            badness += _NEAR * _overlaps(candidates[e], others, near).sum(axis=1)
             to = int(badness.argmin())
             if badness[to] < badness[chosen[e]]:
                 chosen[e], moved = to, True
         if not moved:
             break
     places = candidates[rows, chosen]
-    overlaps = (_overlaps(places, places, label).sum() - n) / 2
-    return chosen, float(cost[rows, chosen].sum() + _OVERLAP * overlaps)
+    overlaps, nearby = ((_overlaps(places, places, size).sum() - n) / 2 for size in (label, near))
+    return chosen, float(cost[rows, chosen].sum() + _OVERLAP * overlaps + _NEAR * nearby)
 
 
 def _overlaps(a: NDArray[np.float64], b: NDArray[np.float64], label: Size) -> NDArray[np.bool_]:
