@@ -91,6 +91,7 @@ class FunctionCard(Card):
         self.body.addWidget(self._pictures, 1)
         self.body.addWidget(legend)
         self._y_reach = (0.0, 1.0)
+        self._everywhere = ""  # what the output is, where it is the same over the whole picture
         surveyor.unit_changed.connect(self._unit_changed)
         workspace.run_changed.connect(self._run_changed)
         theme.changed.connect(self._restyle)
@@ -228,6 +229,7 @@ class FunctionCard(Card):
         survey = self._surveyor.survey()
         if survey is None:
             return
+        self._everywhere = self._constant(survey, self._surveyor.task)
         if self._surveyor.n_in == 2:
             rect = self.field.plot_rect()
             self._surveyor.set_aspect(rect.width() / rect.height())
@@ -255,7 +257,7 @@ class FunctionCard(Card):
             colors = [_rgb(self.theme.color(k)) for k in range(CLASS_COLORS)]
             lut = class_scale(colors, _rgb(self.theme.color("card")), _PART)
             fields = margins(task.loss.probabilities(survey.outputs), survey.shape)
-            lines = [] if self._constant(survey, task) else [Contour(contour(each)) for each in fields]
+            lines = [] if self._everywhere else [Contour(contour(each)) for each in fields]
             self._bar.hide()
         else:
             answers = task.answers(survey.outputs).reshape(survey.shape)
@@ -268,7 +270,7 @@ class FunctionCard(Card):
             if task.kind == "value":
                 levels = [v for v in linear_ticks(-task.limit, task.limit, 9) if v]
                 lines = [Contour(contour(answers, v), is_main=False) for v in levels] + lines
-            if self._constant(survey, task):
+            if self._everywhere:
                 lines = []  # they would follow errors of rounding
             self._show_bar("signed", task.limit, task.center, self._quantity(task), part)
         self.field.set_field(to_qimage(colorize(shown, lut)), lines, rings)
@@ -363,7 +365,7 @@ class FunctionCard(Card):
         told = right(task, points, survey.at_points)
         if told is not None:
             self.set_title("Decision boundary" if self._surveyor.n_in == 2 else "Fit")
-            self._tell_right(told[:n], self._constant(survey, task))
+            self._tell_right(told[:n], self._everywhere)
             return
         self.set_title("Prediction" if self._surveyor.n_in == 2 else "Fit")
         loss = task.loss.value(survey.at_points[:n], points.targets[:n])
