@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlpviz.data import Dataset, Split, Splits
-from mlpviz.figures.colors import HIGHEST, LOWEST, Indices, Lut
+from mlpviz.figures.colors import HIGHEST, LOWEST, Indices, Lut, signed_limit
 from mlpviz.nn import LeakyReLU, Loss, Network, ReLU, Sigmoid, SquaredError, Tanh
 from mlpviz.nn.closed_form import least_squares, slope_through_origin
 from mlpviz.training.evaluation import correct
@@ -19,7 +19,11 @@ MARGIN = 0.08  # of the range of the data, on each side
 MOST_POINTS = 1500  # of each split; more cannot be told apart
 CLASS_COLORS = 8
 _LEVELS = (HIGHEST - LOWEST + 1) // CLASS_COLORS
+FEW_MARGIN = 0.22  # of so few examples that their signs are large
+FEW = 8
+CONSTANT = 1e-3  # of its scale: what varies by less is the same everywhere
 _LIKE_UNITS = 4.0  # inputs whose ranges differ by less are drawn to one scale
+_LEAST_PART = 0.75  # of a room that an area fills for the sake of one scale: the data fill two thirds then
 
 
 # ---------------------------------------------------------------------- where
@@ -45,7 +49,10 @@ class Area:
         return self.top - self.bottom
 
     def filling(self, aspect: float) -> "Area":
-        """The area grown about its middle to fill a room, so that a step is as long in both directions.
+        """The area grown about its middle, so that in a room a step is as long in both directions.
+
+        It grows only as long as it fills most of the room: in a very wide or high one the longer
+        direction is stretched.
 
         Parameters
         ----------
@@ -55,7 +62,8 @@ class Area:
         """
         if not 1 / _LIKE_UNITS < self.width / self.height < _LIKE_UNITS:
             return self
-        width, height = max(self.width, self.height * aspect), max(self.height, self.width / aspect)
+        width = min(max(self.width, self.height * aspect), self.width / _LEAST_PART)
+        height = min(max(self.height, self.width / aspect), self.height / _LEAST_PART)
         x, y = (self.left + self.right) / 2, (self.bottom + self.top) / 2
         return Area(x - width / 2, x + width / 2, y - height / 2, y + height / 2)
 
@@ -71,7 +79,8 @@ def reach(values: Floats, margin: float = MARGIN) -> tuple[float, float]:
 
 def data_area(inputs: Floats) -> Area:
     """The area of some examples with two inputs, (N, 2), with a margin."""
-    return Area(*reach(inputs[:, 0]), *reach(inputs[:, 1]))
+    margin = FEW_MARGIN if len(inputs) <= FEW else MARGIN
+    return Area(*reach(inputs[:, 0], margin), *reach(inputs[:, 1], margin))
 
 
 def grid_shape(cells: int, aspect: float) -> tuple[int, int]:
@@ -243,6 +252,11 @@ def next_weight(network: Network, end: int) -> Floats:
     return next(layer.params["weight"] for layer in network.layers[end + 1 :] if "weight" in layer.params)
 
 
+def part_limit(maps: Floats, weight: Floats) -> float:
+    """The end of a scale for the maps of units, (n, rows, columns), times their weights, (n,)."""
+    return signed_limit(np.abs(maps).max(axis=(1, 2)) * np.abs(weight))
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What one forward pass says of a whole area, and of the points in it.
@@ -300,6 +314,12 @@ def right(task: Task, points: Points, at_points: Floats) -> NDArray[np.bool_] | 
     if task.threshold is None:
         return None
     return correct(at_points, points.targets, task.threshold)
+
+
+def constant(values: Floats, scale: float) -> float | None:
+    """What a field is everywhere, up to a thousandth of its scale; None where it varies by more."""
+    low, high = float(values.min()), float(values.max())
+    return (low + high) / 2 if high - low < CONSTANT * scale else None
 
 
 def loss_of_nothing(task: Task, points: Points) -> float:

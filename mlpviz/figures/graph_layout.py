@@ -20,7 +20,10 @@ Size = tuple[float, float]
 
 _CANDIDATES = 17
 _SWEEPS = 12
-_OVERLAP, _CROSSING, _OFF_CENTRE = 100.0, 1.0, 0.5  # how bad it is for a number to …
+_OVERLAP, _CROSSING, _NEAR, _OFF_CENTRE = 100.0, 1.0, 0.6, 0.5  # how bad it is for a number to …
+_CLEARANCE = 2.2  # times their height: nearer ones are hard to tell apart
+_CROWDED = 0.25  # times the distance of two units: a number so high that would hide other edges is left out
+_ROOMY = 2.2  # times the height of a tag: a smaller unit would be hidden by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class GraphLayout:
     nodes
         The inputs and the units.
     biases
-        The tags at the lower rims of the units.
+        The tags at the lower rims of the units; none where they would hide units.
     labels
         The numbers of edges, each with its centre on its edge; an edge whose number would overlap
         something has none.
@@ -91,6 +94,7 @@ def graph_layout(sizes: tuple[int, ...], node: Size, tag: Size, label: Size) -> 
         for unit in range(n)
     }
     biases = {place: Box(box.x, box.y + box.height / 2, *tag) for place, box in nodes.items() if place[0] > 0}
+    biases = {place: box for place, box in biases.items() if _is_clear(place, box, nodes, biases)}
     labels: dict[Edge, Box] = {}
     for layer in range(1, len(sizes)):
         edges = [(layer, i, j) for i in range(sizes[layer - 1]) for j in range(sizes[layer])]
@@ -102,6 +106,12 @@ def graph_layout(sizes: tuple[int, ...], node: Size, tag: Size, label: Size) -> 
             if np.isfinite(x)
         }
     return GraphLayout(nodes, biases, labels)
+
+
+def _is_clear(place: Node, tag: Box, nodes: dict[Node, Box], tags: dict[Node, Box]) -> bool:
+    """Whether a tag hides neither another unit or tag nor much of its own unit."""
+    others = [box for boxes in (nodes, tags) for other, box in boxes.items() if other != place]
+    return nodes[place].height >= _ROOMY * tag.height and not any(tag.overlaps(box) for box in others)
 
 
 def _point(box: Box) -> tuple[float, float]:
@@ -128,7 +138,8 @@ def _label_places(ends: NDArray[np.float64], column: float, label: Size) -> NDAr
         return np.full(start.shape, np.nan)
     t = np.linspace(margin, 1.0 - margin, _CANDIDATES)
     candidates = start[:, None] + t[None, :, None] * along[:, None]  # (n, candidates, 2)
-    cost = _CROSSING * _crossings(start, along, candidates, label)
+    crossings = _crossings(start, along, candidates, label)
+    cost = _CROSSING * crossings
     cost += _OFF_CENTRE * np.abs(t - 0.5) + 1e-4 * t
     best, least = None, np.inf
     n = len(ends)
@@ -142,7 +153,14 @@ def _label_places(ends: NDArray[np.float64], column: float, label: Size) -> NDAr
             best, least = chosen, badness
     assert best is not None
     places = candidates[np.arange(n), best]
+    if label[1] > _CROWDED * _pitch(ends):
+        places[crossings[np.arange(n), best] > 0] = np.nan
     return _without_overlaps(places, label)
+
+
+def _pitch(ends: NDArray[np.float64]) -> float:
+    """The least distance between two units of a column, 1 where neither column has two."""
+    return min((float(np.diff(np.unique(y)).min(initial=1.0)) for y in ends[:, :, 1].T), default=1.0)
 
 
 def _staggered(y: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -171,6 +189,7 @@ def _descend(
 ) -> tuple[NDArray[np.int64], float]:
     """Move one number at a time to where it disturbs least, until none moves; and how bad the result is."""
     chosen = first.copy()
+    near = label[0], _CLEARANCE * label[1]
     n = len(chosen)
     rows = np.arange(n)
     for _ in range(_SWEEPS):
@@ -178,14 +197,15 @@ def _descend(
         for e in range(n):
             others = candidates[rows != e, chosen[rows != e]]
             badness = cost[e] + _OVERLAP * _overlaps(candidates[e], others, label).sum(axis=1)
+            badness += _NEAR * _overlaps(candidates[e], others, near).sum(axis=1)
             to = int(badness.argmin())
             if badness[to] < badness[chosen[e]]:
                 chosen[e], moved = to, True
         if not moved:
             break
     places = candidates[rows, chosen]
-    overlaps = (_overlaps(places, places, label).sum() - n) / 2
-    return chosen, float(cost[rows, chosen].sum() + _OVERLAP * overlaps)
+    overlaps, nearby = ((_overlaps(places, places, size).sum() - n) / 2 for size in (label, near))
+    return chosen, float(cost[rows, chosen].sum() + _OVERLAP * overlaps + _NEAR * nearby)
 
 
 def _overlaps(a: NDArray[np.float64], b: NDArray[np.float64], label: Size) -> NDArray[np.bool_]:

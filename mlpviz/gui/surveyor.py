@@ -15,7 +15,9 @@ from mlpviz.figures.fields import (
     best_line,
     data_area,
     grid_shape,
+    hidden_ends,
     loss_of_nothing,
+    next_weight,
     points_of,
     reach,
     scaled_grid,
@@ -67,6 +69,7 @@ class Surveyor(QObject):
         self._aspect = 1.5
         self._hovered: UnitPlace | None = None
         self._pinned: UnitPlace | None = None
+        self._as_parts = False
         self._cost_us = 0.2  # of a cell, in the processor's time
         self._grid: tuple[Area, tuple[int, int], NDArray] | None = None
         self._survey: Survey | None = None
@@ -167,6 +170,21 @@ class Surveyor(QObject):
             self._hovered = None
         self._pinned = place
         self.unit_changed.emit()
+
+    def show_parts(self, wanted: bool) -> None:
+        """Show units times their weight into the one output, or as they are."""
+        if wanted != self._as_parts:
+            self._as_parts = wanted
+            self.unit_changed.emit()
+
+    @property
+    def part_weight(self) -> float | None:
+        """The weight that the unit on show is to be multiplied with; None where it is shown as it is."""
+        snapshot, unit = self._workspace.snapshot, self.unit
+        if not self._as_parts or snapshot is None or unit is None:
+            return None
+        weight = next_weight(snapshot.network, hidden_ends(snapshot.network)[unit.layer])
+        return float(weight[unit.unit, 0])
 
     # ------------------------------------------------------------------ a new run
 

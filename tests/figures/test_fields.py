@@ -9,11 +9,13 @@ from mlpviz.data.toys import line
 from mlpviz.figures.colors import HIGHEST, LOWEST
 from mlpviz.figures.fields import (
     CLASS_COLORS,
+    FEW,
     MOST_POINTS,
     Area,
     best_line,
     class_indices,
     class_scale,
+    constant,
     data_area,
     grid_inputs,
     grid_shape,
@@ -21,6 +23,7 @@ from mlpviz.figures.fields import (
     loss_of_nothing,
     margins,
     next_weight,
+    part_limit,
     points_of,
     reach,
     right,
@@ -59,9 +62,16 @@ def task_and_points(made: Trainer):
 
 
 def test_the_area_holds_all_examples_with_a_margin_on_each_side():
-    inputs = np.array([[0.0, -2.0], [10.0, 2.0]], np.float32)
+    inputs = np.array([[0.0, -2.0], [10.0, 2.0]] * FEW, np.float32)
     area = data_area(inputs)
     assert area == Area(pytest.approx(-0.8), pytest.approx(10.8), pytest.approx(-2.32), pytest.approx(2.32))
+
+
+def test_the_large_signs_of_few_examples_keep_clear_of_the_frame():
+    corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    few, many = data_area(corners), data_area(np.tile(corners, (FEW, 1)))
+    assert few.left < many.left < 0.0
+    assert few.top > many.top > 1.0
 
 
 @pytest.mark.parametrize("value", [0.0, 5.0, -1e6])
@@ -71,11 +81,20 @@ def test_a_constant_input_lies_in_the_middle_of_its_axis(value):
     assert (low + high) / 2 == pytest.approx(value)
 
 
-@given(st.floats(0.2, 5), st.floats(0.6, 2))
-def test_to_fill_a_room_the_area_grows_until_circles_are_round(aspect, height):
+@given(st.floats(0.76, 1.32), st.floats(1.0, 4.0))
+def test_in_a_room_of_about_its_proportions_the_area_grows_until_circles_are_round(change, height):
     before = Area(-1.0, 1.0, 3.0, 3.0 + height)
+    aspect = change * before.width / before.height
     after = before.filling(aspect)
     assert after.width / after.height == pytest.approx(aspect)
+
+
+@given(st.floats(0.2, 5), st.floats(0.6, 2))
+def test_however_wide_or_high_the_room_the_data_fill_most_of_it(aspect, height):
+    before = Area(-1.0, 1.0, 3.0, 3.0 + height)
+    after = before.filling(aspect)
+    assert before.width >= 0.74 * after.width
+    assert before.height >= 0.74 * after.height
     assert after.left <= before.left + 1e-9
     assert after.right >= before.right - 1e-9
     assert after.bottom <= before.bottom + 1e-9
@@ -230,6 +249,19 @@ def test_the_activation_decides_the_scale_of_its_units(activation, signed, level
     network = Network([Affine(2, 3, np.random.default_rng(0)), activation, Affine(3, 1, initializer="zeros")])
     scale = unit_scale(network, 1)
     assert (scale.signed, scale.level, scale.limit) == (signed, level, limit)
+
+
+def test_parts_of_units_are_drawn_to_the_scale_of_the_largest_one():
+    maps = np.array([[[0.5, -1.0]], [[2.0, 0.0]]])
+    assert part_limit(maps, np.array([-3.0, 1.0])) == 3.0
+    assert part_limit(maps, np.array([0.5, -4.0])) == 8.0
+
+
+def test_what_varies_by_less_than_a_thousandth_of_its_scale_is_constant():
+    noise = 1e-7 * np.random.default_rng(0).normal(size=100)
+    assert constant(0.5 + noise, 0.5) == pytest.approx(0.5)
+    assert constant(np.linspace(0.5, 0.6, 100), 0.5) is None
+    assert constant(np.array([0.5, np.nan]), 0.5) is None, "a network that diverged"
 
 
 def test_a_network_that_diverged_can_be_looked_at():

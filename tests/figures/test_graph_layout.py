@@ -92,6 +92,26 @@ def test_units_have_a_tag_at_their_lower_rim_and_inputs_have_none():
         assert (tag.x, tag.y) == (node.x, node.y + node.height / 2)
 
 
+def test_in_a_crowded_column_no_tag_hides_a_unit():
+    node, tag, label = (26 / 400, 26 / 200), (50 / 400, 15 / 200), (50 / 400, 16 / 200)
+    layout = graph_layout((2, 8, 1), node, tag, label)
+    assert not any(place[0] == 1 for place in layout.biases)
+    for place, box in layout.biases.items():
+        assert not any(box.overlaps(other) for at, other in layout.nodes.items() if at != place)
+
+
+def test_where_units_are_close_a_number_hides_no_other_edge():
+    label = (50 / 330, 16 / 110)
+    layout = graph_layout((2, 2, 1), (40 / 330, 40 / 110), (50 / 330, 15 / 110), label)
+    assert {(1, 0, 0), (1, 1, 1)} <= set(layout.labels), "those that cross nothing"
+    for (layer, source, unit), box in layout.labels.items():
+        for other_layer, i, j in edges_of((2, 2, 1)) - {(layer, source, unit)}:
+            start, end = layout.nodes[other_layer - 1, i], layout.nodes[other_layer, j]
+            if start.x < box.x < end.x:
+                y = start.y + (box.x - start.x) / (end.x - start.x) * (end.y - start.y)
+                assert abs(y - box.y) > box.height / 2
+
+
 def test_the_same_network_is_always_drawn_the_same():
     first = layout_of(4, 6, 3)
     graph_layout.cache_clear()

@@ -1,6 +1,7 @@
 """The views that fit the problem: chosen by the data's shape, true to the snapshot, shared by all inputs."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from mlpviz.figures.fields import data_area
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.panels.lower_views import LOWER_VIEWS
 from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.widgets.field_view import MOST_RINGS
 from mlpviz.gui.widgets.mosaic_view import cell_center
 from mlpviz.training import Experiment
 
@@ -84,14 +86,25 @@ def test_layers_that_are_one_are_shown_as_one(open_window, digits):
     two = [{"kind": "affine", "units": 12}, {"kind": "affine", "units": 10}]
     screen = open_window(digits.with_settings({"layers": two, "loss": "softmax_cross_entropy"}))
     assert screen.shows("card_collapsed")
-    assert "W = W₁W₂, b = b₁W₂ + b₂" in screen.text("label_collapsed")
+    space = "\N{NO-BREAK SPACE}"
+    words = screen.text("label_collapsed")
+    assert "W = W₁W₂, b = b₁W₂ + b₂" in words.replace(space, " ")
+    assert " + " not in words, "a formula is not broken"
+    assert screen.find("mosaic_collapsed").names == tuple("0123456789")
     screen.step(2)
+    told = re.search(r"On (\d+) examples the outputs of both differ by at most (\S+)\.", with_spaces(screen))
+    assert int(told[1]) > 100
+    assert 0.0 <= float(told[2].replace("\N{MINUS SIGN}", "-")) < 1e-4
     first, second = screen.workspace.snapshot.network.layers
     shown = screen.find("mosaic_collapsed")._images.reshape(10, -1).T
     np.testing.assert_allclose(shown, first.weight.astype(float) @ second.weight, rtol=1e-6)
     screen.wait_for_new_run(lambda: screen.workspace.open_experiment(digits))
     assert screen.shows("card_weights")
     assert not screen.shows("choice_view_collapsed")
+
+
+def with_spaces(screen) -> str:
+    return screen.text("label_collapsed").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_where_classes_come_unevenly_often_the_biases_stand_beside_the_frequencies(open_window, digits):
@@ -176,6 +189,26 @@ def test_the_sentence_counts_the_training_examples_told_rightly(open_window):
     assert subtitle(screen) == f"{round(4 * right)} of 4 right"
 
 
+def test_where_the_output_is_the_same_everywhere_there_is_no_boundary(open_window):
+    flat = [AFFINE_1 | {"initializer": "normal(0.00000001)"}, {"kind": "sigmoid"}]
+    screen = open_window(experiment("gate_xor", flat))
+    assert subtitle(screen) == "0.500 everywhere: no boundary"
+    assert screen.find("field_output").contours == []
+    screen.wait_for_new_run(lambda: screen.workspace.open_experiment(XOR))
+    assert subtitle(screen).endswith("of 4 right")
+    assert len(screen.find("field_output").contours) == 1
+
+
+def test_where_very_many_are_told_wrongly_that_is_said(open_window):
+    screen = open_window(experiment("spirals", hidden(3), loss="binary_cross_entropy"), size=(1500, 900))
+    field, points = screen.find("field_output"), screen.window.page.surveyor.points
+    n_right = int(subtitle(screen).split(" of ")[0])
+    n_wrong = points.n_training - n_right
+    assert n_wrong > MOST_RINGS
+    assert subtitle(screen).endswith("; too many wrong to ring")
+    assert len(field.rings) == 0
+
+
 def test_the_boundary_runs_where_the_network_is_undecided(open_window):
     screen = open_window(ADALINE)
     screen.workspace.train(Stretch.STEPS, 10)
@@ -228,9 +261,9 @@ def test_what_is_read_follows_the_training(open_window):
 def test_held_out_points_are_in_the_legend_only_where_there_are_any(open_window):
     screen = open_window(XOR)
     card = screen.find("card_function")
-    assert card.legend == ("0", "1", "boundary")
+    assert card.legend == ("0", "1", "told wrongly", "boundary")
     screen.wait_for_new_run(lambda: screen.workspace.open_experiment(BLOBS))
-    assert card.legend == ("top", "left", "right", "held out", "boundary")
+    assert card.legend == ("top", "left", "right", "held out", "told wrongly", "boundary")
     assert not screen.shows("color_bar_function"), "classes have no scale"
     assert "held out" in held_out_point(screen)
 
@@ -347,6 +380,31 @@ def test_the_pointer_on_a_unit_shows_it_large_and_leaving_restores(two_layers):
     leave_units(two_layers)
     assert card.title == "Decision boundary"
     assert two_layers.text("label_unit_hover") == "3 units, tanh"
+
+
+def test_a_unit_times_its_weight_is_also_large_what_it_is_small(two_layers):
+    card, field = two_layers.find("card_function"), two_layers.find("field_output")
+    two_layers.click("choice_unit_parts")
+    hover_unit(two_layers, 2)
+    assert card.title in ("Unit 2 of layer 2, times its weight into the output", "Unit 2 of layer 2 × weight")
+    bar, small_bar = two_layers.find("color_bar_function"), two_layers.find("color_bar_units")
+    assert bar.limit == small_bar.limit
+    surveyor = two_layers.window.page.surveyor
+    weight = two_layers.workspace.snapshot.network.layers[4].params["weight"][2, 0]
+    assert surveyor.part_weight == pytest.approx(float(weight))
+    two_layers.qtbot.mouseClick(  # pinned, so that the large picture can be pointed at
+        two_layers.find("mosaic_units").viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=cell_center(two_layers.find("mosaic_units"), 2),
+    )
+    leave_units(two_layers)
+    area = field.area
+    read = point_at(two_layers, "field_output", area.left + 0.05 * area.width, area.top - 0.05 * area.height)
+    outputs, _ = two_layers.workspace.snapshot.network.forward(np.array([field.crosshair], np.float32))
+    assert format_number(float(outputs[3][0, 2] * weight)) in read
+    two_layers.click("choice_unit_outputs")
+    assert card.title == "Unit 2 of layer 2"
+    assert bar.limit == 1.0
 
 
 def test_pointing_at_things_moves_nothing(two_layers):

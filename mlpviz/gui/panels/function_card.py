@@ -23,8 +23,11 @@ from mlpviz.figures.fields import (
     Task,
     class_indices,
     class_scale,
+    constant,
     hidden_ends,
     margins,
+    next_weight,
+    part_limit,
     reach,
     right,
     unit_scale,
@@ -37,7 +40,7 @@ from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.color_bar import ColorBar
 from mlpviz.gui.widgets.color_scales import Scale, indices_of, lut_of
 from mlpviz.gui.widgets.data_view import table
-from mlpviz.gui.widgets.field_view import Contour, FieldView, Look
+from mlpviz.gui.widgets.field_view import MOST_RINGS, Contour, FieldView, Look
 from mlpviz.gui.widgets.fit_view import FitView
 from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.glyphs import SHAPES, GlyphEntry
@@ -46,7 +49,9 @@ from mlpviz.gui.workspace import Workspace
 
 _PART = 0.62  # of a colour scale: a ground under points is paler than they are
 _BAR_PX = 150
+_HEADER_PAD_PX = 56  # margins, and what stands between title, subtitle and button
 MOST_NAMED = 6  # classes in the legend
+_WRONG_TIP = f"Training examples told wrongly; not ringed where they are more than {MOST_RINGS}"
 _HELD_OUT_TIP = "Validation and test examples: training never sees them"
 
 
@@ -80,12 +85,13 @@ class FunctionCard(Card):
         self._bar.setFixedWidth(_BAR_PX)
         legend = QWidget()
         flow = FlowLayout(legend, spacing_px=6)
-        self._signs = [GlyphEntry(theme, f"legend_function_{k}") for k in range(MOST_NAMED + 2)]
+        self._signs = [GlyphEntry(theme, f"legend_function_{k}") for k in range(MOST_NAMED + 3)]
         for widget in (*self._signs, self._bar):
             flow.addWidget(widget)
         self.body.addWidget(self._pictures, 1)
         self.body.addWidget(legend)
         self._y_reach = (0.0, 1.0)
+        self._everywhere = ""  # what the output is, where it is the same over the whole picture
         surveyor.unit_changed.connect(self._unit_changed)
         workspace.run_changed.connect(self._run_changed)
         theme.changed.connect(self._restyle)
@@ -158,12 +164,13 @@ class FunctionCard(Card):
         assert task is not None
         assert points is not None
         signs: list[tuple] = []
-        unit = self._surveyor.unit
+        unit, weight = self._surveyor.unit, self._surveyor.part_weight
         if self._surveyor.n_in == 1:
             accent = self.theme.color("accent")
             if unit is None:
                 signs.append(("training", "circle", self.theme.color("text"), False, "What it is trained on"))
-            signs.append(("the unit" if unit else "the network", "line", accent))
+            name = "the network" if unit is None else "the unit" if weight is None else "the unit × weight"
+            signs.append((name, "line", accent))
             if self._surveyor.best is not None and unit is None:
                 tip = "The line of least squared error: no training can do better on these points"
                 signs.append(("least squares", "dashes", self.theme.color("secondary"), False, tip))
@@ -176,10 +183,12 @@ class FunctionCard(Card):
                 signs.append((name, _shape(k), self._class_color(k), False, f"Training examples of {name}"))
         if len(points) > points.n_training and not (self._surveyor.n_in == 1 and unit is not None):
             signs.append(("held out", "circle", None, True, _HELD_OUT_TIP))
+        if self._surveyor.n_in == 2 and task.threshold is not None:
+            signs.append(("told wrongly", "circle", self.theme.color("error"), True, _WRONG_TIP))
         if self._surveyor.n_in == 2:
             words = "prediction 0" if task.kind == "value" else "boundary"
             if unit is not None:
-                words = f"output {self._unit_level(unit):g}"
+                words = f"unit's output {self._unit_level(unit):g}"
             signs.append((words, "line", self.theme.color("text"), False, "Where the answer changes over"))
         for entry, sign in zip(self._signs, signs, strict=False):
             entry.show_sign(*sign)
@@ -220,6 +229,7 @@ class FunctionCard(Card):
         survey = self._surveyor.survey()
         if survey is None:
             return
+        self._everywhere = self._constant(survey, self._surveyor.task)
         if self._surveyor.n_in == 2:
             rect = self.field.plot_rect()
             self._surveyor.set_aspect(rect.width() / rect.height())
@@ -247,7 +257,7 @@ class FunctionCard(Card):
             colors = [_rgb(self.theme.color(k)) for k in range(CLASS_COLORS)]
             lut = class_scale(colors, _rgb(self.theme.color("card")), _PART)
             fields = margins(task.loss.probabilities(survey.outputs), survey.shape)
-            lines = [Contour(contour(each)) for each in fields]
+            lines = [] if self._everywhere else [Contour(contour(each)) for each in fields]
             self._bar.hide()
         else:
             answers = task.answers(survey.outputs).reshape(survey.shape)
@@ -260,6 +270,8 @@ class FunctionCard(Card):
             if task.kind == "value":
                 levels = [v for v in linear_ticks(-task.limit, task.limit, 9) if v]
                 lines = [Contour(contour(answers, v), is_main=False) for v in levels] + lines
+            if self._everywhere:
+                lines = []  # they would follow errors of rounding
             self._show_bar("signed", task.limit, task.center, self._quantity(task), part)
         self.field.set_field(to_qimage(colorize(shown, lut)), lines, rings)
 
@@ -274,13 +286,19 @@ class FunctionCard(Card):
         assert unit is not None
         assert snapshot is not None
         scale = unit_scale(snapshot.network, hidden_ends(snapshot.network)[unit.layer])
-        values = survey.maps(unit.layer)[unit.unit]
-        limit = scale.limit or signed_limit(survey.maps(unit.layer))
-        name: Scale = "signed" if scale.signed else "pixel"
-        part = _PART if scale.signed else 1.0
+        maps, weight = survey.maps(unit.layer), self._surveyor.part_weight
+        values = maps[unit.unit]
+        limit = scale.limit or signed_limit(maps)
+        is_flat = constant(values, limit) is not None
+        lines = [] if is_flat else [Contour(contour(values, scale.level))]
+        name: Scale = "signed" if scale.signed or weight is not None else "pixel"
+        quantity = "the unit's output"
+        if weight is not None:
+            values, quantity = values * weight, "part in the output"
+            limit = part_limit(maps, next_weight(snapshot.network, hidden_ends(snapshot.network)[-1])[:, 0])
+        part = _PART if name == "signed" else 1.0
         shown = indices_of(name, values, limit / part)
-        self._show_bar(name, limit, 0.0, "the unit's output", part)
-        lines = [Contour(contour(values, scale.level))]
+        self._show_bar(name, limit, 0.0, quantity, part)
         image = to_qimage(colorize(shown, lut_of(name, self.theme)))
         self.field.set_field(image, lines, np.zeros(0, np.int64))
 
@@ -301,6 +319,8 @@ class FunctionCard(Card):
         self._bar.hide()
         if unit is not None:
             y = survey.maps(unit.layer)[unit.unit, 0]
+            if self._surveyor.part_weight is not None:
+                y = y * self._surveyor.part_weight
             self.fit.set_area(Area(area.left, area.right, *reach(y)))
             self.fit.set_points(x[:0], x[:0], 0)
             self.fit.set_curve(np.stack([x, y], axis=1), nothing, x[:0])
@@ -334,18 +354,18 @@ class FunctionCard(Card):
         if unit is not None:
             network = self._workspace.snapshot.network  # type: ignore[union-attr]
             words = unit_scale(network, hidden_ends(network)[unit.layer]).words
-            self.set_title(f"Unit {unit.unit} of layer {unit.layer + 1}")
+            title = f"Unit {unit.unit} of layer {unit.layer + 1}"
+            if self._surveyor.part_weight is not None:
+                whole, words = f"{title}, times its weight into the output", ""
+                title = whole if self._has_room(whole) else f"{title} × weight"
+            self.set_title(title)
             self.set_subtitle(words)
             return
         n = points.n_training
         told = right(task, points, survey.at_points)
         if told is not None:
             self.set_title("Decision boundary" if self._surveyor.n_in == 2 else "Fit")
-            of = "" if n == points.n_examples else " shown"
-            self.set_subtitle(f"{np.count_nonzero(told[:n])} of {n}{of} right")
-            self._subtitle.setToolTip(
-                "Training examples that the network tells rightly; where they are few, the others are ringed"
-            )
+            self._tell_right(told[:n], self._everywhere)
             return
         self.set_title("Prediction" if self._surveyor.n_in == 2 else "Fit")
         loss = task.loss.value(survey.at_points[:n], points.targets[:n])
@@ -360,6 +380,42 @@ class FunctionCard(Card):
             if least is None
             else "The loss on the training examples, beside that of least squares, which no training can beat"
         )
+
+    def _tell_right(self, told: NDArray, everywhere: str) -> None:
+        """How many examples are told rightly; or that the answer is the same for all there are."""
+        points = self._surveyor.points
+        assert points is not None
+        n, n_right = len(told), int(np.count_nonzero(told))
+        of = "" if n == points.n_examples else " shown"
+        words = f"{n_right} of {n}{of} right"
+        if everywhere and self._surveyor.n_in == 2:
+            self.set_title("Output")
+            self.set_subtitle(f"{everywhere} everywhere: no boundary")
+            self._subtitle.setToolTip(
+                "Over the whole picture the output varies by less than a thousandth of its scale; "
+                f"{words}, by what is left of a difference"
+            )
+            return
+        too_many = self._surveyor.n_in == 2 and n - n_right > MOST_RINGS
+        if too_many and self._has_room("Decision boundary", f"{words}; too many wrong to ring"):
+            words += "; too many wrong to ring"
+        self.set_subtitle(words)
+        self._subtitle.setToolTip("Training examples that the network tells rightly; the others are ringed")
+
+    def _has_room(self, title: str, subtitle: str = "") -> bool:
+        """Whether the header can show so much beside the way back to the output."""
+        needed = self._title.fontMetrics().horizontalAdvance(title)
+        needed += self._subtitle.fontMetrics().horizontalAdvance(subtitle)
+        return needed + self._back.sizeHint().width() + _HEADER_PAD_PX <= self.width()
+
+    def _constant(self, survey: Survey, task: Task) -> str:
+        """What the output is over the whole picture; empty where it is not the same."""
+        if task.kind == "classes":
+            said = task.loss.probabilities(survey.outputs)
+            found = [constant(of_class, task.limit) for of_class in said.T]
+            return "" if None in found else "the same"
+        value = constant(task.answers(survey.outputs), task.limit)
+        return "" if value is None else format_number(value)
 
     def _least_loss(self, task: Task) -> float | None:
         points, best = self._surveyor.points, self._surveyor.best
@@ -391,8 +447,7 @@ class FunctionCard(Card):
         names = dataset.input_names or ("x[0]", "x[1]")
         rows = [(name, format_number(value)) for name, value in zip(names, place, strict=True)]
         if unit is not None:
-            rows.append((f"unit {unit.unit}", format_number(float(y[unit.unit]))))
-            return table(rows)
+            return table(rows + self._unit_rows(y, unit))
         rows += self._answer(y, task)
         if i is not None:
             told = right(task, points, self._surveyor.survey().at_points)  # type: ignore[union-attr]
@@ -403,6 +458,13 @@ class FunctionCard(Card):
                 verdict = "" if told is None else " ✓" if told[i] else " ✗"
                 rows.append((f"the point{held}", dataset.classes[points.labels[i]] + verdict))
         return table(rows)
+
+    def _unit_rows(self, y: NDArray, unit: UnitPlace) -> list[tuple[str, str]]:
+        output, weight = float(y[unit.unit]), self._surveyor.part_weight
+        rows = [(f"unit {unit.unit}", format_number(output))]
+        if weight is not None:
+            rows.append((f"× weight {format_number(weight, signed=True)}", format_number(output * weight)))
+        return rows
 
     def _answer(self, y: NDArray, task: Task) -> list[tuple[str, str]]:
         classes = self._workspace.dataset.classes
@@ -427,7 +489,7 @@ class FunctionCard(Card):
             return ""
         rows = [(name, format_number(x))]
         if unit is not None:
-            return table([*rows, (f"unit {unit.unit}", format_number(float(y[unit.unit])))])
+            return table(rows + self._unit_rows(y, unit))
         answer = float(task.answers(y[None])[0])
         if i is not None:
             held = " (held out)" if i >= points.n_training else ""

@@ -16,6 +16,8 @@ QUANTITIES = (
     Segment("edge_gradients", "Gradient", "Each edge is the gradient of its weight at the last step"),
 )
 
+_ROOM_PX = 380  # for title, subtitle and choices beside each other
+
 
 def fits(workspace: Workspace) -> bool:
     """Whether the current run's network is small enough for a graph."""
@@ -53,7 +55,8 @@ class NetworkCard(Card):
             return
         network = snapshot.network
         names = graph_names(workspace.dataset, graph_sizes(network))
-        self.set_subtitle(f"{format_number(network.n_parameters)} parameters")
+        words = f"{format_number(network.n_parameters)} parameters"
+        self.set_subtitle(words if self.width() >= _ROOM_PX else "")
         self.graph.set_network(graph_numbers(network.params), *names)
         wanted = self._quantity.current == "edge_gradients"
         gradients = graph_numbers(snapshot.gradients) if wanted else []

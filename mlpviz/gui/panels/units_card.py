@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from mlpviz.figures.colors import LEVELS_A_SIDE, ZERO, signed_limit, signed_scale
-from mlpviz.figures.fields import Survey, hidden_ends, next_weight, unit_scale
+from mlpviz.figures.fields import Survey, hidden_ends, next_weight, part_limit, unit_scale
 from mlpviz.figures.numbers import MINUS, format_number
 from mlpviz.gui.surveyor import Surveyor, UnitPlace
 from mlpviz.gui.theme import Theme, set_role
@@ -56,7 +56,7 @@ class UnitsCard(Card):
         self._layer.currentIndexChanged.connect(self._layer_changed)
         self.set_title_widget(self._layer)
         self._parts = Segments("choices_units", "What is shown of each unit", PARTS)
-        self._parts.chosen.connect(self.refresh)
+        self._parts.chosen.connect(self._parts_chosen)
         self.add_header_widget(self._parts)
         self.mosaic = UnitMosaic(theme, "mosaic_units", "What each unit makes of every input")
         self.mosaic.hovered.connect(self._hovered)
@@ -116,6 +116,11 @@ class UnitsCard(Card):
         self._parts.setVisible(direct)
         if not direct:
             self._parts.choose("unit_outputs")
+            self._surveyor.show_parts(False)
+
+    def _parts_chosen(self, key: str) -> None:
+        self._surveyor.show_parts(key == "unit_parts")
+        self.refresh()
 
     def refresh(self) -> None:
         """Show the newest snapshot."""
@@ -138,8 +143,10 @@ class UnitsCard(Card):
             self._words.setText(self._about)
         as_parts = self._parts.current == "unit_parts"
         if as_parts:
+            limit = part_limit(survey.maps(self.layer), weight[:, 0])  # that of the large picture, too
             maps = maps * weight[:, :1, None]
-        limit = scale.limit if scale.limit and not as_parts else signed_limit(maps)
+        else:
+            limit = scale.limit or signed_limit(survey.maps(self.layer))
         signed = scale.signed or as_parts
         self.mosaic.set_scale("signed" if signed else "pixel")
         self.mosaic.set_images(maps, limit, self._labels(weight))

@@ -16,10 +16,10 @@ from mlpviz.gui.widgets.glyphs import paint_glyph
 POINT_SIZES_PX = ((8, 16.0), (40, 11.0), (150, 9.0), (500, 7.5), (10**9, 6.0))
 """Up to so many points, of such a size."""
 NEAR_PX = 12.0
-MOST_RINGS = 40
+MOST_RINGS = 150
 """Points told wrongly are ringed where no more are wrong; more would hide the picture."""
 
-_STAMP_PX = 26
+_STAMP_PX = 28  # the largest ring and its ground
 
 
 class Look(NamedTuple):
@@ -49,6 +49,7 @@ class FieldView(DataView):
         self._kinds: NDArray = np.zeros(0, np.int64)
         self._looks: Mapping[int, Look] = {}
         self._rings: NDArray = np.zeros(0, np.int64)
+        self._ring_stamps: Sequence[QPixmap] = ()
         self._point_px = POINT_SIZES_PX[0][1]
 
     @property
@@ -122,6 +123,10 @@ class FieldView(DataView):
         places = (pieces + 0.5) * scale + np.array([rect.left(), rect.top()])
         return [QLineF(*four) for four in places.reshape(-1, 4).tolist()]
 
+    def forget_still(self) -> None:
+        self._ring_stamps = ()
+        super().forget_still()
+
     def paint_points(self, painter: QPainter, rect: QRectF) -> None:
         xs, ys = self.to_px(self._points[:, 0], self._points[:, 1])
         ratio, halo = self.devicePixelRatioF(), self.theme.color("card")
@@ -134,25 +139,45 @@ class FieldView(DataView):
         if not len(self._rings):
             return
         xs, ys = self.to_px(self._points[self._rings, 0], self._points[self._rings, 1])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        radius = self._point_px / 2 + 3.5
-        for role, width in (("card", 3.5), ("error", 1.8)):
-            painter.setPen(QPen(self.theme.color(role), width))
-            for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
-                painter.drawEllipse(QPointF(x, y), radius, radius)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if not self._ring_stamps:
+            ratio, is_large = self.devicePixelRatioF(), self._point_px > 9.0
+            radius = self._point_px / 2 + (3.5 if is_large else 2.5)
+            widths = (3.5, 1.8) if is_large else (2.6, 1.5)
+            pens = [
+                QPen(self.theme.color(role), px) for role, px in zip(("card", "error"), widths, strict=True)
+            ]
+            self._ring_stamps = [_ring(pen, radius, ratio) for pen in pens]
+        half = _STAMP_PX / 2
+        places = [QPointF(x, y) for x, y in zip((xs - half).tolist(), (ys - half).tolist(), strict=True)]
+        for stamp in self._ring_stamps:  # all grounds below all rings
+            for place in places:
+                painter.drawPixmap(place, stamp)
 
 
 def _stamp(look: Look, halo: QColor, size_px: float, ratio: float) -> QPixmap:
     """One point as a picture."""
-    stamp = QPixmap(round(_STAMP_PX * ratio), round(_STAMP_PX * ratio))
-    stamp.setDevicePixelRatio(ratio)
-    stamp.fill(Qt.GlobalColor.transparent)
+    stamp = _empty_stamp(ratio)
     painter = QPainter(stamp)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     middle = QPointF(_STAMP_PX / 2, _STAMP_PX / 2)
-    size_px -= 2.0 * look.hollow
     paint_glyph(painter, look.shape, middle, size_px, look.color, look.outline or halo, look.hollow)
     painter.end()
+    return stamp
+
+
+def _ring(pen: QPen, radius: float, ratio: float) -> QPixmap:
+    """A ring about a point as a picture."""
+    stamp = _empty_stamp(ratio)
+    painter = QPainter(stamp)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(pen)
+    painter.drawEllipse(QPointF(_STAMP_PX / 2, _STAMP_PX / 2), radius, radius)
+    painter.end()
+    return stamp
+
+
+def _empty_stamp(ratio: float) -> QPixmap:
+    stamp = QPixmap(round(_STAMP_PX * ratio), round(_STAMP_PX * ratio))
+    stamp.setDevicePixelRatio(ratio)
+    stamp.fill(Qt.GlobalColor.transparent)
     return stamp

@@ -36,6 +36,7 @@ _NEAR_PX = 5.0
 _THINNEST_PX, _THICKEST_PX = 1.0, 5.0
 _PALEST = 0.4  # a weight near zero is still to be seen
 _PAD_PX = 6.0
+_LEAST_LIMIT = 0.01  # of the scale of weights: where all are next to nothing, all are thin
 
 
 class AffineNumbers(NamedTuple):
@@ -65,7 +66,7 @@ class NetworkGraph(QWidget):
     """Shows a network: inputs at the left, a column of units for each affine layer.
 
     An edge is coloured by its weight on the signed scale, as wide as the weight is large, and dashed if it
-    is negative. A number that would overlap another one is left out; its tooltip has it.
+    is negative. A number without room, at an edge or for a bias, is left out; its tooltip has it.
 
     Parameters
     ----------
@@ -381,9 +382,10 @@ class NetworkGraph(QWidget):
         return self._layers if self._gradients is None else self._gradients
 
     def _limit(self) -> float:
-        return (
-            max(signed_limit(layer.weight) if np.any(layer.weight) else 0.0 for layer in self._shown()) or 1.0
-        )
+        largest = max(signed_limit(layer.weight) if np.any(layer.weight) else 0.0 for layer in self._shown())
+        if self._gradients is None and largest:
+            return max(largest, _LEAST_LIMIT)
+        return largest or 1.0
 
     def _placed(self) -> Places:
         if not self._layers:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
+from mlpviz.figures.map_grid import map_grid
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, text_font
 from mlpviz.gui.widgets.glyphs import paint_glyph
 from mlpviz.gui.widgets.mosaic_view import MosaicView
@@ -24,13 +25,17 @@ class Badge(NamedTuple):
 
 
 class UnitMosaic(MosaicView):
-    """A mosaic whose cells can carry a badge, and whose selection a second click takes back."""
+    """A mosaic whose cells can carry a badge, and whose selection a second click takes back.
+
+    Its pictures are maps of the plane, which may be stretched a little to fill the room.
+    """
 
     dropped = Signal()
     """The chosen cell was clicked again."""
 
     smooth = True
     _badges: Sequence[Badge] = ()
+    _stretch = 1.0  # how much wider than high a pixel of a map is
 
     @property
     def badges(self) -> Sequence[Badge]:
@@ -50,16 +55,62 @@ class UnitMosaic(MosaicView):
         else:
             super().mousePressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self.grid.n:
+    def cell_rect(self, i: int) -> QRectF:
+        rect = super().cell_rect(i)
+        left = self._origin().x()
+        return QRectF(
+            left + (rect.left() - left) * self._stretch,
+            rect.top(),
+            rect.width() * self._stretch,
+            rect.height(),
+        )
+
+    def place_at(self, point: QPointF) -> tuple[int, int, int] | None:
+        left = self._origin().x()
+        return super().place_at(QPointF(left + (point.x() - left) / self._stretch, point.y()))
+
+    def _arrange(self) -> None:
+        super()._arrange()
+        self._stretch = 1.0
+        if not self._images.size or self.verticalScrollBar().maximum() > 0:
             return
+        grid, full, margin = self.grid, self.maximumViewportSize(), self._origin()
+        room = max(1.0, full.width() - 2 * margin.x()), max(1.0, full.height() - 2 * margin.y())
+        self._grid, (across, down) = map_grid(grid.n, (grid.cell_height, grid.cell_width), grid.gap, room)
+        self._pixels_per_px, self._stretch = 1.0 / down, across / down
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(self.viewport().rect(), self.theme.color("card"))
+        if self._images.size:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            height, width = (side / self._pixels_per_px for side in self.grid.shape)
+            painter.drawImage(QRectF(self._origin(), QSizeF(width * self._stretch, height)), self._colored())
+            self._paint_frames(painter)
+            self._paint_badges(painter)
+        if self.hasFocus() and self.selection is None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.theme.color("accent"), 2.0))
+            painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1), 2, 2)
+        painter.end()
+
+    def _paint_frames(self, painter: QPainter) -> None:
+        """A line around each map; a strong one, over the others, around the one pointed at or chosen."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.color("line"), 1.0))
-        painter.drawRects([self.cell_rect(i) for i in range(self.grid.n) if i != self.selection])
+        painter.drawRects([self.cell_rect(i) for i in range(self.grid.n)])
+        chosen = -1 if self.selection is None else self.selection
+        for i, role, width in (
+            (self._hovered, "text", 2.0),
+            (chosen, "accent", 3.0 if self.hasFocus() else 2.0),
+        ):
+            if i >= 0:
+                painter.setPen(QPen(self.theme.color(role), width))
+                painter.drawRect(self.cell_rect(i))
+
+    def _paint_badges(self, painter: QPainter) -> None:
         cell = self.cell_rect(0)
         if len(self._badges) != self.grid.n or min(cell.width(), cell.height()) < _SMALLEST_PX:
-            painter.end()
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(SMALLEST_TEXT_PX, bold=True))
@@ -77,4 +128,3 @@ class UnitMosaic(MosaicView):
             painter.drawEllipse(place)
             painter.setPen(ink)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, badge.text)
-        painter.end()

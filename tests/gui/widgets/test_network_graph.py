@@ -140,6 +140,14 @@ def test_width_tells_the_size_and_hue_and_dash_tell_the_sign(graph):
     assert blue.blue() > blue.red()
 
 
+def test_weights_next_to_nothing_are_thin_but_gradients_are_drawn_to_their_own_scale(graph):
+    tiny = [(np.full((2, 2), 1e-8), np.zeros(2)), (np.full((2, 1), -1e-8), np.zeros(1))]
+    graph.set_network(tiny)
+    assert graph.edge_pen(1, 0, 0).widthF() == pytest.approx(1.0, abs=0.01)
+    graph.set_gradients(tiny)
+    assert graph.edge_pen(1, 0, 0).widthF() > 4.0
+
+
 def test_a_weight_of_zero_is_a_thin_grey_line_and_nan_stands_out(graph, theme):
     assert graph.edge_pen(1, 1, 1).color() == theme.color("field_line")
     broken = [(np.full((2, 2), np.nan), np.zeros(2)), LAYERS[1]]
