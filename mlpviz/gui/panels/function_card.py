@@ -32,14 +32,14 @@ from mlpviz.figures.fields import (
     right,
     unit_scale,
 )
-from mlpviz.figures.numbers import format_number, format_percent
+from mlpviz.figures.numbers import format_number
 from mlpviz.figures.ticks import linear_ticks
+from mlpviz.gui.panels.function_words import field_words, fit_words
 from mlpviz.gui.surveyor import Surveyor, UnitPlace
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.color_bar import ColorBar
 from mlpviz.gui.widgets.color_scales import Scale, indices_of, lut_of
-from mlpviz.gui.widgets.data_view import table
 from mlpviz.gui.widgets.field_view import MOST_RINGS, Contour, FieldView, Look
 from mlpviz.gui.widgets.fit_view import FitView
 from mlpviz.gui.widgets.flow_layout import FlowLayout
@@ -429,75 +429,14 @@ class FunctionCard(Card):
         task = self._surveyor.task
         if place is None or task is None:
             return
+        dataset = self._workspace.dataset
         with np.errstate(all="ignore"):
             if self._surveyor.n_in == 2:
-                self.field.say(self._read_field(place, task))
+                at = self.field.nearest(place)
+                self.field.say(field_words(self._surveyor, dataset, place, at))
             else:
-                self.fit.say(self._read_fit(place, task))
-
-    def _read_field(self, place: tuple[float, float], task: Task) -> str:
-        dataset, points, unit = self._workspace.dataset, self._surveyor.points, self._surveyor.unit
-        assert points is not None
-        i = self.field.nearest(place)
-        if i is not None:
-            place = float(points.inputs[i, 0]), float(points.inputs[i, 1])
-        y = self._surveyor.predict(*place)
-        if y is None:
-            return ""
-        names = dataset.input_names or ("x[0]", "x[1]")
-        rows = [(name, format_number(value)) for name, value in zip(names, place, strict=True)]
-        if unit is not None:
-            return table(rows + self._unit_rows(y, unit))
-        rows += self._answer(y, task)
-        if i is not None:
-            told = right(task, points, self._surveyor.survey().at_points)  # type: ignore[union-attr]
-            held = " (held out)" if i >= points.n_training else ""
-            if points.labels is None:
-                rows.append((f"target{held}", format_number(float(points.targets[i, 0]))))
-            else:
-                verdict = "" if told is None else " ✓" if told[i] else " ✗"
-                rows.append((f"the point{held}", dataset.classes[points.labels[i]] + verdict))
-        return table(rows)
-
-    def _unit_rows(self, y: NDArray, unit: UnitPlace) -> list[tuple[str, str]]:
-        output, weight = float(y[unit.unit]), self._surveyor.part_weight
-        rows = [(f"unit {unit.unit}", format_number(output))]
-        if weight is not None:
-            rows.append((f"× weight {format_number(weight, signed=True)}", format_number(output * weight)))
-        return rows
-
-    def _answer(self, y: NDArray, task: Task) -> list[tuple[str, str]]:
-        classes = self._workspace.dataset.classes
-        if task.kind == "value":
-            return [("prediction", format_number(float(y[0])))]
-        said = task.loss.probabilities(y[None])[0]
-        if task.kind == "threshold":
-            name = f"probability of {classes[1]}" if task.loss.on_scores else "output"
-            return [(name, format_number(float(said[0])))]
-        best = int(said.argmax())
-        share = format_percent(float(said[best])) if task.loss.on_scores else format_number(float(said[best]))
-        return [("says", f"{classes[best]} {share}")]
-
-    def _read_fit(self, place: tuple[float, float], task: Task) -> str:
-        dataset, points, unit = self._workspace.dataset, self._surveyor.points, self._surveyor.unit
-        assert points is not None
-        name = dataset.input_names[0] if dataset.input_names else "x"
-        i = self.fit.nearest(place)
-        x = place[0] if i is None else float(points.inputs[i, 0])
-        y = self._surveyor.predict(x)
-        if y is None:
-            return ""
-        rows = [(name, format_number(x))]
-        if unit is not None:
-            return table(rows + self._unit_rows(y, unit))
-        answer = float(task.answers(y[None])[0])
-        if i is not None:
-            held = " (held out)" if i >= points.n_training else ""
-            rows.append((f"target{held}", format_number(float(points.targets[i, 0]))))
-        rows.append(("prediction", format_number(answer)))
-        if i is not None:
-            rows.append(("residual", format_number(float(points.targets[i, 0]) - answer, signed=True)))
-        return table(rows)
+                at = self.fit.nearest(place)
+                self.fit.say(fit_words(self._surveyor, dataset, place[0], at))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._surveyor.unit is not None:
