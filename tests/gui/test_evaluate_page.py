@@ -294,6 +294,19 @@ def test_the_network_that_was_judged_is_stepped_through(open_window, digits):
     assert said != follower.label
 
 
+def test_where_nothing_is_on_show_yet_a_pointer_does_not_keep_it_empty(open_window, digits):
+    """The page may be opened while training, with the pointer where the pictures are to come."""
+    screen = open_window(digits.with_settings({"epochs": 1_000_000}))
+    screen.workspace.train(Stretch.ALL)
+    screen.wait(lambda: screen.steps > 5)
+    screen.click("button_page_evaluate")
+    gallery = screen.find("page_evaluate").gallery
+    gallery.pictures.setFocus()
+    screen.wait(lambda: len(gallery.shown) > 0)
+    screen.workspace.pause()
+    screen.wait_for_rest()
+
+
 def test_what_is_pointed_at_holds_still_while_training(digits_page):
     screen = digits_page.screen
     screen.find("mosaic_gallery").setFocus()

@@ -256,6 +256,8 @@ class GalleryCard(Card):
     @property
     def is_in_use(self) -> bool:
         """Whether somebody points at the examples: they should not move then."""
+        if not len(self._shown):
+            return False
         return self._views.underMouse() or self.pictures.hasFocus() or self.table.hasFocus()
 
     def choose(self, example: int) -> None:

@@ -136,8 +136,10 @@ class SeedTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(24)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)  # the words take what is left
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for place, column in enumerate(COLUMNS):
+            if column.title in ("Loss", "Gradient"):  # long numbers, which must not be cut
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
         header.setHighlightSections(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
