@@ -299,9 +299,10 @@ def test_where_nothing_is_on_show_yet_a_pointer_does_not_keep_it_empty(open_wind
     screen = open_window(digits.with_settings({"epochs": 1_000_000}))
     screen.workspace.train(Stretch.ALL)
     screen.wait(lambda: screen.steps > 5)
-    screen.click("button_page_evaluate")
-    gallery = screen.find("page_evaluate").gallery
-    gallery.pictures.setFocus()
+    screen.window.show_page("evaluate")
+    gallery = screen.window.page.gallery
+    assert len(gallery.shown) == 0, "no judgement can have arrived yet"
+    gallery._views.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)  # as if the pointer were there
     screen.wait(lambda: len(gallery.shown) > 0)
     screen.workspace.pause()
     screen.wait_for_rest()
