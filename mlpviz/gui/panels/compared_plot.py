@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.figures.numbers import format_number
@@ -15,7 +14,6 @@ from mlpviz.training.health import affine_layers
 from mlpviz.training.probes import PROBES, column
 
 LEFT_PX = 72  # for "examples" in the corner
-LEGEND_PX = 360
 EXAMPLES_A_STEP = 100
 """Moving averages take as many examples of each run; this many stand for a step of other plots."""
 
@@ -35,6 +33,8 @@ class ComparedPlot(CurvePlot):
     log, percent
         As in `CurvePlot`.
     """
+
+    legend_share = 0.2  # for the list of runs is a legend as well
 
     def __init__(
         self,
@@ -90,11 +90,6 @@ class ComparedPlot(CurvePlot):
         for key, (run, name) in self._sources.items():
             self.set_data(key, *run.lane.contender.curve(name, self._comparison.measure))
         self.refresh()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Without room for a legend the list of runs has to do."""
-        super().resizeEvent(event)
-        self._legend.setVisible(event.size().width() >= LEGEND_PX)
 
     def _mark_forks(self) -> None:
         """Where runs joined that had a past, once there are two to tell apart."""

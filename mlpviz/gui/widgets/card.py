@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from mlpviz.gui.theme import Theme, set_role
 
 MARGIN_PX = 14
+_CHILDREN = Qt.FindChildOption.FindDirectChildrenOnly
 GAP_PX = 14
 
 
@@ -26,6 +27,8 @@ class Card(QFrame):
     ----------
     body : QVBoxLayout
         Where the content goes.
+    middle_is_below : bool
+        Whether what belongs between title and controls has a row of its own.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class Card(QFrame):
         set_role(self._subtitle, "subtitle")
         self._header_row = QWidget(self)
         self._header_row.setVisible(bool(title or subtitle))
+        self._middle: QWidget | None = None
+        self.middle_is_below = False
         self._header = QHBoxLayout(self._header_row)
         self._header.setContentsMargins(0, 0, 0, 0)
         self._header.setSpacing(8)
@@ -87,3 +92,25 @@ class Card(QFrame):
         """Let a widget, a legend for one, take the room between title and controls; once at most."""
         self._header.takeAt(2)  # the stretch between title and controls
         self._header.insertWidget(2, widget, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._middle, self.middle_is_below = widget, False
+
+    def place_middle(self, width_px: int) -> None:
+        """Give that widget, which is so wide in one line, a row of its own where the header has no room."""
+        assert self._middle is not None
+        taken = sum(
+            widget.sizeHint().width() + self._header.spacing()
+            for widget in self._header_row.findChildren(QWidget, options=_CHILDREN)
+            if widget is not self._middle and not widget.isHidden()
+        )
+        below = self.width() > 0 and taken + width_px > self.width() - 2 * MARGIN_PX
+        if below == self.middle_is_below:
+            return
+        self.middle_is_below = below
+        if below:
+            self._header.removeWidget(self._middle)
+            self._header.insertStretch(2, 1)
+            self.body.insertWidget(0, self._middle)
+        else:
+            self.body.removeWidget(self._middle)
+            self._header.takeAt(2)
+            self._header.insertWidget(2, self._middle, 1, Qt.AlignmentFlag.AlignVCenter)

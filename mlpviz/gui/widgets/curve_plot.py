@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QShowEvent
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from mlpviz.figures.ticks import axis_range
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, set_role, text_font
-from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.card import MARGIN_PX, Card
 from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.legend import LegendEntry
 from mlpviz.gui.widgets.plot_area import PlotArea
@@ -54,6 +54,8 @@ class CurvePlot(Card):
         The plot's own menu, also on the right mouse button; owners may add actions.
     """
 
+    legend_share = 0.32
+    """How much of the card's height a legend in rows of its own may take; without that there is none."""
     range_changed = Signal()
     """Sent after the user zoomed, panned, fitted or switched the axis."""
 
@@ -140,6 +142,7 @@ class CurvePlot(Card):
         entry.toggled.connect(self._apply_legend)
         self._entries[key] = entry
         self._flow.addWidget(entry)
+        self._place_legend()
 
     def remove_series(self, key: str) -> None:
         """Take a line away."""
@@ -148,6 +151,7 @@ class CurvePlot(Card):
         if entry is not None:
             self._flow.removeWidget(entry)
             entry.deleteLater()
+            self._place_legend()
         self._dirty = True
 
     def clear_series(self) -> None:
@@ -476,6 +480,23 @@ class CurvePlot(Card):
     def _hide_readout(self) -> None:
         self._crosshair.hide()
         self._readout.hide()
+
+    def _place_legend(self) -> None:
+        """Beside the title where there is room, else in rows of its own, if the curves have room then."""
+        sizes = [entry.sizeHint() for entry in self._entries.values()]
+        widths = [size.width() + self._flow.spacing() for size in sizes]
+        self.place_middle(sum(widths))
+        room, rows, x = self.width() - 2 * MARGIN_PX, 1, 0
+        for width in widths:
+            if x and x + width > room:
+                rows, x = rows + 1, 0
+            x += width
+        height = rows * max((size.height() for size in sizes), default=0) if self.middle_is_below else 0
+        self._legend.setVisible(height <= self.legend_share * max(self.height(), self.minimumHeight()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_legend()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -357,3 +357,47 @@ def test_the_axis_can_be_another_one(runs):
     ticks = runs._bottom.tickValues(0.0, 0.01, 400)[0][1]
     assert len(ticks) > 2
     assert "over seconds" in runs.accessibleDescription()
+
+
+# ---------------------------------------------------------------------- room for the legend
+
+
+def test_the_legend_has_rows_of_its_own_where_the_title_would_be_cut(make_plot):
+    plot = make_plot(4)
+    plot.resize(900, 300)
+    QApplication.processEvents()
+    assert not plot.middle_is_below
+    plot.resize(300, 300)
+    QApplication.processEvents()
+    assert plot.middle_is_below
+    assert plot._title.width() >= plot._title.sizeHint().width(), "the title is whole"
+    assert plot._legend.isVisible()
+    plot.resize(900, 300)
+    QApplication.processEvents()
+    assert not plot.middle_is_below
+
+
+def test_a_legend_that_would_leave_no_room_to_the_curves_is_left_out(make_plot):
+    plot = make_plot(8)
+    plot.resize(260, 160)
+    QApplication.processEvents()
+    assert not plot._legend.isVisible()
+    plot.resize(900, 300)
+    QApplication.processEvents()
+    assert plot._legend.isVisible()
+
+
+@pytest.fixture
+def make_plot(qtbot, theme):
+    """A plot with so many lines, on the screen."""
+
+    def make(n):
+        plot = CurvePlot(theme, "Gradient norm", "plot_test")
+        for k in range(n):
+            plot.add_series(str(k), f"layer {k + 1}", k)
+        qtbot.addWidget(plot)
+        with qtbot.waitExposed(plot):
+            plot.show()
+        return plot
+
+    return make
