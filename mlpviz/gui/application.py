@@ -10,6 +10,9 @@ from types import TracebackType
 
 from mlpviz.gui.display import check_display
 
+AFTER_PAINTING_MS = 20
+"""So long after it opened the window is painted, and whatever takes long may begin."""
+
 
 def run(file: str | None) -> int:
     """Open the window, on a file if one is given, and return the exit status once it is closed.
@@ -50,7 +53,7 @@ def run(file: str | None) -> int:
     _log_defects(window.state_line.say)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program
     make = trainer_of(file) if file is not None else remembered_trainer(settings.value("experiment"))
-    QTimer.singleShot(0, workspace, lambda: workspace.open(make))  # once the window is painted
+    QTimer.singleShot(AFTER_PAINTING_MS, workspace, lambda: workspace.open(make))
     return application.exec()
 
 

@@ -8,13 +8,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from mlpviz.gui.pages.page import Page
-from mlpviz.gui.panels.function_card import FunctionCard
-from mlpviz.gui.panels.lower_views import LowerViews
 from mlpviz.gui.panels.measure_plot import MeasurePlot
-from mlpviz.gui.panels.weights_card import WeightsCard
 from mlpviz.gui.refresher import Unhurried
-from mlpviz.gui.surveyor import Surveyor
 from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import SETTINGS
@@ -31,33 +28,55 @@ class TrainPage(Page):
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(workspace, theme, parent)
-        self.surveyor = Surveyor(workspace, self)
-        self.function = FunctionCard(workspace, theme, self.surveyor)
-        self.views = LowerViews(workspace, theme, self.surveyor)
-        weights = self.views.cards["weights"]
-        assert isinstance(weights, WeightsCard)
-        self.weights = weights
         self.loss = CurvePlot(theme, "Loss", "plot_loss", log=True)
         self.loss.add_series("loss", "training", "training")
         self.accuracy = CurvePlot(theme, "Accuracy", "plot_accuracy", percent=True)
         self.accuracy.add_series("accuracy", "training", "training")
         self.measures = MeasurePlot(workspace, theme)
         self._curves = _splitter("splitter_curves", self.loss, self.accuracy, self.measures)
-        self._network = _splitter("splitter_network", self.function, self.views)
+        self._waiting = Card(theme, "", "card_waiting")
+        self._network = _splitter("splitter_network", self._waiting)
         self._columns = _splitter("splitter_train", self._network, self._curves)
         self._columns.setOrientation(Qt.Orientation.Horizontal)
         self._columns.setSizes([1000, 1000])
         self._sees_all = False
-        self._is_low = True  # so that the first arrangement finds something to do
-        self._arrange(False)
+        self._is_built = self._is_low = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.addWidget(self._columns)
-        workspace.run_changed.connect(self._run_changed)
-        workspace.settings_changed.connect(self._settings_changed)
+        if workspace.ready or workspace.is_loading:
+            self._build()
+        else:
+            workspace.loading.connect(self._build)
+
+    def _build(self) -> None:
+        """Make what shows the network: while the first run is made ready, so that the window opens sooner."""
+        if self._is_built:
+            return
+        from mlpviz.gui.panels.function_card import FunctionCard
+        from mlpviz.gui.panels.lower_views import LowerViews
+        from mlpviz.gui.surveyor import Surveyor
+
+        self._is_built = True
+        self.surveyor = Surveyor(self.workspace, self)
+        self.function = FunctionCard(self.workspace, self.theme, self.surveyor)
+        self.views = LowerViews(self.workspace, self.theme, self.surveyor)
+        self.weights = self.views.weights
+        self._waiting.hide()
+        self._waiting.deleteLater()
+        self._network.addWidget(self.function)
+        self._network.addWidget(self.views)
+        self._network.setSizes([1500, 1000])
+        self.workspace.run_changed.connect(self._run_changed)
+        self.workspace.settings_changed.connect(self._settings_changed)
+        self.parts_changed.emit()
+        if self.workspace.ready:
+            self._run_changed()
 
     def parts(self) -> list[Callable[[], None]]:
         """What shows the network, then each plot."""
+        if not self._is_built:
+            return []
         plots = [self._part(plot) for plot in self._plots]
         if not self.surveyor.active:
             return [self.views.refresh, *plots]
@@ -102,7 +121,8 @@ class TrainPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the function and the network's inside stand beside each other."""
         super().resizeEvent(event)
-        self._arrange(event.size().height() < LOW_PX and self.surveyor.active)
+        if self._is_built:
+            self._arrange(event.size().height() < LOW_PX and self.surveyor.active)
 
     def _arrange(self, low: bool) -> None:
         """Above each other, the curves beside them; in a low window side by side, curves among the views."""

@@ -124,6 +124,13 @@ class LowerViews(QWidget):
         self._stack.setCurrentWidget(self.cards["weights"])
 
     @property
+    def weights(self) -> WeightsCard:
+        """The card of the weights."""
+        card = self.cards["weights"]
+        assert isinstance(card, WeightsCard)
+        return card
+
+    @property
     def shown(self) -> str:
         """The key of the view on show."""
         shown = self._stack.currentWidget()
