@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.window import wait_ms
 from mlpviz.gui.main_window import MainWindow
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme
-from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Trainer
 from mlpviz.training.presets import load_preset

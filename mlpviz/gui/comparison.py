@@ -14,7 +14,7 @@ from mlpviz.gui.driver import BarWords, Progress
 from mlpviz.gui.list_edit import ListEdit, ListState, Ticket
 from mlpviz.gui.race_thread import Lane, RaceThread
 from mlpviz.gui.refresher import Refresher
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.workspace import WORDS_PER_SECOND, Workspace
 from mlpviz.training import Experiment, History, Trainer
 from mlpviz.training.comparisons import Comparison as ReadyMade
@@ -106,7 +106,7 @@ class Comparison(QObject):
     @property
     def training(self) -> bool:
         """Whether the race is on."""
-        return self._thread.racing
+        return self._thread.training
 
     @property
     def finished(self) -> bool:

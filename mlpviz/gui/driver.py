@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mlpviz.gui.refresher import Refresher
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.training.health import Finding
 
 

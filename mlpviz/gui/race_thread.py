@@ -1,17 +1,14 @@
 """Drives a race off the window's thread: lets the runs train in turn, and leaves snapshots of each."""
 
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
-from mlpviz.gui.courtesy import Courtesy
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch, StretchThread
 from mlpviz.nn.arrays import Array
 from mlpviz.training import Mailbox, Snapshot, Trainer
 from mlpviz.training.race import Contender, Goal, Race, epoch_each
@@ -71,7 +68,7 @@ def first_batch(trainer: Trainer) -> tuple[Array, Array]:
     return training.batch(np.sort(order[:EXAMPLES_LOOKED_AT]))
 
 
-class RaceThread(QThread):
+class RaceThread(StretchThread):
     """A race: it takes runs in, and trains them in turn in stretches until it is told to stop.
 
     It starts with the first run. Signals carry no arrays; those are in the lanes.
@@ -80,43 +77,25 @@ class RaceThread(QThread):
     ----------
     lanes
         In the order of the list. Replaced as a whole, never changed, so that it can be read at any time.
-    courtesy
-        Lets the window have its turn.
     """
 
     joined = Signal(object)
     """A run is ready: its lane."""
-    rested = Signal()
-    """It paused, reached the end of a stretch, or all runs ended; the last snapshots are in the mailboxes."""
     began_again = Signal()
     """All runs stand where they joined."""
     stayed_out = Signal(object, str)
     """A run could not be made: its ticket, and a sentence that says why. The race goes on."""
-    failed = Signal(str)
-    """It cannot go on; the sentence says why."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("race_thread")
         self.lanes: tuple[Lane, ...] = ()
         self._race = Race()
-        self._condition = threading.Condition()
-        self._stretch = Stretch.NONE
         self._steps_wanted = 0  # of each run, not yet handed out
         self._steps_left: dict[Contender, int] = {}
         self._goal: Goal | None = None
-        self._interval_s = 0.0
-        self._errands: deque[Callable[[], None]] = deque()
-        self._owes_rest = False
-        self._stopping = self._ended = False
-        self.courtesy = Courtesy()
 
     # ------------------------------------------------------------------ called from the window's thread
-
-    @property
-    def racing(self) -> bool:
-        """Whether it is on its way, or about to be."""
-        return self._stretch is not Stretch.NONE and not self._ended
 
     def add(self, make: Callable[[], Contender], ticket: object = 0) -> None:
         """Take in the run that `make`, which may take a while, gives back. Its lane keeps the ticket."""
@@ -175,43 +154,6 @@ class RaceThread(QThread):
         """Race by steps, examples or seconds from the next step on."""
         self._send(lambda: self._race.set_measure(measure))
 
-    def set_steps_per_second(self, rate: float | None) -> None:
-        """Let each run make about so many steps a second; None for as fast as it goes."""
-        with self._condition:
-            self._interval_s = 1 / rate if rate else 0.0
-            self._condition.notify()
-
-    def between_steps(self, action: Callable[[], None]) -> None:
-        """Do something while no step is under way, wait until it is done, and raise what it raises."""
-        done = threading.Event()
-        errors: list[Exception] = []
-
-        def errand() -> None:
-            try:
-                action()
-            except Exception as error:
-                errors.append(error)
-            finally:
-                done.set()
-
-        self._send(errand)
-        while not done.wait(0.05):
-            if self._ended:
-                errand()  # nobody else will, and nothing is under way
-        if errors:
-            raise errors[0]
-
-    def stop(self) -> None:
-        """End after the step under way. Does not wait."""
-        with self._condition:
-            self._stopping = True
-            self._condition.notify()
-
-    def _send(self, errand: Callable[[], None]) -> None:
-        with self._condition:
-            self._errands.append(errand)
-            self._condition.notify()
-
     # ------------------------------------------------------------------ the thread itself
 
     def run(self) -> None:
@@ -227,29 +169,11 @@ class RaceThread(QThread):
         finally:
             self._ended = True
 
-    def _give_up(self, sentence: str) -> None:
-        self._ended = True
-        self.failed.emit(sentence)
-
     def _keep(self, lanes: list[Lane]) -> None:
         for lane in set(self.lanes) - set(lanes):  # it may be put back: then it shows where it stands
             lane.mailbox.put(lane.contender.trainer.snapshot())
         self.lanes = tuple(lanes)
         self._race.contenders[:] = [lane.contender for lane in lanes]
-
-    def _wait_for_work(self) -> bool:
-        """Sleep until there is something to do; False when it is time to stop."""
-        while True:
-            with self._condition:
-                self._condition.wait_for(
-                    lambda: self._stopping or self._errands or self.racing or self._owes_rest
-                )
-                if self._stopping:
-                    return False
-            self._run_errands()
-            if self.racing:
-                return True
-            self._rest()
 
     def _train(self) -> None:
         lane_of = {lane.contender: lane for lane in self.lanes}
@@ -300,13 +224,6 @@ class RaceThread(QThread):
         with self._condition:
             return self._stopping or self._stretch is Stretch.NONE
 
-    def _rest(self) -> None:
-        with self._condition:
-            if self.racing or not self._owes_rest:
-                return
-            self._owes_rest = False
-        self.rested.emit()
-
     def _wait_until_due(self, began: float) -> None:
         """Keep the pace: so many steps a second of each run that is still going."""
         running = sum(not contender.trainer.finished for contender in self._race.contenders)
@@ -317,7 +234,3 @@ class RaceThread(QThread):
                 and (left := due - time.monotonic()) > 0
             ):
                 self._condition.wait(left)
-
-    def _run_errands(self) -> None:
-        while self._errands:
-            self._errands.popleft()()

@@ -56,8 +56,8 @@ def save_screenshot(
 
     from mlpviz.files.atomic import write_file
     from mlpviz.gui.main_window import MainWindow
+    from mlpviz.gui.stretch_thread import Stretch
     from mlpviz.gui.theme import Theme
-    from mlpviz.gui.training_thread import Stretch
     from mlpviz.gui.workspace import Workspace
 
     application = QApplication.instance() or QApplication(sys.argv[:1])

@@ -1,15 +1,12 @@
 """Trains off the window's thread: pulls steps, keeps their scalars, leaves snapshots."""
 
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from enum import Enum
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
-from mlpviz.gui.courtesy import Courtesy
+from mlpviz.gui.stretch_thread import Stretch, StretchThread
 from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
 from mlpviz.training.cautions import cautions
 from mlpviz.training.facts import Fact, facts, shown_by
@@ -19,16 +16,7 @@ from mlpviz.training.parameters import ParameterPath
 logger = logging.getLogger(__name__)
 
 
-class Stretch(Enum):
-    """How far to train before coming to rest."""
-
-    NONE = 0
-    STEPS = 1
-    EPOCH = 2
-    ALL = 3
-
-
-class TrainingThread(QThread):
+class TrainingThread(StretchThread):
     """A run: it makes the trainer, then trains in stretches until it is told to stop.
 
     Signals say only that something happened; arrays are fetched from `history` and `mailbox`.
@@ -53,12 +41,8 @@ class TrainingThread(QThread):
 
     ready = Signal()
     """The data is loaded and the network made."""
-    rested = Signal()
-    """It paused, reached the end of a stretch, finished or diverged; the last snapshot is in the mailbox."""
     changed = Signal()
     """Settings were changed; `trainer.experiment` tells."""
-    failed = Signal(str)
-    """It cannot go on; the sentence says why."""
 
     trainer: Trainer
     initial: Snapshot
@@ -74,23 +58,10 @@ class TrainingThread(QThread):
         self.mailbox = Mailbox()
         self.path: ParameterPath | None = None
         self._make_trainer = make_trainer
-        self._condition = threading.Condition()
-        self._stretch = Stretch.NONE
         self._steps_left = 0
         self.seconds = 0.0
-        self._interval_s = 0.0
-        self._errands: deque[Callable[[], None]] = deque()
-        self._owes_rest = False  # was it told to train or pause, without having said since that it rests?
-        self._stopping = False
-        self._ended = False
-        self.courtesy = Courtesy()
 
     # ------------------------------------------------------------------ called from the window's thread
-
-    @property
-    def training(self) -> bool:
-        """Whether it is on its way, or about to be."""
-        return self._stretch is not Stretch.NONE and not self._ended
 
     @property
     def experiment(self) -> Experiment:
@@ -112,12 +83,6 @@ class TrainingThread(QThread):
         """Come to rest after the step under way."""
         self.go(Stretch.NONE)
 
-    def set_steps_per_second(self, rate: float | None) -> None:
-        """Keep to a pace; None for as fast as it goes."""
-        with self._condition:
-            self._interval_s = 1 / rate if rate else 0.0
-            self._condition.notify()
-
     def change(self, setting: str, value: object) -> None:
         """Change a live setting between two steps, to a value that was found good."""
 
@@ -126,37 +91,6 @@ class TrainingThread(QThread):
             self.changed.emit()
 
         self._send(errand)
-
-    def between_steps(self, action: Callable[[], None]) -> None:
-        """Do something while no step is under way, wait until it is done, and raise what it raises."""
-        done = threading.Event()
-        errors: list[Exception] = []
-
-        def errand() -> None:
-            try:
-                action()
-            except Exception as error:
-                errors.append(error)
-            finally:
-                done.set()
-
-        self._send(errand)
-        while not done.wait(0.05):
-            if self._ended:
-                errand()  # nobody else will, and nothing is under way
-        if errors:
-            raise errors[0]
-
-    def _send(self, errand: Callable[[], None]) -> None:
-        with self._condition:
-            self._errands.append(errand)
-            self._condition.notify()
-
-    def stop(self) -> None:
-        """End after the step under way. Does not wait."""
-        with self._condition:
-            self._stopping = True
-            self._condition.notify()
 
     # ------------------------------------------------------------------ the thread itself
 
@@ -187,24 +121,6 @@ class TrainingThread(QThread):
         finally:
             self._ended = True  # who waits for something between two steps has to do it himself
 
-    def _give_up(self, sentence: str) -> None:
-        self._ended = True
-        self.failed.emit(sentence)
-
-    def _wait_for_work(self) -> bool:
-        """Sleep until there is something to do; False when it is time to stop."""
-        while True:
-            with self._condition:
-                self._condition.wait_for(
-                    lambda: self._stopping or self._errands or self.training or self._owes_rest
-                )
-                if self._stopping:
-                    return False
-            self._run_errands()
-            if self.training:
-                return True
-            self._rest()
-
     def _train(self) -> None:
         started = time.monotonic()
         begun = started - self.seconds
@@ -229,13 +145,6 @@ class TrainingThread(QThread):
         self.mailbox.put(self.trainer.snapshot())
         self._rest()
 
-    def _rest(self) -> None:
-        with self._condition:
-            if self.training or not self._owes_rest:
-                return  # it is to go on, or has said so already
-            self._owes_rest = False
-        self.rested.emit()
-
     def _is_over(self) -> bool:
         if self._stretch is Stretch.EPOCH:
             return self._stopping or self.trainer.at_epoch_end
@@ -254,7 +163,3 @@ class TrainingThread(QThread):
         with self._condition:
             while not self._is_over() and (left := started + self._interval_s - time.monotonic()) > 0:
                 self._condition.wait(left)
-
-    def _run_errands(self) -> None:
-        while self._errands:
-            self._errands.popleft()()

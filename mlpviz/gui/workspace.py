@@ -15,7 +15,8 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.background import Background
 from mlpviz.gui.driver import BarWords, Progress
 from mlpviz.gui.refresher import Refresher
-from mlpviz.gui.training_thread import Stretch, TrainingThread
+from mlpviz.gui.stretch_thread import Stretch
+from mlpviz.gui.training_thread import TrainingThread
 from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, Snapshot, Trainer
 from mlpviz.training.health import Finding, findings
 

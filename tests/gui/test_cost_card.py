@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.panels.cost_card import CostCard
 from mlpviz.gui.panels.cost_painting import FIXED
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.training import Experiment, Trainer
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from mlpviz.data import Examples
 from mlpviz.data.dataset import one_hot
 from mlpviz.figures.numbers import format_number
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.widgets.mosaic_view import cell_center
 from mlpviz.training import Experiment, Trainer
 from mlpviz.training.calibration import in_words

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from mlpviz.figures.fields import data_area
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.panels.lower_views import LOWER_VIEWS
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.widgets.field_view import MOST_RINGS
 from mlpviz.gui.widgets.mosaic_view import cell_center
 from mlpviz.training import Experiment

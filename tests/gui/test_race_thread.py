@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlpviz.gui.race_thread import Lane, RaceThread
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.training import Trainer
 from mlpviz.training.race import Contender
 
@@ -57,7 +57,7 @@ def test_batches_of_each_add_up_however_fast_they_are_asked_for(qtbot, thread, j
     join("a", moons), join("b", moons.with_settings({"batch_size": 60}))
     for _ in range(4):
         thread.go(Stretch.STEPS)
-    qtbot.waitUntil(lambda: not thread.racing, timeout=5000)
+    qtbot.waitUntil(lambda: not thread.training, timeout=5000)
     assert places(thread) == [4, 4]
 
 
@@ -72,7 +72,7 @@ def test_it_pauses_and_goes_on(qtbot, thread, join, digits):
     thread.go(Stretch.ALL)
     qtbot.waitUntil(lambda: places(thread)[0] > 5)
     rest(qtbot, thread, Stretch.NONE)
-    assert not thread.racing
+    assert not thread.training
     at = places(thread)
     qtbot.wait(30)
     assert places(thread) == at

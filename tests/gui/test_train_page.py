@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from mlpviz.figures.colors import signed_limit, signed_limits
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.widgets.mosaic_view import MosaicView, cell_center
 from mlpviz.training import Experiment
 

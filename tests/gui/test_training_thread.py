@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from mlpviz.gui.training_thread import Stretch, TrainingThread
+from mlpviz.gui.stretch_thread import Stretch
+from mlpviz.gui.training_thread import TrainingThread
 from mlpviz.training import Trainer
 
 PROMPT_S = 0.5  # a person takes this for at once, and a busy machine still keeps to it

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from mlpviz.gui.refresher import Unhurried
-from mlpviz.gui.training_thread import Stretch
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Trainer
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidg
 from mlpviz.gui.background import Task
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.seeds_bar import SeedsBar
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme, set_role, text_font
-from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.seed_curves import SeedCurves
 from mlpviz.gui.widgets.seed_dots import SeedDots

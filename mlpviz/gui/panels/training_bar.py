@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.driver import Driver, Progress
 from mlpviz.gui.icons import set_icon
+from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme, set_role
-from mlpviz.gui.training_thread import Stretch
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Trainer
 
