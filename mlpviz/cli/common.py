@@ -43,6 +43,14 @@ def trainer_of(name_or_path: str) -> Any:
     return load_checkpoint(path) if path.is_dir() else Trainer(experiment_of(name_or_path, []))
 
 
+def parse_size(text: str) -> tuple[int, int]:
+    """``"1440x900"`` as width and height in pixels."""
+    width, cross, height = text.partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise ValueError(f"--size must be of the form WIDTHxHEIGHT, such as 1440x900, not {text!r}")
+    return int(width), int(height)
+
+
 class Interrupt:
     """Ctrl-C while inside: noted, so that the step under way is finished and what there is can be saved."""
 

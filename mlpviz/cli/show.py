@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mlpviz.cli.common import experiment_of
+from mlpviz.cli.common import experiment_of, parse_size
 
 
 def add_commands(commands: Any) -> None:
@@ -36,9 +36,7 @@ def _open(options: argparse.Namespace) -> int:
 def _screenshot(options: argparse.Namespace) -> int:
     from mlpviz.gui.screenshot import save_screenshot
 
-    width, cross, height = options.size.partition("x")
-    if not (cross and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise ValueError(f"--size must be of the form WIDTHxHEIGHT, such as 1440x900, not {options.size!r}")
+    size = parse_size(options.size)
     if not 0.5 <= options.scale <= 4:
         raise ValueError(f"--scale must be from 0.5 to 4, not {options.scale:g}")
     if options.steps < 0:
@@ -51,7 +49,7 @@ def _screenshot(options: argparse.Namespace) -> int:
         digit=options.digit,
         stage=options.stage,
         comparison=options.comparison,
-        size=(int(width), int(height)),
+        size=size,
         theme=options.theme,
         scale=options.scale,
     )

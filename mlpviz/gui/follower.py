@@ -1,7 +1,8 @@
 """What the Step through page works on: a pinned network, an example, a stage, and what is pointed at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -297,6 +298,70 @@ class Follower(QObject):
         else:
             self._hovered[axis] = index
         self.pointed.emit()
+
+    # ------------------------------------------------------------------ as plain values
+
+    def view_state(self) -> dict[str, Any]:
+        """Example, stage, and what was chosen or set by hand, as plain values."""
+        state: dict[str, Any] = {"split": self.split_name, "example": self.index, "stage": self.cursor.index}
+        if self.index is None and self.drawn is not None:
+            state |= {"drawn": self.drawn.tolist(), "label": self.drawn_label}
+        if self._chosen:
+            state["chosen"] = dict(self._chosen)
+        if self.edits:
+            state["edits"] = [[edit.layer, edit.name, list(edit.index), edit.value] for edit in self.edits]
+        return state
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """Follow what plain values say; ValueError if that cannot be."""
+        self.pin()
+        index = state.get("example", 0)
+        if index is None:
+            self.show_drawing(*self._drawing_in(state))
+        elif type(index) is int:
+            self.show_example(index, str(state.get("split", self.split_name)))
+        else:
+            raise ValueError(f"the example must be a whole number, not {index!r:.20}")
+        self.set_edits([self._edit_in(item) for item in state.get("edits", ())])
+        stage, last = state.get("stage", 0), self.cursor.count - 1
+        if type(stage) is not int or not 0 <= stage <= last:
+            raise ValueError(f"there is no stage {stage!r:.20}: they are 0 to {last}")
+        self.jump(stage)
+        assert self.walkthrough is not None
+        sizes = {
+            axis: size
+            for each in self.walkthrough.stages
+            for quantity in each.quantities
+            for axis, size in zip(quantity.axes, np.shape(quantity.values), strict=False)
+        }
+        for axis, chosen in dict(state.get("chosen", {})).items():
+            if axis in sizes and type(chosen) is int and 0 <= chosen < sizes[axis]:
+                self.point(axis, chosen)
+
+    def _drawing_in(self, state: Mapping[str, Any]) -> tuple[NDArray, int]:
+        dataset, label = self.workspace.dataset, state.get("label", 0)
+        stored = np.array(state.get("drawn", ()), dataset.training.inputs.dtype)
+        if stored.shape != (dataset.n_in,) or type(label) is not int or not 0 <= label < len(dataset.classes):
+            raise ValueError(f"a drawing must have {dataset.n_in} numbers and the label of a class")
+        return stored, label
+
+    def _edit_in(self, item: Any) -> Edit:
+        """One number set by hand, from plain values, if the network has such a place."""
+        try:
+            layer, name, index, value = item
+            edit = Edit(layer, str(name), tuple(map(int, index)), float(value))
+            assert self.snapshot is not None
+            array = (
+                self.example()[0][0]
+                if layer is None
+                else self.snapshot.network.layers[layer].params[edit.name]
+            )
+            if min(edit.index) < 0 or not np.isfinite(edit.value):
+                raise IndexError
+            array[edit.index]
+        except (TypeError, ValueError, IndexError, KeyError) as error:
+            raise ValueError(f"{item!r:.60} is no number of this network that can be set by hand") from error
+        return edit
 
 
 class _ByHand(QUndoCommand):

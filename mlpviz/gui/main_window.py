@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QAction,
     QActionGroup,
     QCloseEvent,
+    QContextMenuEvent,
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mlpviz.gui.exporting import Exporter
+from mlpviz.gui.figures.offer import picture_with
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.menus import build_menus
 from mlpviz.gui.pages import PAGES, Page
@@ -61,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE)
         self.workspace, self.theme, self.settings = workspace, theme, settings
+        self.exporter = Exporter(self)
         self.training_bar = TrainingBar(workspace, theme, slows_small)
         self.addToolBar(self.training_bar)
         self.state_line = StateLine(workspace, theme)
@@ -151,6 +155,7 @@ class MainWindow(QMainWindow):
             self.pages[key] = PAGES[keys.index(key)].load()(self.workspace, self.theme)
             self.pages[key].parts_changed.connect(self._take_parts)
             self._stack.addWidget(self.pages[key])
+            self.exporter.offer_in_plots(self.pages[key])
         self._stack.setCurrentWidget(self.pages[key])
         self.page_actions.actions()[keys.index(key)].setChecked(True)
         self.action_experiment.setChecked(self._beside[key])
@@ -183,6 +188,15 @@ class MainWindow(QMainWindow):
             focused.click()
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the picture that was pointed at, or that has the focus."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        pointed_at = self.focusWidget() if by_key else self.childAt(event.pos())
+        is_on_page = pointed_at is not None and self.page.isAncestorOf(pointed_at)
+        entry = picture_with(self.page, pointed_at) if is_on_page else None
+        if entry is not None and self.workspace.ready:
+            self.exporter.show_menu(entry, event.globalPos())
 
     def _show_experiment(self, shown: bool) -> None:
         if not shown:

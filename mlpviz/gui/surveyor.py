@@ -128,6 +128,8 @@ class Surveyor(QObject):
             training = self._workspace.training
             budget_ms = BUDGET_MS if training else BUDGET_AT_REST_MS
             most = min(1e3 * budget_ms / self._cost_us, MOST_WHILE_TRAINING if training else CELLS[-1])
+            if self._workspace.is_still:
+                most = CELLS[-1]
             cells = max((n for n in CELLS if n <= most), default=CELLS[0])
             shape = grid_shape(cells, self._aspect)
         if self._grid is None or self._grid[1] != shape:

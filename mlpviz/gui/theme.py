@@ -1,5 +1,7 @@
 """How the window looks: two palettes, the theme that chooses between them, and its fonts and pens."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -111,13 +113,18 @@ class Theme(QObject):
     ----------
     mode : "system", "light" or "dark"
     parent : QObject, optional
+    pixel_ratio : float, optional
+        Of a picture that is made apart from the screen; by default the screen's.
     """
 
     changed = Signal()
     """Sent after the palette changed: restyle and repaint."""
 
-    def __init__(self, mode: str = "system", parent: QObject | None = None) -> None:
+    def __init__(
+        self, mode: str = "system", parent: QObject | None = None, pixel_ratio: float | None = None
+    ) -> None:
         super().__init__(parent)
+        self._pixel_ratio = pixel_ratio
         self._mode = _checked(mode)
         self._dark = self._wanted_dark()
         self._app: QApplication | None = None
@@ -165,6 +172,10 @@ class Theme(QObject):
             return QColor(self.palette.series[role % len(self.palette.series)])
         return QColor(getattr(self.palette, role))
 
+    def pixel_ratio(self, widget: QWidget) -> float:
+        """Return how many pixels of what a widget is painted on one of its own pixels is wide."""
+        return self._pixel_ratio or widget.devicePixelRatioF()
+
     def _wanted_dark(self) -> bool:
         if self._mode == "system":
             return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
@@ -185,12 +196,32 @@ class Theme(QObject):
 
 
 def text_font(size_px: int = TEXT_PX, bold: bool = False) -> QFont:
-    """Return the system's font in a size on screen, with figures of equal width where the font has them."""
-    font = QFont(QGuiApplication.font())
+    """Return the system's font in a size on screen, with figures of equal width where the font has them.
+
+    Inside `own_font` it is the font that comes with the program.
+    """
+    font = QFont(_own_family or QGuiApplication.font())
     font.setPixelSize(max(SMALLEST_TEXT_PX, size_px))
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     font.setFeature(QFont.Tag("tnum"), 1)
+    if _own_family:  # what a screen does to sharpen letters would differ from screen to screen
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
     return font
+
+
+@contextmanager
+def own_font(family: str) -> Iterator[None]:
+    """Within it, `text_font` is of this family: a picture looks the same wherever it is made."""
+    global _own_family
+    before, _own_family = _own_family, family
+    try:
+        yield
+    finally:
+        _own_family = before
+
+
+_own_family = ""
 
 
 def set_role(widget: QWidget, role: str) -> None:

@@ -35,6 +35,8 @@ class TrainingThread(StretchThread):
         What the run shows, as it stood when it last came to rest.
     path
         Where the parameters were at each step; None for a large network. Safe to read from any thread.
+    path_from
+        The first step of the path.
     seconds
         How long it has trained, pauses left out.
     """
@@ -57,6 +59,7 @@ class TrainingThread(StretchThread):
         self.history = History()
         self.mailbox = Mailbox()
         self.path: ParameterPath | None = None
+        self.path_from = 0
         self._make_trainer = make_trainer
         self._steps_left = 0
         self.seconds = 0.0
@@ -107,6 +110,7 @@ class TrainingThread(StretchThread):
             self.path = ParameterPath.of(self.trainer.network)
             if self.path is not None:
                 self.path.append(now.step, self.trainer.network)
+                self.path_from = now.step
             self.mailbox.put(now)
             self.ready.emit()
             while self._wait_for_work():

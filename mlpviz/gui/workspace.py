@@ -66,6 +66,8 @@ class Workspace(QObject):
         The edits of the experiment.
     """
 
+    is_still = False
+    """Whether nothing here will ever move: no time is to be saved then, and none to be measured."""
     words = BarWords(
         train="Train",
         train_tip="Train until you pause, or all epochs are done",

@@ -165,9 +165,7 @@ class Trainer:
     def _step(self) -> Step | None:
         """One mini-batch: forward, backward, update. None if the numbers are no longer finite."""
         use_blas_threads(self.experiment.blas_threads)
-        while self._due and self._due[0].step <= self.index:
-            change = self._due.pop(0)
-            self.change(change.setting, change.value)
+        self.make_due_changes()
         batch = self._next_batch()
         x, targets = self.splits.training.batch(batch)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # looked for just below
@@ -302,6 +300,12 @@ class Trainer:
         if hasattr(self.optimizer, setting):
             setattr(self.optimizer, setting, getattr(self.experiment, setting))
         self.changes.append(Change(self.index, setting, value))
+
+    def make_due_changes(self) -> None:
+        """Make the changes of an earlier run that fell between the last step and the next."""
+        while self._due and self._due[0].step <= self.index:
+            change = self._due.pop(0)
+            self.change(change.setting, change.value)
 
     def check_change(self, setting: str, value: Any, before: Experiment | None = None) -> Experiment:
         """The experiment as it would be after a change; raises as `change` does, and changes nothing.

@@ -1,6 +1,7 @@
 """The Evaluate page: how good the network is, what it gets wrong, and how else a digit can be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
@@ -86,6 +87,32 @@ class EvaluatePage(Page):
         box.addWidget(panel)
         return widget
 
+    def view_state(self) -> dict[str, Any]:
+        """The split that is looked at, the place in the confusion matrix that was chosen, and the tab."""
+        place = self.gallery.place
+        return {
+            "split": self.assessor.split_name,
+            "place": None if place is None else list(place),
+            "tab": self.tabs.currentIndex(),
+        }
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """Look at a split and a place again; ValueError if there is no such split or place."""
+        split, place = state.get("split", self.assessor.split_name), state.get("place")
+        if split not in self.assessor.splits:
+            raise ValueError(f"there are no {split!s:.20} examples: choose {', '.join(self.assessor.splits)}")
+        self.assessor.choose_split(split)
+        if place is not None:
+            self._place_chosen(_place_in(place, len(self.workspace.dataset.classes)))
+        tab = state.get("tab", 0)
+        if type(tab) is not int or not self.tabs.isTabVisible(tab):
+            raise ValueError(f"there is no tab {tab!r:.20} on the Evaluate page of this run")
+        self.tabs.setCurrentIndex(tab)
+
+    def about_picture(self) -> str:
+        """What the pictures of this page speak of."""
+        return f"{self.assessor.split_name} examples"
+
     # ------------------------------------------------------------------ when it is looked at
 
     def parts(self) -> list[Callable[[], None]]:
@@ -168,6 +195,14 @@ class EvaluatePage(Page):
     def _read_drawing(self) -> None:
         self.reading.show_drawing(self.draw.digit)
         self.tabs.setCurrentIndex(2)
+
+
+def _place_in(found: Any, n: int) -> Place:
+    """A cell, row or column among `n` classes, from plain values."""
+    ends = found if isinstance(found, (list, tuple)) else ()
+    if len(ends) == 2 and all(end is None or (type(end) is int and 0 <= end < n) for end in ends):
+        return ends[0], ends[1]
+    raise ValueError(f"a place in the confusion matrix is two classes from 0 to {n - 1}, not {found!r:.40}")
 
 
 PAGE = EvaluatePage

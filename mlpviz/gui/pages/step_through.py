@@ -1,7 +1,10 @@
 """The Step through page: one example forwards and backwards through the network, an operation at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -303,6 +306,31 @@ class StepThroughPage(Page):
         words = f"pinned at step {format_number(snapshot.step)}"
         self._moment.setText(f"{words}, now at {format_number(now)}" if behind else words)
         self.take.setVisible(behind)
+
+    # ------------------------------------------------------------------ pictures of it
+
+    def view_state(self) -> dict[str, Any]:
+        """Example, stage, and what was pointed at or set by hand."""
+        return self.follower.view_state()
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """Go there again; ValueError if there is no such example or stage."""
+        self.follower.set_view_state(state)
+
+    def about_picture(self) -> str:
+        """Which example a picture of this page is about."""
+        follower = self.follower
+        label = follower.label
+        is_of = "" if label is None else f", labelled {self.workspace.dataset.classes[label]}"
+        if follower.index is None:
+            return f"drawn by hand{is_of}"
+        return f"{follower.split_name} example {follower.index}{is_of}"
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The quantities of the stage on show, its result first."""
+        stage = self.follower.stage
+        quantities = [stage.result, *(each for each in stage.quantities if each is not stage.result)]
+        return {quantity.name: np.asarray(quantity.values) for quantity in quantities}
 
     # ------------------------------------------------------------------ moving
 

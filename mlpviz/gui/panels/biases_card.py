@@ -106,6 +106,14 @@ class BiasesCard(Card):
             self._words.setText("What each unit adds to its weighted sum, whatever the inputs.")
             self.bars.set_values(bias, names)
 
+    def numbers(self) -> dict[str, np.ndarray]:
+        """The biases of the layer on show."""
+        snapshot = self._workspace.snapshot
+        if snapshot is None or not self._positions:
+            return {}
+        position = self._positions[max(0, self.layer.currentIndex())]
+        return {"bias": snapshot.network.layers[position].params["bias"]}
+
     def _show_with_frequencies(self, bias: np.ndarray, names: list[str], frequencies: np.ndarray) -> None:
         self._words.setText(
             f"Bars: the bias of each class. {MARK} the logarithm of how often it comes. Both less their "

@@ -1,6 +1,6 @@
 """Each class by itself, and whether the network is right as often as it is certain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,16 @@ NO_PROBABILITIES = (
 )
 
 
+class _NumberedCard(Card):
+    """A card whose owner says which arrays are behind it."""
+
+    arrays: Mapping[str, NDArray] = {}
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The arrays on show, by name."""
+        return dict(self.arrays)
+
+
 class ClassesPanel(QWidget):
     """A table of the classes beside the calibration."""
 
@@ -35,7 +45,7 @@ class ClassesPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel_classes")
         self._assessor = assessor
-        self._classes = Card(theme, "Each class", "card_classes", "click a head to sort")
+        self._classes = _NumberedCard(theme, "Each class", "card_classes", "click a head to sort")
         self.table = DataTable(theme, "table_classes", "Precision, recall and F1 of each class")
         self._remarks = QLabel()
         self._remarks.setObjectName("label_remarks")
@@ -44,7 +54,7 @@ class ClassesPanel(QWidget):
         self._classes.body.addWidget(self.table, 100)
         self._classes.body.addWidget(self._remarks)
         self._classes.body.addStretch(1)
-        self._calibration = Card(theme, "Calibration", "card_calibration")
+        self._calibration = _NumberedCard(theme, "Calibration", "card_calibration")
         self._calibration.setToolTip(CERTAINTY_TIP)
         self.plot = CalibrationView(theme, "plot_calibration")
         self.plot.hovered.connect(self._say)
@@ -76,7 +86,11 @@ class ClassesPanel(QWidget):
         found, names = self._assessor.assessment, self._assessor.workspace.dataset.classes
         if found is None or found.classes is None or found.calibration is None or found.matrix is None:
             return
-        classes = found.classes
+        classes, bins = found.classes, found.calibration
+        self._classes.arrays = {
+            name: getattr(classes, name) for name in ("precision", "recall", "f1", "support")
+        }
+        self._calibration.arrays = {name: getattr(bins, name) for name in ("certainty", "accuracy", "counts")}
 
         def percent(part: float) -> str:
             return UNDEFINED if np.isnan(part) else format_percent(part)

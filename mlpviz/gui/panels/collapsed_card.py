@@ -81,6 +81,7 @@ class CollapsedCard(Card):
         super().__init__(theme, "As one layer", "card_collapsed", parent=parent)
         self._workspace = workspace
         self._inputs: tuple[Split, NDArray] | None = None
+        self._one: Affine | None = None
         self._words = QLabel()
         self._words.setObjectName("label_collapsed")
         self._words.setWordWrap(True)
@@ -115,7 +116,7 @@ class CollapsedCard(Card):
         layers = snapshot.network.layers
         first, last = rows_of_sums(snapshot.network)[0]
         several = [layer for layer in layers[first : last + 1] if isinstance(layer, Linear)]
-        one = collapsed(several)
+        self._one = one = collapsed(several)
         start = sum(isinstance(layer, Linear) for layer in layers[:first]) + 1
         numbers = [str(k).translate(SUBSCRIPTS) for k in range(start, start + last - first + 1)]
         product = "".join(f"W{k}" for k in numbers)
@@ -146,6 +147,10 @@ class CollapsedCard(Card):
         else:
             self.matrix.set_array(one.weight)
             self._pictures.setCurrentWidget(self.matrix)
+
+    def numbers(self) -> dict[str, NDArray]:
+        """Weight and bias of the one layer."""
+        return {} if self._one is None else {"weight": self._one.weight, "bias": self._one.bias}
 
     def _difference(self, before: Sequence[Layer], several: Sequence[Linear], one: Affine) -> str:
         """By how much the outputs of the one layer differ from those of the layers, on some examples."""

@@ -1,5 +1,6 @@
 """Which classes are taken for which; for regression what is left over instead."""
 
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
@@ -68,6 +69,15 @@ class ConfusionCard(Card):
         )
         self.residuals.set_residuals(judgement.outputs[:, 0], residuals(judgement)[:, 0])
         self._mark()
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The confusion matrix, rows the true classes; or outputs and residuals."""
+        found = self._assessor.assessment
+        if found is None:
+            return {}
+        if found.matrix is not None:
+            return {"confusion": found.matrix}
+        return {"said": found.judgement.outputs[:, 0], "residual": residuals(found.judgement)[:, 0]}
 
     def _mark(self) -> None:
         self.residuals.set_selected(self._assessor.example)

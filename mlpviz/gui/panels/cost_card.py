@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -29,6 +30,7 @@ from mlpviz.training.parameters import Parameter, with_values
 from mlpviz.training.starting import cannot_start, starting_at
 
 WIDE_PX, WIDE, LEGEND_PX = 480, 1.35, 190
+GRID_POINTS = 101  # along each axis, of a surface as numbers
 QWIDGETSIZE_MAX = 16_777_215  # Qt's "no limit", a macro that Python does not see
 
 
@@ -223,6 +225,21 @@ class CostCard(Card):
         wanted = Wanted(scene.chosen, window_wanted, size, self.theme.dark, held)
         self._painting.ask(wanted, scene.problem, snapshot, scene.holding(snapshot.network), scene.path)
         self._show_marks(scene, ahead, window)
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The path over the chosen parameters, and the loss along one of them or over a grid of both."""
+        scene = self.scene
+        newest = None if scene is None else self._painting.newest_over(scene.chosen)
+        if scene is None or newest is None:
+            return {}
+        found = {"path": scene.points, "step": scene.steps}
+        if newest.curve is not None:
+            return {"curve": newest.curve, **found}
+        window = self.view.window_on_show
+        x = np.linspace(window.left, window.right, GRID_POINTS)
+        y = np.linspace(window.bottom, window.top, GRID_POINTS)
+        places = np.stack([each.ravel() for each in np.meshgrid(x, y)])
+        return {"loss": newest.piece.at(places).reshape(len(y), len(x)), "x": x, "y": y, **found}
 
     def _painted(self) -> None:
         """There is a new landscape."""

@@ -1,5 +1,8 @@
 """The network as the function it is, over the range of the data: its decision boundary, or its fit."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
@@ -194,6 +197,45 @@ class FunctionCard(Card):
             entry.show_sign(*sign)
         for entry in self._signs[len(signs) :]:
             entry.hide()
+
+    def view_state(self) -> dict[str, Any]:
+        """Which unit is pinned in place of the output."""
+        pinned = self._surveyor.pinned
+        return {} if pinned is None else {"layer": pinned.layer, "unit": pinned.unit}
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """Pin a unit again, or none; ValueError if there is no such unit."""
+        if not state:
+            self._surveyor.pin(None)
+            return
+        layer, unit = state.get("layer"), state.get("unit")
+        network = self._workspace.initial.network
+        ends = hidden_ends(network)
+        if type(layer) is not int or type(unit) is not int or not 0 <= layer < len(ends):
+            raise ValueError(f"there is no hidden layer {layer!r:.20} whose unit could be shown")
+        n = len(next_weight(network, ends[layer]))
+        if not 0 <= unit < n:
+            raise ValueError(f"there is no unit {unit} in hidden layer {layer}: they are 0 to {n - 1}")
+        self._surveyor.pin(UnitPlace(layer, unit))
+
+    def numbers(self) -> dict[str, NDArray]:
+        """What is drawn over the grid, the area that the grid covers, and the examples."""
+        survey, points = self._surveyor.survey(), self._surveyor.points
+        if survey is None or points is None:
+            return {}
+        unit = self._surveyor.unit
+        outputs = survey.outputs if unit is None else survey.hidden[unit.layer][:, unit.unit, None]
+        rows, columns = survey.shape
+        area = self._surveyor.area
+        found = {
+            "grid": outputs.reshape(rows, columns, -1).squeeze(),
+            "area": np.array([area.left, area.right, area.bottom, area.top]),
+            "inputs": points.inputs,
+            "targets": points.targets,
+        }
+        if points.labels is not None:
+            found["labels"] = points.labels
+        return found
 
     def _unit_level(self, unit: UnitPlace) -> float:
         network = self._workspace.initial.network

@@ -44,7 +44,7 @@ class GalleryCard(Card):
         self._assessor = assessor
         self.place: Place | None = None
         self._shown: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._most = AT_A_TIME
+        self._most, self._n = AT_A_TIME, 0
         self._is_first_chosen = False
         self.set_title_widget(self._build_lists())
         self.pictures = GalleryView(theme, "mosaic_gallery", "Examples")
@@ -135,6 +135,7 @@ class GalleryCard(Card):
 
     def refresh(self) -> None:
         """Show the list as it is by the newest assessment."""
+        self.set_title_words(LISTS[self.list_name][0])
         assessor = self._assessor
         dataset, found = assessor.workspace.dataset, assessor.assessment
         for button in self._lists.buttons():
@@ -145,7 +146,7 @@ class GalleryCard(Card):
             self._say("")
             return
         examples = self._examples(found)
-        self._shown = examples[: self._most]
+        self._shown, self._n = examples[: self._most], len(examples)
         more = len(examples) - len(self._shown)
         self._more.setVisible(more > 0)
         n = format_number(len(examples))
@@ -250,6 +251,25 @@ class GalleryCard(Card):
         ]
         self.table.set_columns(columns)
         self._views.setCurrentWidget(self.table)
+
+    def become_picture(self) -> None:
+        """Say how many are seen, for a picture cannot be scrolled."""
+        if self._views.currentWidget() is self.pictures and self._n > self.pictures.n_seen:
+            self._count.setText(f"the first {self.pictures.n_seen} of {format_number(self._n)}")
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The examples of the list by their places in the split, and what was said of each."""
+        found = self._assessor.assessment
+        if found is None or not len(self._shown):
+            return {}
+        judgement, shown = found.judgement, self._shown
+        numbers: dict[str, NDArray] = {"example": shown}
+        if judgement.labels is not None and judgement.predictions is not None:
+            numbers |= {"label": judgement.labels[shown], "said": judgement.predictions[shown]}
+            numbers["certainty"] = judgement.certainty[shown]
+        else:
+            numbers |= {"target": judgement.targets[shown, 0], "said": judgement.outputs[shown, 0]}
+        return numbers
 
     # ------------------------------------------------------------------ choosing
 

@@ -1,5 +1,6 @@
 """The network as a graph whose edges are its weights as they are now, or their gradients."""
 
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from mlpviz.figures.numbers import format_number
@@ -47,6 +48,15 @@ class NetworkCard(Card):
         foot.addWidget(self._bar)
         self.body.addWidget(self.graph, 1)
         self.body.addLayout(foot)
+
+    def numbers(self) -> dict[str, NDArray]:
+        """Every weight matrix and bias, or its gradient, by layer."""
+        snapshot = self._workspace.snapshot
+        if snapshot is None:
+            return {}
+        wants_gradients = self._quantity.current == "edge_gradients"
+        arrays = snapshot.gradients if wants_gradients else snapshot.network.params
+        return {f"{i}.{name}": array for i, layer in enumerate(arrays) for name, array in layer.items()}
 
     def refresh(self) -> None:
         """Show the newest snapshot."""

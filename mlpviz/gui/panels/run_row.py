@@ -86,7 +86,7 @@ class RunButton(QAbstractButton):
         middle = room.top() + line / 2
         painter.setPen(
             line_pen(
-                self._theme, self._slot, DASHES[self._slot % len(DASHES)], 2.5 * self.devicePixelRatioF()
+                self._theme, self._slot, DASHES[self._slot % len(DASHES)], 2.5 * self._theme.pixel_ratio(self)
             )
         )
         painter.drawLine(QLineF(room.left(), middle, room.left() + _SAMPLE_PX, middle))

@@ -66,6 +66,7 @@ class StageCard(Card):
             row.addWidget(view, 1)
         self.body.addLayout(row, 1)
         self._hand = QWidget()
+        self._hand.setObjectName("panel_by_hand")
         self._fields: dict[str, tuple[QLabel, NumberField]] = {}
         self.body.addWidget(self._build_hand())
         follower.pointed.connect(self._mark)

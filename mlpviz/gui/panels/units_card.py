@@ -193,6 +193,11 @@ class UnitsCard(Card):
             ]
         return []
 
+    def numbers(self) -> dict[str, NDArray]:
+        """The units' maps, (n, rows, columns)."""
+        survey = self._surveyor.survey()
+        return {} if survey is None else {"maps": self._maps(survey)}
+
     # ------------------------------------------------------------------ under the pointer
 
     def _hovered(self, i: int) -> None:

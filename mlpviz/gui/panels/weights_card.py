@@ -1,6 +1,7 @@
 """The weights of a layer as pictures, and one unit of it in detail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -51,6 +53,8 @@ class WeightsCard(Card):
         self._positions: list[int] = []
         self._order: NDArray = np.zeros(0, np.int64)
         self._unit = 0
+        self._only: list[int] | None = None
+        self._limit: float | None = None  # where the scale is held, as in a film
         self._compact = False
         self._build_pictures(theme)
         self._build_choices(theme)
@@ -124,6 +128,8 @@ class WeightsCard(Card):
         self._bar.setMinimumWidth(150)
         self._words = QLabel()
         self._words.setObjectName("label_weights_hover")
+        # Words that come and go must not change the width of the column.
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_role(self._words, "subtitle")
         choices = QWidget()
         flow = FlowLayout(choices, spacing_px=2)
@@ -208,6 +214,46 @@ class WeightsCard(Card):
             reached.setFocus()
         self.refresh()
 
+    def view_state(self) -> dict[str, Any]:
+        """Which unit is chosen, whether it has all the room, and to which units the images are limited."""
+        state: dict[str, Any] = {"unit": self._unit, "enlarged": self._back.isVisible()}
+        if self._only is not None:
+            state["only"] = self._only
+        if self._limit is not None:
+            state["limit"] = self._limit
+        return state
+
+    @property
+    def limit(self) -> float | None:
+        """The end of the colour scale on show; None where each unit has its own, or there is none."""
+        return self._bar.limit if self._bar.isVisible() else None
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """Choose units again; ValueError if the layer has none of that number."""
+        unit, only, n = state.get("unit", 0), state.get("only"), self._weight.shape[1]
+        for each in [unit, *(only or ())]:
+            if type(each) is not int or not 0 <= each < n:
+                raise ValueError(f"there is no unit {each!r:.20}: they are 0 to {n - 1}")
+        limit = state.get("limit")
+        if limit is not None and not (isinstance(limit, (int, float)) and 0 < limit < np.inf):
+            raise ValueError(f"the limit of the colour scale must be a number above 0, not {limit!r:.20}")
+        self._unit, self._only, self._limit = unit, None if only is None else list(only), limit
+        self.enlarge(state.get("enlarged") is True, focus=False)
+
+    def become_picture(self) -> None:
+        """All units, or the one that was enlarged: no picture is of both."""
+        if not self._back.isVisible():
+            self._unit_panel.hide()
+            self._rule.hide()
+            self.mosaic.set_selected(None)
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The matrix on show, (n_in, n_out), and the units in the order of their images."""
+        matrix = self._matrix()
+        if matrix is None:
+            return {}
+        return {self.quantity: matrix, "order": self._order} if len(self._order) else {self.quantity: matrix}
+
     def _run_changed(self) -> None:
         layers = self._workspace.experiment.layers
         self._positions = [i for i, layer in enumerate(layers) if layer.has_weight]
@@ -245,13 +291,19 @@ class WeightsCard(Card):
         assert snapshot is not None
         position = self._positions[self._layer.currentIndex()]
         if self.quantity == "weights":
-            return snapshot.network.layers[position].params["weight"]
+            return self._weight
         if self.quantity == "gradient":
             return snapshot.gradients[position].get("weight")
         if self.quantity == "update":
             return snapshot.updates[position].get("weight")
-        before = self._workspace.initial.network.layers[position].params["weight"]
-        return snapshot.network.layers[position].params["weight"] - before
+        return self._weight - self._workspace.initial.network.layers[position].params["weight"]
+
+    @property
+    def _weight(self) -> NDArray:
+        """The weight matrix of the layer on show."""
+        assert self._workspace.snapshot is not None
+        position = self._positions[self._layer.currentIndex()]
+        return self._workspace.snapshot.network.layers[position].params["weight"]
 
     def refresh(self) -> None:
         """Show the newest snapshot."""
@@ -299,7 +351,7 @@ class WeightsCard(Card):
             return None
         if view == "matrix":
             self.set_subtitle(f"{n_in} inputs, {n_out} units")
-            self.matrix.set_array(matrix)
+            self.matrix.set_array(matrix, self._limit)
             self._pictures.setCurrentWidget(self.matrix)
             return self.matrix.limit
         return self._show_images(matrix, index)
@@ -314,10 +366,12 @@ class WeightsCard(Card):
         weights = [network.layers[i].params["weight"] for i in self._positions]
         votes = weights[index + 1] if index + 1 < len(weights) else None
         self._order = unit_order(ORDERS[self._sorting.currentIndex()], weights[index], votes)
+        if self._only is not None:
+            self._order = self._order[np.isin(self._order, self._only)]
         seen = seen_from_input([*weights[:index], matrix])
         images = column_images(seen, image_shape)[self._order]
         one_each = self._scaling.currentIndex() == 1
-        limits = signed_limits(images) if one_each else signed_limit(seen)
+        limits = signed_limits(images) if one_each else (self._limit or signed_limit(seen))
         self.mosaic.set_images(images, limits, self._labels(self._positions[index], votes))
         self._pictures.setCurrentWidget(self.mosaic)
         where = np.flatnonzero(self._order == self._unit)

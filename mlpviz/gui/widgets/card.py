@@ -40,6 +40,7 @@ class Card(QFrame):
         self.setAccessibleName(title)
         set_role(self, "card")
         self._title, self._subtitle = QLabel(title), QLabel(subtitle)
+        self._subtitle.setObjectName(f"subtitle_{object_name}")
         set_role(self._title, "title")
         set_role(self._subtitle, "subtitle")
         self._header_row = QWidget(self)
@@ -77,6 +78,14 @@ class Card(QFrame):
         self._title.hide()
         self._header.insertWidget(0, widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self._header_row.show()
+
+    def set_title_words(self, words: str) -> None:
+        """Say in words what the control in the title's place says; a picture shows them."""
+        self._title.setText(words)
+
+    def show_title(self) -> None:
+        """Show the title in words where a control stands in its place."""
+        self._title.setVisible(bool(self._title.text()))
 
     def set_subtitle(self, subtitle: str) -> None:
         """Change the quiet words beside the title; none where empty."""

@@ -139,22 +139,37 @@ class _Lines(QPlainTextEdit):
         painter.end()
         super().paintEvent(event)
 
+    def become_picture(self) -> None:
+        """Break long lines, for nobody can scroll."""
+        for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self._fit()
+
     def lit_rects(self) -> list[QRectF]:
         """Where the lit lines are in the viewport, from its left edge to its right."""
-        rects, height = [], self._line_px()
+        rects = []
         for number in sorted(self._lit):
             block = self.document().findBlockByNumber(number)
             if block.isValid():
                 top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+                height = self._line_px() * block.layout().lineCount()
                 rects.append(QRectF(0, top, self.viewport().width(), height))
         return rects
 
     def _line_px(self) -> float:
         block = self.document().lastBlock()
-        return self.blockBoundingRect(block).height() - _MARGIN_PX  # Qt adds the margin to the last line
+        height = self.blockBoundingRect(block).height() - _MARGIN_PX  # Qt adds the margin to the last line
+        return height / max(1, block.layout().lineCount())
 
     def _fit(self) -> None:
         """Be as high as the lines, up to MOST_LINES of them."""
+        if self.lineWrapMode() != QPlainTextEdit.LineWrapMode.NoWrap:
+            lines = sum(
+                self.document().findBlockByNumber(i).layout().lineCount() for i in range(self.blockCount())
+            )
+            self.setFixedHeight(round(lines * self._line_px() + 2 * _MARGIN_PX) + 2 * _BORDER_PX + 2)
+            return
         shown = min(self.blockCount(), MOST_LINES)
         height = round(shown * self._line_px() + 2 * _MARGIN_PX) + 2 * _BORDER_PX + 2
         if self.document().size().width() > self.viewport().width():

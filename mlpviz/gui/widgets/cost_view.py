@@ -274,8 +274,8 @@ class CostView(QWidget):
 
     def _painted_ground(self, rect: QRectF) -> QPixmap:
         """Axes and landscape, which stay while marks move; while training each call of Qt may cost a wait."""
-        ground = QPixmap(self.size() * self.devicePixelRatioF())
-        ground.setDevicePixelRatio(self.devicePixelRatioF())
+        ground = QPixmap(self.size() * self._theme.pixel_ratio(self))
+        ground.setDevicePixelRatio(self._theme.pixel_ratio(self))
         ground.fill(self._theme.color("card"))
         painter = QPainter(ground)
         painter.setFont(self.font())

@@ -1,9 +1,11 @@
 """Curves over the steps of a run: legend, logarithmic axis, smoothing, zoom, values under the pointer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
@@ -275,6 +277,40 @@ class CurvePlot(Card):
         self.refresh()
         self.range_changed.emit()
 
+    def view_state(self) -> dict[str, Any]:
+        """The axis, the smoothing, and what was zoomed to."""
+        state: dict[str, Any] = {"log": self._log, "smoothing": self._smoothing}
+        if not self._following:
+            state["range"] = [list(ends) for ends in self._view.viewRange()]
+        return state
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """Set axis, smoothing and range again; ValueError if one of them cannot be."""
+        self.set_log(state.get("log") is True)
+        self.set_smoothing(str(state.get("smoothing", self._smoothing)))
+        wanted = state.get("range")
+        if wanted is None:
+            self.fit()
+            return
+        ends = np.array(wanted, dtype=np.float64)
+        if ends.shape != (2, 2) or not np.isfinite(ends).all() or not (ends[:, 0] < ends[:, 1]).all():
+            raise ValueError(f"{self.objectName()}: the range must be two intervals, not {wanted!r:.60}")
+        self._following = False
+        self._view.setRange(xRange=ends[0], yRange=ends[1], padding=0.0)
+        self._draw_lines()
+
+    def numbers(self) -> dict[str, NDArray]:
+        """For each line that is shown its steps and values, as measured."""
+        shown = {series.name: series.data for series in self._series.values() if series.visible}
+        if not shown:
+            return {}
+        steps = np.unique(np.concatenate([data.x for data in shown.values()]))
+        found = {self._x_label: steps}
+        for name, data in shown.items():
+            found[f"{self.title} ({name})"] = column = np.full(len(steps), np.nan)
+            column[np.searchsorted(steps, data.x)] = data.y
+        return found
+
     # How it is built
 
     def _build_plot(self) -> None:
@@ -434,7 +470,7 @@ class CurvePlot(Card):
         (low, high), _ = self._view.viewRange()
         bins = max(100, int(self._view.width()))
         for series in self._series.values():
-            series.draw(low, high, bins, self._log, SMOOTHING[self._smoothing], self.devicePixelRatioF())
+            series.draw(low, high, bins, self._log, SMOOTHING[self._smoothing], self.theme.pixel_ratio(self))
 
     def _user_zoomed(self) -> None:
         self._following = False

@@ -204,7 +204,7 @@ class DataView(QWidget):
 
     def _kept_still(self, rect: QRectF) -> QPixmap:
         if self._still is None:
-            ratio = self.devicePixelRatioF()
+            ratio = self.theme.pixel_ratio(self)
             self._still = QPixmap(self.size() * ratio)
             self._still.setDevicePixelRatio(ratio)
             self._still.fill(Qt.GlobalColor.transparent)

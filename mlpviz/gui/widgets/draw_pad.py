@@ -107,7 +107,7 @@ class DrawPad(QWidget):
         """Return where the canvas lies in the widget: the largest square in its middle."""
         room = QRectF(self.rect()).adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
         side = max(0.0, min(room.width(), room.height()))
-        pixel = 1.0 / self.devicePixelRatioF()
+        pixel = 1.0 / self._theme.pixel_ratio(self)
         left, top = room.center().x() - side / 2, room.center().y() - side / 2
         return QRectF(left // pixel * pixel, top // pixel * pixel, side, side)
 

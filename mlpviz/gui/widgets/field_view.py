@@ -129,7 +129,7 @@ class FieldView(DataView):
 
     def paint_points(self, painter: QPainter, rect: QRectF) -> None:
         xs, ys = self.to_px(self._points[:, 0], self._points[:, 1])
-        ratio, halo = self.devicePixelRatioF(), self.theme.color("card")
+        ratio, halo = self.theme.pixel_ratio(self), self.theme.color("card")
         stamps = {kind: _stamp(look, halo, self._point_px, ratio) for kind, look in self._looks.items()}
         half = _STAMP_PX / 2
         for x, y, kind in zip(xs[::-1].tolist(), ys[::-1].tolist(), self._kinds[::-1].tolist(), strict=True):
@@ -140,7 +140,7 @@ class FieldView(DataView):
             return
         xs, ys = self.to_px(self._points[self._rings, 0], self._points[self._rings, 1])
         if not self._ring_stamps:
-            ratio, is_large = self.devicePixelRatioF(), self._point_px > 9.0
+            ratio, is_large = self.theme.pixel_ratio(self), self._point_px > 9.0
             radius = self._point_px / 2 + (3.5 if is_large else 2.5)
             widths = (3.5, 1.8) if is_large else (2.6, 1.5)
             pens = [

@@ -121,6 +121,11 @@ class FormulaView(QWidget):
         else:
             self._rendering.start()
 
+    def finish(self) -> None:
+        """Render a formula that is still pending now."""
+        if self.pending:
+            self._show()
+
     def prefetch(self, formulas: Sequence[str]) -> None:
         """Render formulas that will be wanted soon, one a turn of the event loop, while the view is shown."""
         self._waiting = list(formulas)

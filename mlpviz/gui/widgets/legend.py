@@ -64,10 +64,10 @@ class LegendEntry(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2.0
         color = self._color if self.isChecked() else "disabled"
-        painter.setPen(line_pen(self._theme, color, self._dashes, 2.0 * self.devicePixelRatioF()))
+        painter.setPen(line_pen(self._theme, color, self._dashes, 2.0 * self._theme.pixel_ratio(self)))
         if self._mark:
             painter.save()
-            painter.setPen(line_pen(self._theme, color, (), 2.0 * self.devicePixelRatioF()))
+            painter.setPen(line_pen(self._theme, color, (), 2.0 * self._theme.pixel_ratio(self)))
             painter.translate(_PAD_PX + self._sample_px / 2.0, middle)
             painter.scale(_MARK_PX, _MARK_PX)
             painter.drawPath(Symbols[self._mark])

@@ -175,6 +175,24 @@ class MosaicView(QAbstractScrollArea):
         left, top, width, height = (side / self._pixels_per_px for side in self._grid.cell_rect(i))
         return QRectF(left, top, width, height).translated(self._origin())
 
+    def become_picture(self) -> None:
+        """Where it scrolls, grow no higher than the rows that are seen from top to bottom."""
+        if self.verticalScrollBar().maximum() > 0:
+            self.setMaximumHeight(int(self._whole_rows() * self._pitch()) + 2 * _MARGIN_PX)
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    @property
+    def n_seen(self) -> int:
+        """How many cells are seen from top to bottom before anything is scrolled."""
+        return min(len(self._images), self._whole_rows() * self._grid.columns)
+
+    def _pitch(self) -> float:
+        """From one row to the next."""
+        return self._grid.shape[0] / self._grid.rows / self._pixels_per_px if self._grid.rows else 1.0
+
+    def _whole_rows(self) -> int:
+        return max(1, int((self.height() - 2 * _MARGIN_PX + 1) / self._pitch()))
+
     def sizeHint(self) -> QSize:
         return QSize(360, 360)
 
@@ -188,7 +206,7 @@ class MosaicView(QAbstractScrollArea):
             height, width = self._grid.shape
             target = QRectF(self._origin(), QSize(1, 1))
             target.setSize(QRectF(0, 0, width / self._pixels_per_px, height / self._pixels_per_px).size())
-            shrunk = self._pixels_per_px > self.devicePixelRatioF()
+            shrunk = self._pixels_per_px > self.theme.pixel_ratio(self)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk or self.smooth)
             painter.drawImage(target, self._colored())
             if self._hovered >= 0:
@@ -299,7 +317,7 @@ class MosaicView(QAbstractScrollArea):
             columns = min(n, max(1, int((room_x / px + gap) / (width + gap))))
             grid = Grid.of(n, columns, (height, width), gap)
             px = min(px, room_x / grid.shape[1]) if columns == 1 else room_x / grid.shape[1]
-        device = px * self.devicePixelRatioF()
+        device = px * self.theme.pixel_ratio(self)
         if int(device) >= 1 and device - int(device) < 0.08 * device:
             px *= int(device) / device  # whole pixels of the screen where that costs little room
         self._grid, self._pixels_per_px = grid, 1.0 / px

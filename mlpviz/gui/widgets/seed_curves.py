@@ -79,7 +79,7 @@ class SeedCurves(SeedPlot):
         self._chosen.setVisible(len(x) > 0)
 
     def _restyle(self) -> None:
-        ratio, ground = self.devicePixelRatioF(), self.theme.color("card")
+        ratio, ground = self.theme.pixel_ratio(self), self.theme.color("card")
         for verdict, item in self._items.items():
             color, dashes, _ = LOOKS[verdict]
             pen = line_pen(self.theme, color, dashes, 1.0)

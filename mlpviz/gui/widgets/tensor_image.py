@@ -141,7 +141,7 @@ class TensorImage(QWidget):
         if not self._keep_aspect:
             return room
         side = min(room.width() / columns, room.height() / rows)
-        pixel = 1.0 / self.devicePixelRatioF()
+        pixel = 1.0 / self.theme.pixel_ratio(self)
         if side >= 8.0 * pixel:  # whole pixels of the screen for each entry where that costs little room
             side = side // pixel * pixel
         area = QRectF(0.0, 0.0, side * columns, side * rows)
@@ -165,7 +165,7 @@ class TensorImage(QWidget):
         painter = QPainter(self)
         if self._array.size:
             area = self.image_rect()
-            shrunk = area.width() * self.devicePixelRatioF() < self._array.shape[1]
+            shrunk = area.width() * self.theme.pixel_ratio(self) < self._array.shape[1]
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
             painter.drawImage(area, self._colored())
             if self._hovered is not None:

@@ -1,0 +1,171 @@
+"""Films: the same picture at several steps of a run, as a GIF, or an MP4 where PyAV is installed."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from mlpviz.files.recipes import MOST_FRAMES, View
+from mlpviz.gui.figures.exporting import recipe_of
+from mlpviz.gui.figures.frame import picture_of
+from mlpviz.gui.figures.painting import to_image
+from mlpviz.gui.figures.still import StillRun
+from mlpviz.gui.figures.taking import taken_copy
+from mlpviz.gui.panels.weights_card import WeightsCard
+from mlpviz.training.replay import Replay
+
+FILM_ENDINGS = (".gif", ".mp4")
+LAST_FRAMES = 8
+"""For so many frames the end stands, before the film begins anew."""
+
+NO_PYAV = "an MP4 needs PyAV, which is not installed: pip install 'mlpviz[film]', or make a GIF"
+
+Pixels = NDArray[np.uint8]
+
+
+def frame_steps(until: int, count: int) -> tuple[int, ...]:
+    """The steps of a film of about `count` frames up to a step: dense at first, where most happens.
+
+    Raises
+    ------
+    ValueError
+        If the count is impossible.
+    """
+    if not 2 <= count <= MOST_FRAMES:
+        raise ValueError(f"a film has from 2 to {MOST_FRAMES} frames, not {count}")
+    spaced = np.rint(until * np.linspace(0.0, 1.0, count) ** 2).astype(int)
+    return tuple(int(step) for step in np.unique(spaced))
+
+
+def takes(replay: Replay, frames: Sequence[int]) -> Iterator[StillRun | None]:
+    """The run at each of the frames, which must be ascending; None for a step in between."""
+    wanted = iter(frames)
+    due = next(wanted, None)
+    if due == replay.trainer.index:
+        yield taken_copy(replay)
+        due = next(wanted, None)
+    for step in replay.steps():
+        if due == step.index:
+            yield taken_copy(replay)
+            due = next(wanted, None)
+        else:
+            yield None
+
+
+def held_scale(view: View, runs: Sequence[StillRun]) -> View:
+    """The view with one colour scale for all moments, where it is one of weights.
+
+    A scale that moved with each frame would show growing weights as if they stood still.
+    """
+    if view.figure != "weights" or "limit" in view.choices.get("card_weights", {}):
+        return view
+    limits = []
+    for run in runs:
+        with picture_of(view, run, 1.0) as widget:
+            limits += [card.limit for card in widget.findChildren(WeightsCard) if card.limit]
+    if not limits:
+        return view
+    card = {**view.choices.get("card_weights", {}), "limit": max(limits)}
+    return replace(view, choices={**view.choices, "card_weights": card})
+
+
+def frame_of(view: View, run: StillRun) -> Pixels:
+    """One frame, (h, w, 3)."""
+    with picture_of(view, run, view.scale) as widget:
+        image = to_image(widget, view.scale).convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def film_file(
+    view: View,
+    runs: Sequence[StillRun],
+    ending: str,
+    tell: Callable[[int], bool] = lambda _done: True,
+) -> bytes | None:
+    """A film of a view over moments of a run, as the content of a file.
+
+    Parameters
+    ----------
+    view
+        With its frames.
+    runs
+        The run at each of them.
+    ending
+        ``".gif"``, which carries the recipe as its comment, or ``".mp4"``, which carries none.
+    tell
+        Is told how many frames are done; returns whether to go on.
+
+    Returns
+    -------
+    bytes, or None if it was not to go on
+    """
+    frames = []
+    for i, run in enumerate(runs):
+        if not tell(i):
+            return None
+        frames.append(frame_of(view, run))
+    if ending == ".mp4":
+        return _mp4(frames, view.frame_ms)
+    return _gif(frames, view.frame_ms, recipe_of(view, runs[-1]).to_json())
+
+
+def check_film(ending: str) -> None:
+    """See to it before a long computation that such a film can be written; ValueError says why not."""
+    if ending not in FILM_ENDINGS:
+        raise ValueError(f"a film ends in {' or '.join(FILM_ENDINGS)}, not {ending!r}")
+    if ending == ".mp4":
+        try:
+            import av  # noqa: F401
+        except ImportError as error:
+            raise ValueError(NO_PYAV) from error
+
+
+def _gif(frames: Sequence[Pixels], frame_ms: int, comment: str) -> bytes:
+    """All frames in the colours of the last one, which has seen the most."""
+    from PIL import Image
+
+    images = [Image.fromarray(frame) for frame in frames]
+    palette = images[-1].quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    _make_exact(palette, tuple(frames[-1][0, 0]))
+    flat = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    file = io.BytesIO()
+    flat[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=flat[1:],
+        duration=[frame_ms] * (len(flat) - 1) + [frame_ms * LAST_FRAMES],
+        loop=0,
+        comment=comment.encode(),
+        optimize=False,
+    )
+    return file.getvalue()
+
+
+def _make_exact(palette: Any, color: tuple[int, ...]) -> None:
+    """Let a colour be in a palette as it is, the ground for one, in place of the nearest one there."""
+    colors = np.array(palette.getpalette(), np.int64).reshape(-1, 3)
+    nearest = int(((colors - np.array(color, np.int64)) ** 2).sum(axis=1).argmin())
+    colors[nearest] = color
+    palette.putpalette(colors.ravel().tolist())
+
+
+def _mp4(frames: Sequence[Pixels], frame_ms: int) -> bytes:
+    import av
+
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=Fraction(1000, frame_ms))
+        height, width = (side // 2 * 2 for side in frames[0].shape[:2])  # the format wants them even
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for frame in [*frames, *[frames[-1]] * (LAST_FRAMES - 1)]:
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[:height, :width]), format="rgb24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    return file.getvalue()

@@ -1,0 +1,312 @@
+"""Sets a picture up apart from the screen: the very page and cards of the window, on a run held still."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mlpviz.figures.numbers import format_number
+from mlpviz.files.recipes import View
+from mlpviz.gui.figures.catalogue import FigureEntry, figure_entry
+from mlpviz.gui.figures.choices import choose
+from mlpviz.gui.figures.still import StillRun, StillWorkspace
+from mlpviz.gui.pages import PAGES, Page
+from mlpviz.gui.stylesheet import stylesheet
+from mlpviz.gui.theme import Theme, own_font, qt_palette, set_role, text_font
+from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.formula_view import FormulaView
+from mlpviz.gui.widgets.legend import LegendEntry
+from mlpviz.locations import resource_path
+
+FAMILY, FIXED_FAMILY = "DejaVu Sans", "DejaVu Sans Mono"
+PAGE_SIZE = (1440, 900)
+_ROUNDS = 4  # of laying out: words that wrap decide heights, which decide widths
+
+_PLAIN = """
+QWidget#figure, QWidget#figure_bench {{ background: {card}; }}
+"""
+
+
+@runtime_checkable
+class BecomesPicture(Protocol):
+    """A widget that a picture shows otherwise than the screen, where one can scroll and point."""
+
+    def become_picture(self) -> None:
+        """Do without scrolling and pointing."""
+
+
+@contextmanager
+def picture_of(view: View, run: StillRun, pixel_ratio: float) -> Iterator[QWidget]:
+    """A widget to be painted that shows what a view asks for; it is never seen on the screen.
+
+    Parameters
+    ----------
+    view
+    run
+        Must not go on.
+    pixel_ratio
+        Pixels of the picture per pixel of the view; 1 for vectors.
+
+    Raises
+    ------
+    ValueError
+        If there is no such picture, the run cannot be shown so, or there is no such choice.
+    """
+    entry = figure_entry(view.figure)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    load_fonts()
+    theme = Theme(view.theme, pixel_ratio=pixel_ratio)
+    workspace = StillWorkspace()
+    made: list[QWidget] = []
+    try:
+        with own_font(FAMILY):
+            if entry.page:
+                yield _figure(entry, view, run, theme, workspace, made)
+            else:
+                yield _window(view, run, theme, workspace, made)
+    finally:
+        workspace.shut_down()
+        for widget in reversed(made):
+            widget.close()
+            widget.deleteLater()
+        workspace.deleteLater()
+        theme.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def load_fonts() -> None:
+    """Make the fonts that come with the program known, once."""
+    global _loaded
+    if not _loaded:
+        for path in sorted(resource_path("fonts").glob("*.ttf")):
+            QFontDatabase.addApplicationFont(str(path))
+        _loaded = True
+
+
+_loaded = False
+
+
+def caption_of(run: StillRun, page: Page | None = None) -> str:
+    """What a picture shows, in words: the experiment, step and seed, and what its page adds to that."""
+    trainer = run.trainer
+    words = [
+        trainer.experiment.title,
+        f"step {format_number(run.now.step)}",
+        f"epoch {max(1, math.ceil(trainer.progress))} of {trainer.experiment.epochs}",
+        f"seed {trainer.experiment.seed}",
+    ]
+    about = getattr(page, "about_picture", None)
+    if about is not None:
+        words.append(about())
+    return " · ".join(words)
+
+
+# ---------------------------------------------------------------------- a part of a page
+
+
+def _figure(
+    entry: FigureEntry,
+    view: View,
+    run: StillRun,
+    theme: Theme,
+    workspace: StillWorkspace,
+    made: list[QWidget],
+) -> QWidget:
+    bench = _unseen(theme, "figure_bench", made)
+    bench.resize(*PAGE_SIZE)
+    page = _page(entry.page, workspace, theme)
+    _column(bench).addWidget(page)
+    bench.show()
+    workspace.show_run(run)
+    frame = _unseen(theme, "figure", made)
+    column = _column(frame)
+    column.setContentsMargins(6, 4, 6, 6)
+    column.setSpacing(4)
+    parts = [_part(page, name, entry) for name in entry.parts] or [page]
+    owners = [owner for part in parts for owner in _owners(part, page)]
+    _refresh(page, owners)
+    choose(page, view.choices)
+    frame.resize(view.width, view.height)
+    if len(parts) == 1 and isinstance(parts[0], Card):
+        set_role(parts[0], "panel")  # the picture's own edge is frame enough
+    for part in parts:
+        column.addWidget(part, 1)
+        part.show()
+    words = _caption(frame, entry, view, run, page)
+    column.addWidget(words)
+    frame.show()
+    _settle(frame)
+    _refresh(page, owners)
+    _settle(frame)
+    _leave_controls_out(frame, entry)
+    _dress(frame, theme)
+    _settle(frame)
+    frame.resize(view.width, view.height)
+    _settle(frame)
+    for widget in [*frame.findChildren(QWidget), frame]:
+        if isinstance(widget, BecomesPicture):
+            widget.become_picture()
+    _settle(frame)
+    return frame
+
+
+def _column(top: QWidget) -> QVBoxLayout:
+    """Widgets one above the other, whose wishes do not change the size of the whole."""
+    column = QVBoxLayout(top)
+    column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+    return column
+
+
+def _page(key: str, workspace: StillWorkspace, theme: Theme) -> Page:
+    return next(entry for entry in PAGES if entry.key == key).load()(workspace, theme)
+
+
+def _part(page: Page, name: str, entry: FigureEntry) -> QWidget:
+    part = page.findChild(QWidget, name)
+    if part is None:
+        raise ValueError(f"there is no picture {entry.name!r} of this run")
+    return part
+
+
+def _owners(part: QWidget, page: Page) -> list[QWidget]:
+    """What brings a part up to date: itself, and what it is a part of."""
+    owners: list[QWidget] = []
+    widget: QWidget | None = part
+    while widget is not None and widget is not page:
+        owners.append(widget)
+        widget = widget.parentWidget()
+    return owners
+
+
+def _caption(frame: QWidget, entry: FigureEntry, view: View, run: StillRun, page: Page) -> QLabel:
+    text = caption_of(run, page) if view.caption is None else view.caption
+    label = QLabel(text, frame)
+    label.setObjectName("label_figure_caption")
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setContentsMargins(14, 0, 14, 4)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    set_role(label, "subtitle")
+    label.setVisible(bool(text))
+    return label
+
+
+def _refresh(page: Page, parts: list[QWidget]) -> None:
+    for refresh in page.parts():
+        getattr(refresh, "refresh", refresh)()  # an Unhurried one, or the function itself
+    for part in parts:
+        if hasattr(part, "refresh"):
+            part.refresh()
+
+
+def _leave_controls_out(frame: QWidget, entry: FigureEntry) -> None:
+    """A picture has no buttons: nobody can press them. What a menu in a title says stays as words."""
+    for name in entry.leaves_out:
+        for widget in frame.findChildren(QWidget, name):
+            _take_room_from(widget)
+    for card in frame.findChildren(Card):
+        card.show_title()
+    for widget in frame.findChildren(QWidget):
+        if isinstance(widget, LegendEntry):
+            if not widget.isChecked():
+                _take_room_from(widget)
+        elif isinstance(widget, (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit)):
+            _take_room_from(widget)
+
+
+def _take_room_from(widget: QWidget) -> None:
+    widget.setFixedSize(0, 0)
+    widget.hide()
+
+
+# ---------------------------------------------------------------------- the window
+
+
+def _window(
+    view: View, run: StillRun, theme: Theme, workspace: StillWorkspace, made: list[QWidget]
+) -> QWidget:
+    from mlpviz.gui.main_window import MainWindow
+
+    choices = dict(view.choices)
+    key = choices.pop("page", PAGES[0].key)
+    window = MainWindow(workspace, theme)
+    made.append(window)
+    _prepare(window, theme)
+    window.setMinimumSize(1, 1)
+    window.resize(view.width, view.height)
+    window.show_page(str(key))
+    beside = choices.pop("experiment", None)
+    if isinstance(beside, bool):
+        window.action_experiment.setChecked(beside)
+    window.show()
+    workspace.show_run(run)
+    _refresh(window.page, [])
+    choose(window.page, choices)
+    _settle(window)
+    _refresh(window.page, [])
+    _dress(window, theme)
+    _settle(window)
+    return window
+
+
+# ---------------------------------------------------------------------- in common
+
+
+def _unseen(theme: Theme, name: str, made: list[QWidget]) -> QWidget:
+    widget = QFrame()
+    widget.setObjectName(name)
+    made.append(widget)
+    _prepare(widget, theme)
+    widget.setStyleSheet(widget.styleSheet() + _PLAIN.format(card=theme.palette.card))
+    return widget
+
+
+def _prepare(widget: QWidget, theme: Theme) -> None:
+    """Let a window be laid out and painted without being seen, in the look of the picture."""
+    widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    widget.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+    widget.setFont(text_font())
+    widget.setPalette(qt_palette(theme.palette))
+    widget.setStyleSheet(stylesheet(theme.palette))
+
+
+def _dress(top: QWidget, theme: Theme) -> None:
+    """Give every widget the picture's colours, and the program's own font in the size and weight it has."""
+    palette = qt_palette(theme.palette)
+    for widget in [top, *top.findChildren(QWidget)]:
+        font = QFont(widget.font())
+        is_fixed = isinstance(widget, QPlainTextEdit)  # source code
+        if font.pixelSize() <= 0:
+            font.setPixelSize(text_font().pixelSize())
+        font.setFamilies([FIXED_FAMILY if is_fixed else FAMILY])
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
+        widget.setFont(font)
+        widget.setPalette(palette)
+
+
+def _settle(top: QWidget) -> None:
+    """Lay out what is to be laid out, and finish what would else be drawn a moment later."""
+    for _ in range(_ROUNDS):
+        for widget in [top, *top.findChildren(QWidget)]:
+            if isinstance(widget, FormulaView):
+                widget.finish()
+            QCoreApplication.sendPostedEvents(widget, QEvent.Type.MetaCall)  # shows what came in since
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

@@ -1,0 +1,93 @@
+"""A run held still: what every page can show, and nothing that moves."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mlpviz.gui.background import Background, Task, Work
+from mlpviz.gui.courtesy import Courtesy
+from mlpviz.gui.stretch_thread import Stretch
+from mlpviz.gui.workspace import Workspace
+from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
+from mlpviz.training.cautions import cautions
+from mlpviz.training.facts import facts, shown_by
+from mlpviz.training.parameters import ParameterPath
+
+
+class StillRun:
+    """A run at one step, with the names that a training thread has, and nobody to train it.
+
+    Parameters
+    ----------
+    trainer, history
+        Of its own: nobody may go on with them.
+    path
+        Where the parameters were at each step, if that was recorded.
+    path_from
+        The first step of the path.
+    """
+
+    training = False
+    seconds = 0.0
+
+    def __init__(
+        self, trainer: Trainer, history: History, path: ParameterPath | None = None, path_from: int = 0
+    ) -> None:
+        self.trainer, self.history, self.path, self.path_from = trainer, history, path, path_from
+        self.mailbox, self.courtesy = Mailbox(), Courtesy()
+        self.now: Snapshot = trainer.snapshot()
+        self.initial = trainer.initial_snapshot() if self.now.step else self.now
+        self.cautions = cautions(trainer.dataset, trainer.splits, trainer.network)
+        begun = self.now.step > 0 or trainer.finished
+        self.facts = facts(shown_by(trainer, history)) if begun else []
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment with all changes made so far."""
+        return self.trainer.experiment
+
+
+class StillWorkspace(Workspace):
+    """A workspace whose run stands still: pages show it as they show any other, and all at once."""
+
+    is_still = True
+
+    def show_run(self, run: StillRun) -> None:
+        """Let the pages show a run; they are to be made before."""
+        self.loading.emit()
+        self.run = run  # type: ignore[assignment]
+        self.snapshot = run.now
+        self.run_changed.emit()
+        self.refreshed.emit()
+
+    @property
+    def training(self) -> bool:
+        """It never trains."""
+        return False
+
+    def fetch(self) -> None:
+        """There is nothing newer."""
+
+    def train(self, stretch: Stretch = Stretch.ALL, steps: int = 1) -> None:
+        """It cannot be trained."""
+
+    def make_background(self) -> Background:
+        """No thread: what takes long is done at once."""
+        return _AtOnce(self)
+
+    def shut_down(self) -> None:
+        """There is no thread to stop."""
+        self.run = None
+
+
+class _AtOnce(Background):
+    """Does the work when it is asked for, so that there is no thread."""
+
+    def ask(self, work: Work, then: Callable[[Any], None]) -> Task:
+        task = Task(work, then)
+        try:
+            task.answer = work(task)
+        except (ValueError, OSError) as error:
+            self.failed.emit(str(error))
+            return task
+        then(task.answer)
+        return task

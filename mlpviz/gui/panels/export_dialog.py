@@ -1,0 +1,301 @@
+"""The dialog for taking a picture out of the window: which, how large, in which look, and as what."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mlpviz.files.recipes import LARGEST_PX, SMALLEST_PX, THEMES, View
+from mlpviz.gui.figures.catalogue import FigureEntry
+from mlpviz.gui.theme import Theme, inset_text, set_role
+from mlpviz.gui.widgets.choice import Choice
+
+FORMATS = {
+    ".png": ("PNG", "Pixels, for slides and web pages"),
+    ".svg": ("SVG", "Vectors with real text, for web pages and for drawing programs"),
+    ".pdf": ("PDF", "Vectors with real text, for papers and books"),
+    ".csv": ("CSV", "The numbers behind the picture, as a table to read"),
+    ".npz": ("NPZ", "All arrays behind the picture by name, for NumPy"),
+    ".npy": ("NPY", "The first array behind the picture, for NumPy"),
+}
+PICTURES = (".png", ".svg", ".pdf")
+PREVIEW_AFTER_MS = 150
+SIDE_PX = 300
+
+
+class ExportDialog(QDialog):
+    """Shows the picture as it will be; `view` and `ending` say what was decided.
+
+    Parameters
+    ----------
+    theme : Theme
+    entries : sequence of FigureEntry
+        What can be chosen.
+    first : FigureEntry
+        What is chosen at first.
+    view_of : callable
+        The view of an entry as it is on screen.
+    paint : callable
+        A view as an image.
+    save : callable
+        What saving does, with a view and an ending; True if it is done, and the dialog may close.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        entries: Sequence[FigureEntry],
+        first: FigureEntry,
+        view_of: Callable[[FigureEntry], View],
+        paint: Callable[[View], QImage],
+        save: Callable[[View, str], bool],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("dialog_export")
+        self.setWindowTitle("Export picture")
+        self._theme, self._entries, self._view_of = theme, tuple(entries), view_of
+        self._paint, self._save = paint, save
+        self._preview = _Preview(theme)
+        self._build_fields()
+        self._build_buttons()
+        side = QVBoxLayout()
+        side.addLayout(self._form)
+        side.addWidget(self._told)
+        side.addStretch(1)
+        side.addLayout(self._buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 14, 14, 14)
+        row.setSpacing(14)
+        row.addWidget(self._preview, 1)
+        row.addLayout(side)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(PREVIEW_AFTER_MS)
+        self._later.timeout.connect(self.show_preview)
+        self.picture.setCurrentIndex(self._entries.index(first))
+        self._picture_chosen()
+        self.resize(1000, 620)
+        self.save_button.setFocus()
+
+    # ------------------------------------------------------------------ parts
+
+    def _build_fields(self) -> None:
+        self.picture = self._choice("choice_export_picture", "Which picture")
+        for entry in self._entries:
+            self.picture.addItem(entry.title)
+        self.picture.currentIndexChanged.connect(self._picture_chosen)
+        self.format = self._choice("choice_export_format", "What kind of file")
+        for ending, (name, tip) in FORMATS.items():
+            self.format.addItem(f"{name} · {tip[0].lower()}{tip[1:]}", ending)
+        self.format.currentIndexChanged.connect(self._format_chosen)
+        self.look = self._choice("choice_export_theme", "Light for print, dark for dark slides")
+        self.look.addItems([theme.capitalize() for theme in THEMES])
+        self.width_px, self.height_px = self._number("width"), self._number("height")
+        self.scale = self._choice(
+            "choice_export_scale",
+            "Pixels of the file for each pixel of the picture: 2 and more are sharp in print",
+        )
+        self.scale.addItems([f"{k}x" for k in range(1, 5)])
+        self.scale.setCurrentIndex(1)
+        self.caption = QLineEdit()
+        self.caption.setObjectName("field_export_caption")
+        self.caption.setToolTip("The words below the picture; empty for none")
+        self.caption.setAccessibleName("Caption")
+        self._form = QFormLayout()
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._rows: dict[str, tuple[QLabel, QWidget]] = {}
+        for name, field in (
+            ("Picture", self.picture),
+            ("File", self.format),
+            ("Look", self.look),
+            ("Width", self.width_px),
+            ("Height", self.height_px),
+            ("Scale", self.scale),
+            ("Caption", self.caption),
+        ):
+            label = QLabel(name)
+            label.setBuddy(field)
+            field.setFixedWidth(SIDE_PX)
+            self._rows[name] = label, field
+            self._form.addRow(label, field)
+        self.look.currentIndexChanged.connect(self._changed)
+        self.scale.currentIndexChanged.connect(self._changed)
+        self.caption.textChanged.connect(self._changed)
+        self._told = QLabel()
+        self._told.setObjectName("label_export")
+        self._told.setWordWrap(True)
+        self._told.setFixedWidth(SIDE_PX + 60)
+        set_role(self._told, "subtitle")
+
+    def _choice(self, name: str, tip: str) -> Choice:
+        choice = Choice()
+        choice.setObjectName(name)
+        choice.setAccessibleName(tip)
+        choice.setToolTip(tip)
+        return choice
+
+    def _number(self, side: str) -> QSpinBox:
+        field = QSpinBox()
+        field.setObjectName(f"field_export_{side}")
+        field.setRange(SMALLEST_PX, LARGEST_PX)
+        field.setSingleStep(20)
+        field.setSuffix(" px")
+        field.setAccessibleName(side.capitalize())
+        field.setToolTip(
+            f"The {side} of the picture; letters keep their size, so a smaller picture has larger ones"
+        )
+        inset_text(field)
+        field.valueChanged.connect(self._changed)
+        return field
+
+    def _build_buttons(self) -> None:
+        self.copy_button = QPushButton("Copy")
+        self.copy_button.setObjectName("button_export_copy")
+        self.copy_button.setToolTip("Put the picture on the clipboard")
+        self.copy_button.clicked.connect(self._copy)
+        cancel = QPushButton("Cancel")
+        cancel.setObjectName("button_export_cancel")
+        cancel.clicked.connect(self.reject)
+        self.save_button = QPushButton("Save …")
+        self.save_button.setObjectName("button_export_save")
+        self.save_button.setDefault(True)
+        set_role(self.save_button, "primary")
+        self.save_button.clicked.connect(self._save_it)
+        self._buttons = QHBoxLayout()
+        for button in (self.copy_button, cancel, self.save_button):
+            self._buttons.addWidget(button)
+
+    # ------------------------------------------------------------------ what was decided
+
+    @property
+    def ending(self) -> str:
+        """Of the file: ``".png"`` and so on."""
+        return str(self.format.currentData())
+
+    @property
+    def view(self) -> View:
+        """The picture as it was decided."""
+        return replace(
+            self._on_screen,
+            theme=THEMES[self.look.currentIndex()],
+            width=self.width_px.value(),
+            height=self.height_px.value(),
+            scale=float(self.scale.currentIndex() + 1) if self.ending == ".png" else 1.0,
+            caption=self.caption.text(),
+        )
+
+    def _picture_chosen(self) -> None:
+        """Another picture: its own size, and the words that go with it."""
+        self._on_screen = self._view_of(self._entries[self.picture.currentIndex()])
+        fields = (self.width_px, self.height_px, self.look, self.caption)
+        for field in fields:
+            field.blockSignals(True)
+        self.width_px.setValue(self._on_screen.width)
+        self.height_px.setValue(self._on_screen.height)
+        self.look.setCurrentIndex(THEMES.index(self._on_screen.theme))
+        self.caption.setText(self._on_screen.caption or "")
+        for field in fields:
+            field.blockSignals(False)
+        is_window = not self._entries[self.picture.currentIndex()].page
+        for widget in self._rows["Caption"]:
+            widget.setVisible(not is_window)
+        self._format_chosen()
+
+    def _format_chosen(self) -> None:
+        is_picture = self.ending in PICTURES
+        for name in ("Look", "Width", "Height", "Caption"):
+            for widget in self._rows[name]:
+                widget.setEnabled(is_picture)
+        for widget in self._rows["Scale"]:
+            widget.setEnabled(self.ending == ".png")
+        self.copy_button.setEnabled(is_picture)
+        self._changed()
+
+    def _changed(self) -> None:
+        self._later.start()
+
+    # ------------------------------------------------------------------ verbs
+
+    def show_preview(self) -> None:
+        """Show the picture as it is decided now."""
+        self._later.stop()
+        view = self.view
+        try:
+            self._preview.show_image(self._paint(replace(view, scale=1.0)))
+        except ValueError as error:
+            self.tell(str(error), "error")
+            return
+        width, height = round(view.width * view.scale), round(view.height * view.scale)
+        if self.ending not in PICTURES:
+            words = FORMATS[self.ending][1] + "."
+        elif self.ending == ".png":
+            words = f"{width} x {height} pixels."
+        else:
+            words = f"{view.width * 25.4 / 96:.0f} x {view.height * 25.4 / 96:.0f} mm."
+        if self.ending in PICTURES:
+            words += " The file carries its recipe: mlpviz can make it again from it, and open there."
+        self.tell(words)
+
+    def tell(self, words: str, role: str = "subtitle") -> None:
+        """Say something below the fields."""
+        set_role(self._told, role)
+        self._told.setText(words)
+
+    def _copy(self) -> None:
+        image = self._paint(self.view)
+        image.setDevicePixelRatio(1.0)
+        QGuiApplication.clipboard().setImage(image)
+        self.tell("The picture is on the clipboard.", "good")
+
+    def _save_it(self) -> None:
+        if self._save(self.view, self.ending):
+            self.accept()
+
+
+class _Preview(QWidget):
+    """A picture, as large as fits."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("preview_export")
+        self.setAccessibleName("Preview")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme, self._image = theme, QImage()
+
+    def show_image(self, image: QImage) -> None:
+        image.setDevicePixelRatio(1.0)
+        self._image = image
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, 520)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color("ground"))
+        if not self._image.isNull():
+            room = QRectF(self.rect()).adjusted(10, 10, -10, -10)
+            size = self._image.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+            if size.width() > self._image.width():
+                size = self._image.size()
+            target = QRectF(0, 0, size.width(), size.height())
+            target.moveCenter(room.center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(target, self._image)
+            painter.setPen(self._theme.color("line"))
+            painter.drawRect(target)
+        painter.end()
