@@ -10,7 +10,8 @@ from mlpviz.cli.common import experiment_of, parse_size, with_bar
 
 WHAT_HELP = (
     "weights, curves, loss, accuracy, gradients, boundary, units, cost, network, collapsed, biases, "
-    "confusion, mistakes, classes, calibration, stage or window"
+    "confusion, mistakes, classes, calibration, stage or window; of a comparison compared-loss, "
+    "compared-accuracy, compared-gradients, depth or differences; of many seeds seed-curves or seed-ends"
 )
 
 
@@ -41,6 +42,7 @@ def add_commands(commands: Any) -> None:
         metavar="CONTROL=VALUE",
         help="set a control of the picture by its name, such as choice_order='by norm'",
     )
+    command.add_argument("--seeds", type=int, default=20, metavar="N", help="of seed-curves and seed-ends")
     command.add_argument("--theme", choices=("light", "dark"), default="light")
     command.add_argument("--scale", type=float, default=1.0, metavar="S", help="of a PNG, 1 to 4")
     command.add_argument("--size", metavar="WxH", help="in pixels before scaling")
@@ -82,9 +84,12 @@ def _export(options: argparse.Namespace) -> int:
         choices = choices_for(entry.name, {name: getattr(options, name) for name in names})
         choices |= dict(map(_choice, options.choose))
         view = View(entry.name, choices, options.theme, width, height, options.scale, options.caption)
-        if is_film:
+        if entry.page in ("compare", "many_seeds"):
+            run = _several(entry.page, options)
+        elif is_film:
             return _film(_replay_of(options.source, options.steps), view, options)
-        run = _run_of(options.source, options.steps, view)
+        else:
+            run = _run_of(options.source, options.steps, view)
         write_file(options.out, exported(view, run, options.out))
     return 0
 
@@ -102,6 +107,36 @@ def _film(replay: Any, view: Any, options: argparse.Namespace) -> int:
     assert content is not None
     write_file(options.out, content)
     return 0
+
+
+def _several(page: str, options: argparse.Namespace) -> Any:
+    """What a page of several runs is to show: a ready-made comparison, or an experiment from many seeds."""
+    from mlpviz.gui.figures.contents import content_again, raced
+    from mlpviz.gui.figures.still import StillRun
+    from mlpviz.training import History, Trainer
+    from mlpviz.training.comparisons import load_comparison
+    from mlpviz.training.sweep import seeds_of
+
+    if page == "compare":
+        comparison = load_comparison(options.source)
+        experiment = comparison.runs[0].experiment
+        steps = raced(comparison, None if options.steps is None else _checked_steps(options.steps))
+    else:
+        experiment = experiment_of(options.source, [])
+        if options.steps is not None:
+            raise ValueError("--steps: each seed is trained to the end of the experiment's epochs")
+        seeds = list(seeds_of(experiment, options.seeds))
+        told = {"experiment": experiment.to_toml(), "seeds": seeds, "asked": len(seeds), "share": None}
+        steps = content_again(page, told)
+    run = StillRun(Trainer(experiment), History())
+    run.content = _last(steps)
+    return run
+
+
+def _last(steps: Any) -> Any:
+    """The last of what comes, which is what the others led to."""
+    *_, content = with_bar(steps, 0)
+    return content
 
 
 def _run_of(name: str, steps: int | None, view: Any) -> Any:
@@ -166,6 +201,8 @@ def _reproduce(options: argparse.Namespace) -> int:
 
     recipe = read_recipe(options.figure)
     with headless_application():
+        from mlpviz.gui.figures.catalogue import page_of
+        from mlpviz.gui.figures.contents import content_again
         from mlpviz.gui.figures.exporting import picture_file
         from mlpviz.gui.figures.film import film_file, takes
         from mlpviz.gui.figures.reproducing import beside, other_here, replay_of, verdict
@@ -177,6 +214,8 @@ def _reproduce(options: argparse.Namespace) -> int:
             raise ValueError(f"{out}: the picture is made again as it was, so its name must end in {ending}")
         _check_folder(out)
         old = options.figure.read_bytes()  # before OUT is written, which may be the same file
+        if recipe.why_not:
+            raise ValueError(f"{options.figure} cannot be made again: {recipe.why_not}")
         replay = replay_of(recipe)
         if recipe.view.frames:
             runs = [each for each in with_bar(takes(replay, recipe.view.frames), replay.until) if each]
@@ -185,7 +224,10 @@ def _reproduce(options: argparse.Namespace) -> int:
         else:
             for _ in with_bar(replay.steps(), replay.until):
                 pass
-            new = picture_file(recipe.view, taken_from_replay(replay), ending)
+            run = taken_from_replay(replay)
+            if recipe.content:
+                run.content = _last(content_again(page_of(recipe.view), recipe.content))
+            new = picture_file(recipe.view, run, ending)
         write_file(out, new)
         same, sentence = verdict(old, new, ending, other_here(recipe))
     print(f"{out}: {sentence}")

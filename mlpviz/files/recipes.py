@@ -93,6 +93,10 @@ class Recipe:
         The step from which the path of the parameters is known; 0 where the run was trained from its start.
     versions
         What it was made with, by name.
+    content
+        What a page of several runs shows, in plain values; empty on other pages.
+    why_not
+        Why the picture cannot be made again, in words; empty where it can.
     """
 
     view: View
@@ -102,6 +106,8 @@ class Recipe:
     diverged: bool
     path_from: int
     versions: Mapping[str, str]
+    content: Mapping[str, Any] = field(default_factory=dict)
+    why_not: str = ""
 
     def to_json(self) -> str:
         """The recipe as one JSON object, in plain letters."""
@@ -115,6 +121,8 @@ class Recipe:
             "path_from": self.path_from,
             "seed": self.experiment.seed,
             "versions": dict(self.versions),
+            "content": dict(self.content),
+            "why_not": self.why_not,
         }
         return json.dumps(table)
 
@@ -149,6 +157,8 @@ class Recipe:
             table.get("diverged") is True,
             _whole(table, "path_from", step),
             _versions_in(table.get("versions")),
+            _content_in(table.get("content", {})),
+            str(table.get("why_not", "")),
         )
 
 
@@ -239,6 +249,12 @@ def _changes_in(items: Any) -> tuple[Change, ...]:
         if item[1] not in LIVE_SETTINGS:
             raise ValueError(f"the recipe's changes: {item[1]!r:.40} is no setting that can change")
     return tuple(Change(*item) for item in items)
+
+
+def _content_in(table: Any) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise ValueError("the recipe's content must be an object")
+    return table
 
 
 def _versions_in(table: Any) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """One run in the list of the Compare page, as the window knows it."""
 
+import copy
 from dataclasses import dataclass
 
+from mlpviz.gui.figures.contents import StillContender
 from mlpviz.gui.race_thread import Lane
 from mlpviz.training import Experiment, History, Snapshot, Trainer
 
@@ -29,6 +31,14 @@ class ComparedRun:
     snapshot: Snapshot
     shown: bool = True
     forked: bool = False
+
+    @classmethod
+    def still(cls, taken: StillContender) -> "ComparedRun":
+        """A run that was taken, as the widgets read it."""
+        snapshot, initial, x, targets = taken.parts()
+        start = copy.copy(taken.contender)
+        start.started_at = taken.started_at
+        return cls(Lane(taken.contender, start, initial, x, targets), taken.slot, snapshot, taken.shown)
 
     @property
     def name(self) -> str:

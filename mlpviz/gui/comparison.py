@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoStack
 from mlpviz.gui.compared_run import ComparedRun
 from mlpviz.gui.compared_words import is_among, race_progress, step_words
 from mlpviz.gui.driver import BarWords, Progress
+from mlpviz.gui.figures.contents import ComparedRuns, StillContender
 from mlpviz.gui.list_edit import ListEdit, ListState, Ticket
 from mlpviz.gui.race_thread import Lane, RaceThread
 from mlpviz.gui.refresher import Refresher
@@ -341,6 +342,27 @@ class Comparison(QObject):
         """Whether the run of the Train page has nothing that a run of the list does not have as well."""
         current = self.workspace.run
         return current is None or not current.trainer.index or is_among(current.trainer, self.runs)
+
+    # ------------------------------------------------------------------ held still
+
+    def taken(self) -> ComparedRuns:
+        """All runs as they stand between two steps; they go on, and what was taken stays."""
+        found: list[StillContender] = []
+
+        def take() -> None:
+            for run in self.runs:
+                twin = run.lane.contender.fork(run.name)
+                found.append(StillContender(twin, run.lane.start.started_at, run.slot, run.shown))
+
+        if self.runs:
+            self._thread.between_steps(take)
+        return ComparedRuns(tuple(found), self.measure)
+
+    def show_taken(self, content: ComparedRuns) -> None:
+        """Show runs that were taken; they cannot race."""
+        self.measure = content.measure
+        self.runs = [ComparedRun.still(run) for run in content.runs]
+        self.run_changed.emit()
 
     # ------------------------------------------------------------------ behind the verbs
 

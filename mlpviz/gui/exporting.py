@@ -126,9 +126,13 @@ class Exporter:
         if run is None:
             self._window.state_line.say(WHY_NOT)
             return None
+        from mlpviz.gui.figures.frame import HasContent
         from mlpviz.gui.figures.taking import taken_from
 
-        return taken_from(run)
+        taken = taken_from(run)
+        if isinstance(self._window.page, HasContent):
+            taken.content = self._window.page.take_content()
+        return taken
 
     def _view(self, entry: FigureEntry) -> View:
         window = self._window

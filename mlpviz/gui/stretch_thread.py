@@ -79,6 +79,7 @@ class StretchThread(QThread):
 
     def stop(self) -> None:
         """End after the step under way. Does not wait."""
+        self.requestInterruption()  # for what is being made ready
         with self._condition:
             self._stopping = True
             self._condition.notify()

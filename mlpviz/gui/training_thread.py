@@ -16,6 +16,10 @@ from mlpviz.training.parameters import ParameterPath
 logger = logging.getLogger(__name__)
 
 
+Made = Trainer | tuple[Trainer, History] | tuple[Trainer, History, ParameterPath | None]
+"""A trainer, with what was recorded of the steps that it has made before."""
+
+
 class TrainingThread(StretchThread):
     """A run: it makes the trainer, then trains in stretches until it is told to stop.
 
@@ -51,9 +55,7 @@ class TrainingThread(StretchThread):
     cautions: list[Finding]
     facts: list[Fact]
 
-    def __init__(
-        self, make_trainer: Callable[[], Trainer | tuple[Trainer, History]], parent: QObject | None = None
-    ) -> None:
+    def __init__(self, make_trainer: Callable[[], Made], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training_thread")
         self.history = History()
@@ -101,16 +103,18 @@ class TrainingThread(StretchThread):
         """Make the trainer, then train whenever there is a stretch to go."""
         try:
             made = self._make_trainer()
-            self.trainer, self.history = made if isinstance(made, tuple) else (made, self.history)
+            self.trainer, self.history, self.path = _parts(made)
             now = self.trainer.snapshot()
             self.initial = self.trainer.initial_snapshot() if now.step else now
             self.cautions = cautions(self.trainer.dataset, self.trainer.splits, self.trainer.network)
             begun = now.step > 0 or self.trainer.finished
             self.facts = facts(shown_by(self.trainer, self.history)) if begun else []
-            self.path = ParameterPath.of(self.trainer.network)
+            if self.path is None:
+                self.path = ParameterPath.of(self.trainer.network)
+                if self.path is not None:
+                    self.path.append(now.step, self.trainer.network)
             if self.path is not None:
-                self.path.append(now.step, self.trainer.network)
-                self.path_from = now.step
+                self.path_from = int(self.path.view()[0][0])
             self.mailbox.put(now)
             self.ready.emit()
             while self._wait_for_work():
@@ -167,3 +171,9 @@ class TrainingThread(StretchThread):
         with self._condition:
             while not self._is_over() and (left := started + self._interval_s - time.monotonic()) > 0:
                 self._condition.wait(left)
+
+
+def _parts(made: Made) -> tuple[Trainer, History, ParameterPath | None]:
+    if isinstance(made, Trainer):
+        return made, History(), None
+    return made if len(made) == 3 else (*made, None)

@@ -16,7 +16,7 @@ from mlpviz.gui.background import Background
 from mlpviz.gui.driver import BarWords, Progress
 from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.stretch_thread import Stretch
-from mlpviz.gui.training_thread import TrainingThread
+from mlpviz.gui.training_thread import Made, TrainingThread
 from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, Snapshot, Trainer
 from mlpviz.training.health import Finding, findings
 
@@ -39,7 +39,7 @@ class WantedExample:
 UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
-Maker = Callable[[], Trainer | tuple[Trainer, History]]
+Maker = Callable[[], Made]
 """Makes a trainer, with its history if it has one already."""
 
 

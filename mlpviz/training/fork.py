@@ -105,6 +105,7 @@ def _rebuilt(trainer: Trainer, wanted: Experiment) -> Trainer:
         known = trainer.last_fired.get(i)
         arrays[f"last_fired.{i}"] = np.full_like(fresh, trainer.index) if known is None else known.copy()
     twin.restore({**state, "arrays": arrays, "changes": [], "divergence": None})
+    twin.rebuilt_at = trainer.index
     return twin
 
 

@@ -96,6 +96,8 @@ class Trainer:
     ----------
     experiment, original
         With all changes made so far, and as it was given.
+    rebuilt_at
+        The step at which it took over what a run of another experiment had come to; 0 where it did not.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Trainer:
         self.optimizer = build_optimizer(experiment)
         self.threshold = accuracy_threshold(self.dataset, self.loss)
         self.changes: list[Change] = []
+        self.rebuilt_at = 0
         self.divergence: Divergence | None = None
         self.index = 0
         self.epoch = 0
@@ -300,6 +303,16 @@ class Trainer:
         if hasattr(self.optimizer, setting):
             setattr(self.optimizer, setting, getattr(self.experiment, setting))
         self.changes.append(Change(self.index, setting, value))
+
+    @property
+    def why_not_again(self) -> str:
+        """Why training its experiment from the beginning would not lead here; empty where it does."""
+        if not self.rebuilt_at:
+            return ""
+        return (
+            f"the run was forked at step {self.rebuilt_at} from one of another experiment, "
+            "so training it from the beginning leads elsewhere"
+        )
 
     def make_due_changes(self) -> None:
         """Make the changes of an earlier run that fell between the last step and the next."""

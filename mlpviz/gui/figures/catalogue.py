@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mlpviz.data import unknown_name
+from mlpviz.files.recipes import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,19 @@ FIGURES: tuple[FigureEntry, ...] = (
         (1280, 760),
         ("card_example", "card_foot", "panel_by_hand"),
     ),
+    FigureEntry("compared-loss", "Loss of several runs", "compare", ("plot_compared_loss",), CURVE),
+    FigureEntry(
+        "compared-accuracy", "Accuracy of several runs", "compare", ("plot_compared_accuracy",), CURVE
+    ),
+    FigureEntry(
+        "compared-gradients", "Gradient of several runs", "compare", ("plot_compared_gradients",), CURVE
+    ),
+    FigureEntry(
+        "depth", "Gradients in depth", "compare", ("card_depth",), (1000, 560), ("label_depth_told",)
+    ),
+    FigureEntry("differences", "Weights of two runs", "compare", ("card_beside",), (1100, 480)),
+    FigureEntry("seed-curves", "Loss from many seeds", "many_seeds", ("plot_seed_curves",), CURVE),
+    FigureEntry("seed-ends", "Many seeds at their end", "many_seeds", ("plot_seed_dots",), CURVE),
     FigureEntry("window", "The window", "", (), (1440, 900)),
 )
 """In the order of menus."""
@@ -79,6 +93,11 @@ def figure_entry(name: str) -> FigureEntry:
         if entry.name == name:
             return entry
     raise unknown_name("picture", name, [entry.name for entry in FIGURES])
+
+
+def page_of(view: View) -> str:
+    """The key of the page that a view is of, also where it is one of the window."""
+    return figure_entry(view.figure).page or str(view.choices.get("page", ""))
 
 
 def figure_of(part: str) -> FigureEntry | None:

@@ -42,8 +42,10 @@ def check_ending(out: Path) -> None:
 
 def recipe_of(view: View, run: StillRun) -> Recipe:
     """What a picture of a run would be made of."""
-    trainer = run.trainer
+    trainer, content = run.trainer, run.content
     made_with = versions(Qt=PySide6.__version__)
+    if content is not None and figure_entry(view.figure).page:  # of the current run it shows nothing
+        return Recipe(view, trainer.original, (), 0, False, 0, made_with, content.told(), content.why_not())
     return Recipe(
         view,
         trainer.original,
@@ -52,6 +54,8 @@ def recipe_of(view: View, run: StillRun) -> Recipe:
         trainer.divergence is not None,
         run.path_from,
         made_with,
+        {} if content is None else content.told(),
+        trainer.why_not_again or ("" if content is None else content.why_not()),
     )
 
 

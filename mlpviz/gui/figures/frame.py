@@ -25,6 +25,7 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.files.recipes import View
 from mlpviz.gui.figures.catalogue import FigureEntry, figure_entry
 from mlpviz.gui.figures.choices import choose
+from mlpviz.gui.figures.contents import Content
 from mlpviz.gui.figures.still import StillRun, StillWorkspace
 from mlpviz.gui.pages import PAGES, Page
 from mlpviz.gui.stylesheet import stylesheet
@@ -49,6 +50,17 @@ class BecomesPicture(Protocol):
 
     def become_picture(self) -> None:
         """Do without scrolling and pointing."""
+
+
+@runtime_checkable
+class HasContent(Protocol):
+    """A page that shows more than the current run."""
+
+    def take_content(self) -> Content | None:
+        """What it shows now, taken between two steps; None where that is nothing."""
+
+    def show_content(self, content: Content) -> None:
+        """Show what was taken from such a page."""
 
 
 @contextmanager
@@ -105,11 +117,14 @@ _loaded = False
 
 def caption_of(run: StillRun, page: Page | None = None) -> str:
     """What a picture shows, in words: the experiment, step and seed, and what its page adds to that."""
+    own = getattr(page, "caption_of_picture", None)
+    if own is not None:
+        return str(own())
     trainer = run.trainer
     words = [
         trainer.experiment.title,
         f"step {format_number(run.now.step)}",
-        f"epoch {max(1, math.ceil(trainer.progress))} of {trainer.experiment.epochs}",
+        f"epoch {math.ceil(trainer.progress)} of {trainer.experiment.epochs}",
         f"seed {trainer.experiment.seed}",
     ]
     about = getattr(page, "about_picture", None)
@@ -135,6 +150,8 @@ def _figure(
     _column(bench).addWidget(page)
     bench.show()
     workspace.show_run(run)
+    if run.content is not None and isinstance(page, HasContent):
+        page.show_content(run.content)
     frame = _unseen(theme, "figure", made)
     column = _column(frame)
     column.setContentsMargins(6, 4, 6, 6)
@@ -257,6 +274,8 @@ def _window(
         window.action_experiment.setChecked(beside)
     window.show()
     workspace.show_run(run)
+    if run.content is not None and isinstance(window.page, HasContent):
+        window.page.show_content(run.content)
     _refresh(window.page, [])
     choose(window.page, choices)
     _settle(window)

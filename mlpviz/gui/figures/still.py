@@ -5,6 +5,7 @@ from typing import Any
 
 from mlpviz.gui.background import Background, Task, Work
 from mlpviz.gui.courtesy import Courtesy
+from mlpviz.gui.figures.contents import Content
 from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
@@ -24,6 +25,11 @@ class StillRun:
         Where the parameters were at each step, if that was recorded.
     path_from
         The first step of the path.
+
+    Attributes
+    ----------
+    content
+        What a page of several runs shows beside it.
     """
 
     training = False
@@ -33,6 +39,7 @@ class StillRun:
         self, trainer: Trainer, history: History, path: ParameterPath | None = None, path_from: int = 0
     ) -> None:
         self.trainer, self.history, self.path, self.path_from = trainer, history, path, path_from
+        self.content: Content | None = None
         self.mailbox, self.courtesy = Mailbox(), Courtesy()
         self.now: Snapshot = trainer.snapshot()
         self.initial = trainer.initial_snapshot() if self.now.step else self.now

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.driver import Driver
+from mlpviz.gui.figures.contents import ComparedRuns
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.beside_card import BesideCard
 from mlpviz.gui.panels.compared_plot import ComparedPlot, GradientPlot
@@ -207,6 +208,22 @@ class ComparePage(Page):
         """Show gradients in depth, gradient curves, or weights."""
         self._segments.button(list(VIEWS).index(name)).setChecked(True)
         self._show_view(list(VIEWS).index(name))
+
+    # ------------------------------------------------------------------ pictures of it
+
+    def take_content(self) -> ComparedRuns | None:
+        """The runs of the list as they stand."""
+        return self.comparison.taken() if self.comparison.runs else None
+
+    def show_content(self, content: ComparedRuns) -> None:
+        """Show runs that were taken from such a page."""
+        self.comparison.show_taken(content)
+
+    def caption_of_picture(self) -> str:
+        """What the pictures of this page show, in words."""
+        return (
+            f"{', '.join(run.name for run in self.comparison.shown)} · {self.comparison.step_words().lower()}"
+        )
 
     # ------------------------------------------------------------------ what happens
 

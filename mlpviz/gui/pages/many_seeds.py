@@ -1,14 +1,16 @@
 """The Seeds page: one experiment from many seeds; how many learnt it, and where the others stand."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from mlpviz.gui.background import Task
+from mlpviz.gui.figures.contents import SeedRuns
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.seeds_bar import SeedsBar
 from mlpviz.gui.stretch_thread import Stretch
@@ -215,6 +217,47 @@ class ManySeedsPage(Page):
         experiment = self._sweep.experiment.with_settings({"seed": seed})
         self.workspace.edit_experiment(experiment, f"seed {seed}", Stretch.ALL)  # the same bits once more
         self.workspace.page_wanted.emit("train")
+
+    # ------------------------------------------------------------------ pictures of it
+
+    def take_content(self) -> SeedRuns | None:
+        """The results so far, in the order of their seeds."""
+        made = self._sweep
+        if made is None:
+            return None
+        results = tuple(sorted(made.results, key=lambda result: result.seed))
+        return SeedRuns(made.experiment, made.seeds, made.share, made.words, results)
+
+    def show_content(self, content: SeedRuns) -> None:
+        """Show results that were taken."""
+        self._sweep = Sweep(
+            content.experiment, content.seeds, content.share, None, content.words, list(content.results)
+        )
+        self._show_results()
+
+    def view_state(self) -> dict[str, Any]:
+        """The seed that is in front, and the axis."""
+        return {"seed": self._chosen, "log": self.curves.log}
+
+    def set_view_state(self, state: Mapping[str, Any]) -> None:
+        """Put a seed in front again; ValueError if there is none of that number."""
+        seed, known = state.get("seed"), [run.seed for run in (self._sweep.results if self._sweep else ())]
+        if seed is not None and seed not in known:
+            raise ValueError(f"there is no run of seed {seed!r:.20} on the Seeds page")
+        self.curves.set_log(state.get("log") is True)
+        self.dots.set_log(state.get("log") is True)
+        if seed is not None:
+            self.choose(seed)
+
+    def caption_of_picture(self) -> str:
+        """What the pictures of this page show, in words."""
+        if self._sweep is None or not self._sweep.results:
+            return "no seeds"
+        seeds = sorted(result.seed for result in self._sweep.results)
+        which = (
+            f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds from {seeds[0]} to {seeds[-1]}"
+        )
+        return f"{self._sweep.experiment.title} · {which}"
 
     # ------------------------------------------------------------------ what is on show
 

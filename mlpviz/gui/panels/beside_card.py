@@ -29,7 +29,7 @@ class BesideCard(Card):
         super().__init__(theme, "Weights of layer 1", "card_beside", parent=parent)
         self._comparison = comparison
         self._pictures = QWidget()
-        grid = QGridLayout(self._pictures)
+        self._grid = grid = QGridLayout(self._pictures)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(14)
         self.choices = [
@@ -70,6 +70,7 @@ class BesideCard(Card):
         self.body.addWidget(self._pictures, 1)
         self.body.addLayout(legend)
         self._norms: NDArray = np.zeros(0)
+        self._arrays: tuple[NDArray, ...] = ()
         self._noun = "unit"
 
     def _choice(self, grid: QGridLayout, column: int, tip: str) -> Choice:
@@ -113,12 +114,13 @@ class BesideCard(Card):
             return
         self._refusal.hide()
         difference = second - first
-        limit = max(map(signed_limit, (first, second, difference)))
+        self._arrays = first, second, difference
+        limit = max(map(signed_limit, self._arrays))
         shape = runs[0].trainer.dataset.image_shape
         self._norms = column_norms(difference)
         self._noun = _noun(runs[0])
         for matrix, mosaic, heat_map, stack in zip(
-            (first, second, difference), self.mosaics, self.matrices, self._stacks, strict=True
+            self._arrays, self.mosaics, self.matrices, self._stacks, strict=True
         ):
             if shape is None:
                 heat_map.set_array(matrix, limit)
@@ -132,6 +134,17 @@ class BesideCard(Card):
         self._show_stacks(True)
         moved = format_number(float(np.linalg.norm(difference)))
         self.set_subtitle(f"‖second − first‖ = {moved}, all on one scale")
+
+    def become_picture(self) -> None:
+        """Say in words which runs are laid beside each other, where a menu chooses them on screen."""
+        for column, choice in enumerate(self.choices):
+            name = QLabel(choice.currentText())
+            set_role(name, "caption")
+            self._grid.addWidget(name, 0, column)
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The weights of the first run, those of the second, and their difference."""
+        return {} if self._refusal.isVisible() else dict(zip(PLACES, self._arrays, strict=True))
 
     def _labels(self, n: int) -> list[str]:
         return [f"{self._noun} {j} · differs by {format_number(float(self._norms[j]))}" for j in range(n)]

@@ -1,5 +1,7 @@
 """The gradient of every layer side by side for all runs, and what made it smaller on its way down."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -32,6 +34,7 @@ class DepthCard(Card):
     def __init__(self, comparison: Comparison, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "", "card_depth", parent=parent)
         self._comparison = comparison
+        self._found: list[tuple[int, str, Shrinking]] = []
         self._background = comparison.workspace.make_background()
         self.gradients = LogBars(theme, "bars_gradients", "Gradient norm of each layer")
         self.factors = LogBars(theme, "bars_factors", "Factors of the gradient's way down", base=1.0)
@@ -92,6 +95,7 @@ class DepthCard(Card):
         self._background.ask(work, self._show)
 
     def _show(self, found: list[tuple[int, str, Shrinking]]) -> None:
+        self._found = found
         depth = max((len(each.gradients) for _, _, each in found), default=0)
         groups = [f"layer {i + 1}" for i in range(depth)]
         self.gradients.set_bars(groups, [BarRow(name, slot, each.gradients) for slot, name, each in found])
@@ -110,6 +114,10 @@ class DepthCard(Card):
         self._words.setText(
             "<br>".join(self._sentence(*each) for each in found) if several else NOTHING_BELOW
         )
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The gradient norms of each layer, from the first on, by run."""
+        return {name: np.asarray(each.gradients) for _, name, each in self._found}
 
     def _sentence(self, slot: int, name: str, found: Shrinking) -> str:
         first, last = found.gradients[0], found.gradients[-1]

@@ -136,6 +136,12 @@ class LowerViews(QWidget):
         shown = self._stack.currentWidget()
         return next((key for key, card in self.cards.items() if card is shown), GUEST)
 
+    def show_card(self, name: str) -> None:
+        """Show the view whose card has this object name, if there is one that applies."""
+        for view in LOWER_VIEWS:
+            if self.cards[view.key].objectName() == name and view.applies(self._workspace):
+                self._chosen(view.key)
+
     def show_run(self) -> None:
         """Offer what the current run can be shown by."""
         offered = [view for view in LOWER_VIEWS if view.applies(self._workspace)]

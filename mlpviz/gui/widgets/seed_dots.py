@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.gui.theme import Theme, mix
@@ -21,6 +22,14 @@ class SeedDots(SeedPlot):
             item.setZValue(z)
             self._view.addItem(item, ignoreBounds=True)
         self._restyle()
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The training loss that each seed ended with."""
+        runs = self.lines.runs
+        return {
+            "seed": np.array([run.seed for run in runs], np.int64),
+            "train_loss": np.array([run.train_loss for run in runs]),
+        }
 
     def _draw(self) -> None:
         for verdict, item in self._items.items():

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -82,6 +84,16 @@ class SeedPlot(Card):
         self._draw()
         if self._following:
             self._fit_range()
+
+    def numbers(self) -> dict[str, NDArray]:
+        """A row for each point of each seed's curve: step, loss of the batch, and mean of an epoch."""
+        curves = [(run.seed, run.curve) for run in self.lines.runs]
+        return {
+            "seed": np.array([seed for seed, curve in curves for _ in curve.steps], np.int64),
+            "step": np.array([step for _, curve in curves for step in curve.steps], np.int64),
+            "loss": np.array([loss for _, curve in curves for loss in curve.loss]),
+            "mean_loss": np.array([loss for _, curve in curves for loss in curve.mean_loss]),
+        }
 
     def set_log(self, log: bool) -> None:
         """Switch the axis of losses to logarithmic or back, and fit it."""
