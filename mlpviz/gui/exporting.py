@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mlpviz.files.atomic import write_file
 from mlpviz.files.recipes import View
-from mlpviz.gui.figures.catalogue import FIGURES, FigureEntry
-from mlpviz.gui.figures.offer import offered, view_of
+from mlpviz.gui.figures.catalogue import FigureEntry, figure_of
+from mlpviz.gui.figures.offer import offered, picture_with, view_of
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 
 if TYPE_CHECKING:
     from mlpviz.gui.figures.still import StillRun
     from mlpviz.gui.main_window import MainWindow
-    from mlpviz.gui.pages import Page
 
 COPY_SCALE = 2.0
 WHY_NOT = "There is nothing to take a picture of until a run is ready."
@@ -103,17 +102,18 @@ class Exporter:
             actions.append(action)
         return actions
 
-    def offer_in_plots(self, page: "Page") -> None:
-        """Add what can be done with a picture to the menus that plots have of their own."""
-        by_part = {entry.parts: entry for entry in FIGURES if entry.page == page.key}
-        for plot in page.findChildren(CurvePlot):
-            entry = by_part.get((plot.objectName(),))
-            if entry is not None:
-                plot.menu.addSeparator()
-                plot.menu.addActions(self.actions_for(entry, plot.menu))
+    def offer_in(self, plot: CurvePlot) -> None:
+        """Add what can be done with a picture to the menu that a plot has of its own."""
+        entry = figure_of(plot.objectName())
+        if entry is not None:
+            plot.menu.addSeparator()
+            plot.menu.addActions(self.actions_for(entry, plot.menu))
 
-    def show_menu(self, entry: FigureEntry, place: QPoint) -> None:
-        """Open the menu of a picture at a place of the screen."""
+    def show_menu(self, pointed_at: QWidget, place: QPoint) -> None:
+        """Open the menu of the picture that a widget of the page is a part of, at a place of the screen."""
+        entry = picture_with(self._window.page, pointed_at)
+        if entry is None:
+            return
         menu = self.menu_for(entry)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)

@@ -1,6 +1,7 @@
 """The window: wires rail, tool bar, pages, experiment and state line to one workspace."""
 
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import (
@@ -23,8 +24,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mlpviz.gui.exporting import Exporter
-from mlpviz.gui.figures.offer import picture_with
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.menus import build_menus
 from mlpviz.gui.pages import PAGES, Page
@@ -32,7 +31,11 @@ from mlpviz.gui.panels.experiment_panel import ExperimentPanel
 from mlpviz.gui.panels.state_line import StateLine
 from mlpviz.gui.panels.training_bar import ROOMY_PX, TrainingBar
 from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import WantedExample, Workspace
+
+if TYPE_CHECKING:
+    from mlpviz.gui.exporting import Exporter
 
 DEFAULT_SIZE = QSize(1440, 900)
 SMALLEST_SIZE = QSize(1000, 640)
@@ -64,7 +67,6 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE)
         self.workspace, self.theme, self.settings = workspace, theme, settings
-        self.exporter = Exporter(self)
         self.training_bar = TrainingBar(workspace, theme, slows_small)
         self.addToolBar(self.training_bar)
         self.state_line = StateLine(workspace, theme)
@@ -133,6 +135,13 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ verbs
 
+    @cached_property
+    def exporter(self) -> "Exporter":
+        """Takes pictures out of the window."""
+        from mlpviz.gui.exporting import Exporter  # not before somebody wants one: starting is to be quick
+
+        return Exporter(self)
+
     @property
     def page(self) -> Page:
         """The page on show."""
@@ -155,7 +164,8 @@ class MainWindow(QMainWindow):
             self.pages[key] = PAGES[keys.index(key)].load()(self.workspace, self.theme)
             self.pages[key].parts_changed.connect(self._take_parts)
             self._stack.addWidget(self.pages[key])
-            self.exporter.offer_in_plots(self.pages[key])
+            for plot in self.pages[key].findChildren(CurvePlot):
+                plot.menu.aboutToShow.connect(partial(self._offer_picture_of, plot))
         self._stack.setCurrentWidget(self.pages[key])
         self.page_actions.actions()[keys.index(key)].setChecked(True)
         self.action_experiment.setChecked(self._beside[key])
@@ -194,9 +204,14 @@ class MainWindow(QMainWindow):
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         pointed_at = self.focusWidget() if by_key else self.childAt(event.pos())
         is_on_page = pointed_at is not None and self.page.isAncestorOf(pointed_at)
-        entry = picture_with(self.page, pointed_at) if is_on_page else None
-        if entry is not None and self.workspace.ready:
-            self.exporter.show_menu(entry, event.globalPos())
+        if is_on_page and self.workspace.ready:
+            self.exporter.show_menu(pointed_at, event.globalPos())
+
+    def _offer_picture_of(self, plot: CurvePlot) -> None:
+        """Add what can be done with a picture to the menu that a plot has of its own."""
+        if not plot.property("offers_picture"):
+            plot.setProperty("offers_picture", True)
+            self.exporter.offer_in(plot)
 
     def _show_experiment(self, shown: bool) -> None:
         if not shown:

@@ -58,8 +58,8 @@ def _build_file(window: "MainWindow", menu: QMenu) -> None:
     _add(window, menu, "save_experiment", "Save experiment as …", "Ctrl+S", lambda: _save_experiment(window))
     _add(window, menu, "save_checkpoint", "Save checkpoint as …", "", lambda: _save_checkpoint(window))
     menu.addSeparator()
-    export = window.exporter.open_dialog
-    _add(window, menu, "export_picture", "Export picture …", "Ctrl+Shift+E", export)
+    export = "Export picture …"
+    _add(window, menu, "export_picture", export, "Ctrl+Shift+E", lambda: window.exporter.open_dialog())
     menu.addSeparator()
     _add(window, menu, "quit", "Quit", "Ctrl+Q", window.close)
 
