@@ -203,8 +203,7 @@ class MainWindow(QMainWindow):
         """The menu of the picture that was pointed at, or that has the focus."""
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         pointed_at = self.focusWidget() if by_key else self.childAt(event.pos())
-        is_on_page = pointed_at is not None and self.page.isAncestorOf(pointed_at)
-        if is_on_page and self.workspace.ready:
+        if pointed_at is not None and self.page.isAncestorOf(pointed_at) and self.workspace.ready:
             self.exporter.show_menu(pointed_at, event.globalPos())
 
     def _offer_picture_of(self, plot: CurvePlot) -> None:

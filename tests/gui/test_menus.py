@@ -56,6 +56,7 @@ def test_the_menus_hold_every_verb(screen):
         "Open checkpoint …",
         "Save experiment as …",
         "Save checkpoint as …",
+        "Export picture …",
         "Quit",
     ]
     assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed", "Fork for comparison"]
