@@ -97,16 +97,23 @@ def _export(options: argparse.Namespace) -> int:
 def _film(replay: Any, view: Any, options: argparse.Namespace) -> int:
     """The same picture at many steps, from the first to where the run stands."""
     from mlpviz.files.atomic import write_file
-    from mlpviz.gui.figures.film import film_file, frame_steps, held_scale, takes
+    from mlpviz.gui.figures.film import frame_steps, takes
 
     frames = frame_steps(replay.until, options.frames)
     view = replace(view, frames=frames, frame_ms=options.frame_ms)
     runs = [run for run in with_bar(takes(replay, frames), replay.until) if run is not None]
-    view = held_scale(view, runs)
-    content = film_file(view, list(with_bar(runs, len(runs), " frames")), options.out.suffix.lower())
-    assert content is not None
-    write_file(options.out, content)
+    write_file(options.out, _painted(view, runs, options.out.suffix.lower()))
     return 0
+
+
+def _painted(view: Any, runs: Any, ending: str) -> bytes:
+    """A film as the content of a file."""
+    from mlpviz.gui.figures.film import Film
+
+    film = Film(view, runs, ending)
+    for _ in with_bar(film.paint(), len(film), " pictures"):
+        pass
+    return film.content
 
 
 def _several(page: str, options: argparse.Namespace) -> Any:
@@ -204,7 +211,7 @@ def _reproduce(options: argparse.Namespace) -> int:
         from mlpviz.gui.figures.catalogue import page_of
         from mlpviz.gui.figures.contents import content_again
         from mlpviz.gui.figures.exporting import picture_file
-        from mlpviz.gui.figures.film import film_file, takes
+        from mlpviz.gui.figures.film import takes
         from mlpviz.gui.figures.reproducing import beside, other_here, replay_of, verdict
         from mlpviz.gui.figures.taking import taken_from_replay
 
@@ -219,8 +226,7 @@ def _reproduce(options: argparse.Namespace) -> int:
         replay = replay_of(recipe)
         if recipe.view.frames:
             runs = [each for each in with_bar(takes(replay, recipe.view.frames), replay.until) if each]
-            new = film_file(recipe.view, runs, ending)
-            assert new is not None
+            new = _painted(recipe.view, runs, ending)
         else:
             for _ in with_bar(replay.steps(), replay.until):
                 pass

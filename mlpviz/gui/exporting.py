@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
 
 from mlpviz.files.atomic import write_file
 from mlpviz.files.recipes import View
@@ -16,6 +16,7 @@ from mlpviz.gui.figures.offer import offered, picture_with, view_of
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 
 if TYPE_CHECKING:
+    from mlpviz.gui.background import Background
     from mlpviz.gui.figures.still import StillRun
     from mlpviz.gui.main_window import MainWindow
 
@@ -34,6 +35,7 @@ class Exporter:
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
         self.folder = ""
+        self._background: Background | None = None
 
     # ------------------------------------------------------------------ verbs
 
@@ -59,7 +61,7 @@ class Exporter:
             entry if entry in entries else entries[0],
             view,
             lambda wanted: image_of(wanted, run),
-            lambda wanted, kind: self._save(wanted, run, kind),
+            lambda wanted, kind: self._save(wanted, run, kind, dialog.frames.value()),
             window,
         )
         if ending:
@@ -139,7 +141,7 @@ class Exporter:
         size = window.width(), window.height()
         return view_of(entry, window.page, window.action_experiment.isChecked(), size)
 
-    def _save(self, view: View, run: "StillRun", ending: str) -> bool:
+    def _save(self, view: View, run: "StillRun", ending: str, frames: int) -> bool:
         """Ask where to, and write the file; False if nothing was written."""
         from mlpviz.gui.figures.exporting import exported
 
@@ -150,11 +152,58 @@ class Exporter:
         if not chosen:
             return False
         out = Path(chosen if Path(chosen).suffix.lower() == ending else chosen + ending)
+        if ending == ".gif":
+            self._film(view, run, frames, out)
+            return True
         try:
-            write_file(out, exported(view, run, out))
-        except (OSError, ValueError) as error:
-            words = error.strerror if isinstance(error, OSError) else str(error)
-            self._window.state_line.say(f"{out} could not be written: {words}")
+            return self._write(out, exported(view, run, out))
+        except ValueError as error:
+            self._window.state_line.say(f"{out} was not written: {error}")
+            return False
+
+    def _film(self, view: View, run: "StillRun", frames: int, out: Path) -> None:
+        """Make a film while the window can be used, and write it once it is done."""
+        from mlpviz.gui.figures.filming import Filming
+
+        window = self._window
+        if self._background is None:
+            self._background = window.workspace.make_background()
+        filming = Filming(view, run, frames, out.suffix.lower(), self._background, window)
+        progress = QProgressDialog("Making the film …", "Cancel", 0, 100, window)
+        progress.setObjectName("dialog_film")
+        progress.setWindowTitle("Export film")
+        progress.setMinimumDuration(0)
+        progress.setAutoClose(False)
+        progress.setAutoReset(False)
+
+        def end() -> None:
+            progress.close()
+            progress.deleteLater()
+            filming.deleteLater()
+
+        def fail(sentence: str) -> None:
+            end()
+            window.state_line.say(sentence)
+
+        def finish(content: bytes) -> None:
+            end()
+            self._write(out, content)
+
+        filming.progressed.connect(lambda part: progress.setValue(round(100 * part)))
+        filming.finished.connect(finish)
+        filming.failed.connect(fail)
+        progress.canceled.connect(filming.cancel)
+        progress.canceled.connect(end)
+        window.workspace.shutting_down.connect(filming.cancel)
+        progress.show()
+        filming.start()
+
+    def _write(self, out: Path, content: bytes) -> bool:
+        """Write a file and say so; False, with the reason said, if it cannot be written."""
+        try:
+            write_file(out, content)
+        except OSError as error:
+            self._window.state_line.say(f"{out} could not be written: {error.strerror}")
             return False
         self.folder = str(out.parent)
         self._window.state_line.say(f"Saved {out}", "good")

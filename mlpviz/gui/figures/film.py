@@ -1,7 +1,7 @@
 """Films: the same picture at several steps of a run, as a GIF, or an MP4 where PyAV is installed."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -24,6 +24,8 @@ LAST_FRAMES = 8
 """For so many frames the end stands, before the film begins anew."""
 
 NO_PYAV = "an MP4 needs PyAV, which is not installed: pip install 'mlpviz[film]', or make a GIF"
+
+CARD = "card_weights"
 
 Pixels = NDArray[np.uint8]
 
@@ -57,38 +59,8 @@ def takes(replay: Replay, frames: Sequence[int]) -> Iterator[StillRun | None]:
             yield None
 
 
-def held_scale(view: View, runs: Sequence[StillRun]) -> View:
-    """The view with one colour scale for all moments, where it is one of weights.
-
-    A scale that moved with each frame would show growing weights as if they stood still.
-    """
-    if view.figure != "weights" or "limit" in view.choices.get("card_weights", {}):
-        return view
-    limits = []
-    for run in runs:
-        with picture_of(view, run, 1.0) as widget:
-            limits += [card.limit for card in widget.findChildren(WeightsCard) if card.limit]
-    if not limits:
-        return view
-    card = {**view.choices.get("card_weights", {}), "limit": max(limits)}
-    return replace(view, choices={**view.choices, "card_weights": card})
-
-
-def frame_of(view: View, run: StillRun) -> Pixels:
-    """One frame, (h, w, 3)."""
-    with picture_of(view, run, view.scale) as widget:
-        image = to_image(widget, view.scale).convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
-
-
-def film_file(
-    view: View,
-    runs: Sequence[StillRun],
-    ending: str,
-    tell: Callable[[int], bool] = lambda _done: True,
-) -> bytes | None:
-    """A film of a view over moments of a run, as the content of a file.
+class Film:
+    """A view of a run at several of its steps, painted a frame at a time: whoever pulls sets the pace.
 
     Parameters
     ----------
@@ -98,21 +70,53 @@ def film_file(
         The run at each of them.
     ending
         ``".gif"``, which carries the recipe as its comment, or ``".mp4"``, which carries none.
-    tell
-        Is told how many frames are done; returns whether to go on.
 
-    Returns
-    -------
-    bytes, or None if it was not to go on
+    Attributes
+    ----------
+    content
+        The file, once all of it is painted; empty before.
     """
-    frames = []
-    for i, run in enumerate(runs):
-        if not tell(i):
-            return None
-        frames.append(frame_of(view, run))
-    if ending == ".mp4":
-        return _mp4(frames, view.frame_ms)
-    return _gif(frames, view.frame_ms, recipe_of(view, runs[-1]).to_json())
+
+    def __init__(self, view: View, runs: Sequence[StillRun], ending: str) -> None:
+        self.view, self.content = view, b""
+        self._runs, self._ending = runs, ending
+        self._holds_scale = view.figure == "weights" and "limit" not in view.choices.get(CARD, {})
+
+    def __len__(self) -> int:
+        """How many pictures are painted in all."""
+        return len(self._runs) * (2 if self._holds_scale else 1)
+
+    def paint(self) -> Iterator[None]:
+        """One picture per iteration."""
+        if self._holds_scale:
+            yield from self._hold_scale()
+        frames = []
+        for run in self._runs:
+            frames.append(frame_of(self.view, run))
+            yield None
+        if self._ending == ".mp4":
+            self.content = _mp4(frames, self.view.frame_ms)
+        else:
+            self.content = _gif(frames, self.view.frame_ms, recipe_of(self.view, self._runs[-1]).to_json())
+
+    def _hold_scale(self) -> Iterator[None]:
+        """One colour scale for all moments: with one each, growing weights would look as if they stood."""
+        limits = []
+        for run in self._runs:
+            with picture_of(self.view, run, 1.0) as widget:
+                limits += [card.limit for card in widget.findChildren(WeightsCard) if card.limit]
+            yield None
+        if limits:
+            card = {**self.view.choices.get(CARD, {}), "limit": max(limits)}
+            self.view = replace(self.view, choices={**self.view.choices, CARD: card})
+
+
+def frame_of(view: View, run: StillRun) -> Pixels:
+    """One frame, (h, w, 3)."""
+    with picture_of(view, run, view.scale) as widget:
+        image = to_image(widget, view.scale).convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def check_film(ending: str) -> None:

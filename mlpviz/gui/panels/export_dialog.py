@@ -18,20 +18,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mlpviz.files.recipes import LARGEST_PX, SMALLEST_PX, THEMES, View
+from mlpviz.files.recipes import LARGEST_PX, MOST_FRAMES, SMALLEST_PX, THEMES, View
 from mlpviz.gui.figures.catalogue import FigureEntry
 from mlpviz.gui.theme import Theme, inset_text, set_role
 from mlpviz.gui.widgets.choice import Choice
 
 FORMATS = {
-    ".png": ("PNG", "Pixels, for slides and web pages"),
-    ".svg": ("SVG", "Vectors with real text, for web pages and for drawing programs"),
-    ".pdf": ("PDF", "Vectors with real text, for papers and books"),
-    ".csv": ("CSV", "The numbers behind the picture, as a table to read"),
-    ".npz": ("NPZ", "All arrays behind the picture by name, for NumPy"),
-    ".npy": ("NPY", "The first array behind the picture, for NumPy"),
+    ".png": ("PNG, pixels", "For slides and web pages."),
+    ".svg": ("SVG, vectors", "With real text; for web pages and drawing programs."),
+    ".pdf": ("PDF, vectors", "With real text; for papers and books."),
+    ".gif": ("GIF, a film", "From the first step until now; for web pages and slides."),
+    ".csv": ("CSV, numbers", "What is behind the picture, as a table to read."),
+    ".npz": ("NPZ, numbers", "All arrays behind the picture by name, for NumPy."),
+    ".npy": ("NPY, numbers", "The first array behind the picture, for NumPy."),
 }
-PICTURES = (".png", ".svg", ".pdf")
+PICTURES = (".png", ".svg", ".pdf", ".gif")
+FILMED_PAGES = ("train", "evaluate", "step_through")
+PIXELS = (".png", ".gif")
+FRAMES = 60
 PREVIEW_AFTER_MS = 150
 SIDE_PX = 300
 
@@ -100,7 +104,8 @@ class ExportDialog(QDialog):
         self.picture.currentIndexChanged.connect(self._picture_chosen)
         self.format = self._choice("choice_export_format", "What kind of file")
         for ending, (name, tip) in FORMATS.items():
-            self.format.addItem(f"{name} · {tip[0].lower()}{tip[1:]}", ending)
+            self.format.addItem(name, ending)
+            self.format.setItemData(self.format.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.format.currentIndexChanged.connect(self._format_chosen)
         self.look = self._choice("choice_export_theme", "Light for print, dark for dark slides")
         self.look.addItems([theme.capitalize() for theme in THEMES])
@@ -111,6 +116,13 @@ class ExportDialog(QDialog):
         )
         self.scale.addItems([f"{k}x" for k in range(1, 5)])
         self.scale.setCurrentIndex(1)
+        self.frames = QSpinBox()
+        self.frames.setObjectName("field_export_frames")
+        self.frames.setRange(2, MOST_FRAMES)
+        self.frames.setValue(FRAMES)
+        self.frames.setAccessibleName("Frames")
+        self.frames.setToolTip("How many moments of training the film shows, more of them at its beginning")
+        inset_text(self.frames)
         self.caption = QLineEdit()
         self.caption.setObjectName("field_export_caption")
         self.caption.setToolTip("The words below the picture; empty for none")
@@ -125,6 +137,7 @@ class ExportDialog(QDialog):
             ("Width", self.width_px),
             ("Height", self.height_px),
             ("Scale", self.scale),
+            ("Frames", self.frames),
             ("Caption", self.caption),
         ):
             label = QLabel(name)
@@ -194,8 +207,8 @@ class ExportDialog(QDialog):
             theme=THEMES[self.look.currentIndex()],
             width=self.width_px.value(),
             height=self.height_px.value(),
-            scale=float(self.scale.currentIndex() + 1) if self.ending == ".png" else 1.0,
-            caption=self.caption.text(),
+            scale=float(self.scale.currentIndex() + 1) if self.ending in PIXELS else 1.0,
+            caption=None if self.caption.text() == self._on_screen.caption else self.caption.text(),
         )
 
     def _picture_chosen(self) -> None:
@@ -208,11 +221,17 @@ class ExportDialog(QDialog):
         self.height_px.setValue(self._on_screen.height)
         self.look.setCurrentIndex(THEMES.index(self._on_screen.theme))
         self.caption.setText(self._on_screen.caption or "")
+        self.caption.setCursorPosition(0)
         for field in fields:
             field.blockSignals(False)
         is_window = not self._entries[self.picture.currentIndex()].page
         for widget in self._rows["Caption"]:
             widget.setVisible(not is_window)
+        filmed = self._entries[self.picture.currentIndex()].page in FILMED_PAGES
+        gif = self.format.findData(".gif")
+        self.format.model().item(gif).setEnabled(filmed)  # type: ignore[attr-defined]
+        if not filmed and self.format.currentIndex() == gif:
+            self.format.setCurrentIndex(0)
         self._format_chosen()
 
     def _format_chosen(self) -> None:
@@ -221,8 +240,10 @@ class ExportDialog(QDialog):
             for widget in self._rows[name]:
                 widget.setEnabled(is_picture)
         for widget in self._rows["Scale"]:
-            widget.setEnabled(self.ending == ".png")
-        self.copy_button.setEnabled(is_picture)
+            widget.setEnabled(self.ending in PIXELS)
+        for widget in self._rows["Frames"]:
+            widget.setVisible(self.ending == ".gif")
+        self.copy_button.setEnabled(is_picture and self.ending != ".gif")
         self._changed()
 
     def _changed(self) -> None:
@@ -240,15 +261,14 @@ class ExportDialog(QDialog):
             self.tell(str(error), "error")
             return
         width, height = round(view.width * view.scale), round(view.height * view.scale)
-        if self.ending not in PICTURES:
-            words = FORMATS[self.ending][1] + "."
-        elif self.ending == ".png":
-            words = f"{width} x {height} pixels."
-        else:
-            words = f"{view.width * 25.4 / 96:.0f} x {view.height * 25.4 / 96:.0f} mm."
+        words = [FORMATS[self.ending][1]]
+        if self.ending in PIXELS:
+            words.append(f"{width} x {height} pixels.")
+        elif self.ending in PICTURES:
+            words.append(f"{view.width * 25.4 / 96:.0f} x {view.height * 25.4 / 96:.0f} mm.")
         if self.ending in PICTURES:
-            words += " The file carries its recipe: mlpviz can make it again from it, and open there."
-        self.tell(words)
+            words.append("It carries its recipe: mlpviz can make it again from that, and open where it was.")
+        self.tell(" ".join(words))
 
     def tell(self, words: str, role: str = "subtitle") -> None:
         """Say something below the fields."""
