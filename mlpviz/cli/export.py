@@ -10,8 +10,9 @@ from mlpviz.cli.common import experiment_of, parse_size, with_bar
 
 WHAT_HELP = (
     "weights, curves, loss, accuracy, gradients, boundary, units, cost, network, collapsed, biases, "
-    "confusion, mistakes, classes, calibration, stage or window; of a comparison compared-loss, "
-    "compared-accuracy, compared-gradients, depth or differences; of many seeds seed-curves or seed-ends"
+    "confusion, mistakes, classes, calibration, verdict, ways, stage or window; of a comparison "
+    "compared-loss, compared-accuracy, compared-gradients, depth or differences; of many seeds seed-curves "
+    "or seed-ends"
 )
 
 

@@ -61,6 +61,8 @@ FIGURES: tuple[FigureEntry, ...] = (
         "classes", "Each class", "evaluate", ("card_classes",), (720, 520), ("subtitle_card_classes",)
     ),
     FigureEntry("calibration", "Calibration", "evaluate", ("card_calibration",), (560, 600)),
+    FigureEntry("verdict", "What the network said", "evaluate", ("card_verdict",), (720, 220)),
+    FigureEntry("ways", "Three ways to read", "evaluate", ("panel_reading",), (1280, 640)),
     FigureEntry(
         "stage",
         "Stage of the walkthrough",

@@ -80,6 +80,10 @@ def _split(split: str) -> Choices:
     return {"page_evaluate": {"split": split}}
 
 
+def _example(digit: int) -> Choices:
+    return {"page_evaluate": {"example": digit}}
+
+
 _JUDGED: dict[str, Callable[[Any], Choices]] = {"split": _split}
 _WISHES: dict[str, dict[str, Callable[[Any], Choices]]] = {
     "weights": {
@@ -96,6 +100,8 @@ _WISHES: dict[str, dict[str, Callable[[Any], Choices]]] = {
     "units": {"layer": _layer_of("choice_units_layer")},
     "network": {"quantity": _edges},
     "biases": {"layer": _layer_of("choice_biases_layer")},
+    "verdict": {**_JUDGED, "digit": _example},
+    "ways": {**_JUDGED, "digit": _example},
     "confusion": _JUDGED,
     "mistakes": _JUDGED,
     "classes": _JUDGED,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
@@ -88,22 +90,31 @@ class EvaluatePage(Page):
         return widget
 
     def view_state(self) -> dict[str, Any]:
-        """The split that is looked at, the place in the confusion matrix that was chosen, and the tab."""
-        place = self.gallery.place
-        return {
+        """The split that is looked at, what was chosen or drawn, and the tab."""
+        place, drawn = self.gallery.place, self.reading.drawn
+        state: dict[str, Any] = {
             "split": self.assessor.split_name,
             "place": None if place is None else list(place),
+            "example": self.assessor.example,
             "tab": self.tabs.currentIndex(),
         }
+        return state if drawn is None else {**state, "drawn": drawn.tolist()}
 
     def set_view_state(self, state: Mapping[str, Any]) -> None:
-        """Look at a split and a place again; ValueError if there is no such split or place."""
+        """Look at all that again; ValueError if there is no such thing in this run."""
         split, place = state.get("split", self.assessor.split_name), state.get("place")
         if split not in self.assessor.splits:
             raise ValueError(f"there are no {split!s:.20} examples: choose {', '.join(self.assessor.splits)}")
         self.assessor.choose_split(split)
         if place is not None:
             self._place_chosen(_place_in(place, len(self.workspace.dataset.classes)))
+        example, n = state.get("example"), len(self.assessor.split)
+        if example is not None:
+            if type(example) is not int or not 0 <= example < n:
+                raise ValueError(f"there is no {split} example {example!r:.20}: they are 0 to {n - 1}")
+            self.gallery.choose(example)
+        if "drawn" in state:
+            self.reading.show_drawing(_drawing_in(state["drawn"], self.workspace.dataset.image_shape))
         tab = state.get("tab", 0)
         if type(tab) is not int or not self.tabs.isTabVisible(tab):
             raise ValueError(f"there is no tab {tab!r:.20} on the Evaluate page of this run")
@@ -195,6 +206,14 @@ class EvaluatePage(Page):
     def _read_drawing(self) -> None:
         self.reading.show_drawing(self.draw.digit)
         self.tabs.setCurrentIndex(2)
+
+
+def _drawing_in(found: Any, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
+    """A drawing of the shape of the images, from plain values."""
+    drawn = np.array(found)
+    if drawn.shape != shape or drawn.dtype.kind != "i" or drawn.min() < 0 or drawn.max() > 255:
+        raise ValueError("a drawing is rows of whole numbers from 0 to 255, of the size of the images")
+    return drawn.astype(np.uint8)
 
 
 def _place_in(found: Any, n: int) -> Place:

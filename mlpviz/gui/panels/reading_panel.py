@@ -138,6 +138,11 @@ class ReadingPanel(QWidget):
         """The split on which all three are judged: test, or else validation, or else training."""
         return list(self._assessor.splits)[-1]
 
+    @property
+    def drawn(self) -> NDArray[np.uint8] | None:
+        """The drawing that is read, (h, w); None where an example is."""
+        return self._drawn
+
     def show_drawing(self, digit: NDArray[np.uint8] | None) -> None:
         """Read a drawn digit (h, w), or again the chosen example."""
         self._drawn = digit
