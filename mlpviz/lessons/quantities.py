@@ -1,0 +1,286 @@
+"""What the formulas of a lesson may speak of: the run as it stands, by names that learners know."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlpviz.data import Splits
+from mlpviz.nn import Linear, Loss, Network
+from mlpviz.training import Experiment, History, Snapshot, Trainer
+from mlpviz.training.cost_problem import CostProblem
+from mlpviz.training.evaluation import correct, evaluate
+from mlpviz.training.optimum import optimum
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Live:
+    """A run as a lesson looks at it, whoever trains it.
+
+    Attributes
+    ----------
+    experiment
+        With all changes made so far.
+    snapshot, initial
+        The network on show, and before the first step.
+    history
+    splits, loss, threshold
+        As the trainer has them.
+    places
+        What the window adds: the page on show, the stage, the example; plain values by name.
+    """
+
+    experiment: Experiment
+    snapshot: Snapshot
+    initial: Snapshot
+    history: History
+    splits: Splits
+    loss: Loss
+    threshold: float | None
+    input_names: tuple[str, ...] = ()
+    places: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, trainer: Trainer, history: History) -> "Live":
+        """A trainer between two steps."""
+        return cls(
+            trainer.experiment,
+            trainer.snapshot(),
+            trainer.initial_snapshot(),
+            history,
+            trainer.splits,
+            trainer.loss,
+            trainer.threshold,
+            trainer.dataset.input_names,
+        )
+
+    @property
+    def network(self) -> Network:
+        """The network on show."""
+        return self.snapshot.network
+
+
+Quantity = Callable[[Live], Any]
+
+PLACES = ("page", "stage", "example", "operation", "phase")
+"""What the window says of itself; empty words and −1 where there is no window."""
+
+
+def _affine(network: Network) -> list[int]:
+    return [i for i, layer in enumerate(network.layers) if isinstance(layer, Linear)]
+
+
+def _of_layer(arrays: Any, network: Network, layer: int, name: str) -> Values:
+    """An array of the layer that is called so on screen, counted from 1."""
+    positions = _affine(network)
+    if not 1 <= layer <= len(positions):
+        raise IndexError(f"there is no layer {layer}: they are 1 to {len(positions)}")
+    found: Mapping[str, Values] = arrays[positions[layer - 1]]
+    if name not in found:
+        raise KeyError(f"layer {layer} has no {name} here")
+    return found[name]
+
+
+def _params(which: Callable[[Live], Any]) -> Quantity:
+    def quantity(live: Live) -> Callable[..., Values]:
+        return lambda layer, name="weight": _of_layer(which(live), live.network, layer, name)
+
+    return quantity
+
+
+def _change(live: Live) -> Callable[..., Values]:
+    def change(layer: int, name: str = "weight") -> Values:
+        now = _of_layer(live.network.params, live.network, layer, name)
+        return now - _of_layer(live.initial.network.params, live.network, layer, name)
+
+    return change
+
+
+def _split(live: Live, name: str) -> Any:
+    found = live.splits.by_name()
+    if name not in found:
+        raise KeyError(f"there are no {name} examples: there are {', '.join(found)}")
+    return found[name]
+
+
+def _loss_over(live: Live) -> Callable[..., float]:
+    return lambda split="training": evaluate(live.network, _split(live, split), live.loss, None).loss
+
+
+def _accuracy_over(live: Live) -> Callable[..., float]:
+    def accuracy(split: str = "training") -> float:
+        found = evaluate(live.network, _split(live, split), live.loss, live.threshold).accuracy
+        if found is None:
+            raise TypeError("this task has no classes, so there is no accuracy")
+        return found
+
+    return accuracy
+
+
+def _output(live: Live) -> Callable[..., Values]:
+    """The outputs for one example, or those of one operation on the way, (n,)."""
+
+    def output(split: str, index: int, operation: int = -1) -> Values:
+        x, _ = _split(live, split).batch(np.array([index]))
+        outputs, _ = live.network.forward(x)
+        return outputs[operation][0]
+
+    return output
+
+
+def _inputs(live: Live) -> Callable[..., Values]:
+    return lambda split, index: _split(live, split).batch(np.array([index]))[0][0]
+
+
+def _targets(live: Live) -> Callable[..., Values]:
+    return lambda split, index: _split(live, split).batch(np.array([index]))[1][0]
+
+
+def _trace(live: Live, split: str, index: int) -> Any:
+    x, targets = _split(live, split).batch(np.array([index]))
+    return live.network.trace(x, targets, live.loss)
+
+
+def _example_gradient(live: Live) -> Callable[..., Values]:
+    """The gradient that one example alone would give."""
+
+    def gradient(split: str, index: int, layer: int, name: str = "weight") -> Values:
+        return _of_layer(_trace(live, split, index).gradients, live.network, layer, name)
+
+    return gradient
+
+
+def _upstream(live: Live) -> Callable[..., Values]:
+    """∂L/∂ the output of an operation, for one example, (n,)."""
+    return lambda split, index, operation: _trace(live, split, index).upstream[operation][0]
+
+
+def _cases_right(live: Live) -> int:
+    x, targets = live.splits.training.batch(slice(None))
+    if live.threshold is None:
+        raise TypeError("this task has no classes, so nothing is right or wrong")
+    return int(np.count_nonzero(correct(live.network.predict(x), targets, live.threshold)))
+
+
+def _best(live: Live) -> Callable[..., Values]:
+    """Weight or bias of least squares."""
+
+    def best(name: str = "weight") -> Values:
+        problem = CostProblem.of(live.initial.network, live.splits.training, live.loss, live.input_names)
+        found = optimum(live.initial.network, problem.sample, live.loss, live.input_names)
+        if found is None:
+            raise TypeError("there is no closed form for this network")
+        return found.params[name]
+
+    return best
+
+
+def _history(live: Live) -> Callable[[str], Values]:
+    return lambda name: live.history.view(name)[1]
+
+
+def _last(live: Live) -> Callable[[str], float]:
+    def last(name: str) -> float:
+        value = live.history.last(name)
+        return float("nan") if value is None else value
+
+    return last
+
+
+def _columns(live: Live) -> Callable[[str], list[str]]:
+    return lambda probe: [name for name in live.history.names if name.split(".")[0] == probe]
+
+
+def _gradient_norms(live: Live) -> Callable[[int], Values]:
+    """The norm of each layer's gradient at a step, (layers,), first layer first."""
+
+    def norms(step: int) -> Values:
+        names = [name for name in live.history.names if name.startswith("gradient_norm.")]
+        rows = [live.history.view(name) for name in names if name.endswith("weight")]
+        return np.array([values[np.searchsorted(steps, step)] for steps, values in rows])
+
+    return norms
+
+
+def _saturated(live: Live) -> Callable[[int], float]:
+    """The share of saturated outputs of an operation when it was last measured."""
+    return lambda operation: _last(live)(f"saturated_share.{operation}")
+
+
+def _place(name: str) -> Quantity:
+    return lambda live: (live.places or {}).get(name, -1 if name in ("stage", "example") else "")
+
+
+def _plain(function: Callable[..., Any]) -> Quantity:
+    return lambda _live: function
+
+
+QUANTITIES: dict[str, Quantity] = {
+    "step": lambda live: live.snapshot.step,
+    "epoch": lambda live: live.snapshot.epoch,
+    "seed": lambda live: live.experiment.seed,
+    "learning_rate": lambda live: live.experiment.learning_rate,
+    "momentum": lambda live: live.experiment.momentum,
+    "batch_size": lambda live: live.experiment.batch_size,
+    "n_layers": lambda live: len(_affine(live.network)),
+    "n_parameters": lambda live: live.network.n_parameters,
+    "weight": _params(lambda live: live.network.params),
+    "bias": lambda live: lambda layer: _of_layer(live.network.params, live.network, layer, "bias"),
+    "initial": _params(lambda live: live.initial.network.params),
+    "gradient": _params(lambda live: live.snapshot.gradients),
+    "update": _params(lambda live: live.snapshot.updates),
+    "change": _change,
+    "loss_over": _loss_over,
+    "accuracy_over": _accuracy_over,
+    "batch_loss": lambda live: _last(live)("loss"),
+    "output": _output,
+    "inputs": _inputs,
+    "targets": _targets,
+    "example_gradient": _example_gradient,
+    "upstream": _upstream,
+    "cases_right": _cases_right,
+    "best": _best,
+    "history": _history,
+    "last": _last,
+    "gradient_norms": _gradient_norms,
+    "saturated": _saturated,
+    **{name: _place(name) for name in PLACES},
+    "abs": _plain(np.abs),
+    "sum": _plain(np.sum),
+    "mean": _plain(np.mean),
+    "max": _plain(np.max),
+    "min": _plain(np.min),
+    "argmax": _plain(lambda values: int(np.argmax(values))),
+    "argmin": _plain(lambda values: int(np.argmin(values))),
+    "norm": _plain(lambda values: float(np.linalg.norm(values))),
+    "norms": _plain(lambda matrix: np.linalg.norm(matrix, axis=0)),
+    "exp": _plain(np.exp),
+    "log": _plain(np.log),
+    "sqrt": _plain(np.sqrt),
+    "sigmoid": _plain(lambda x: 1.0 / (1.0 + np.exp(-x))),
+    "round": _plain(lambda value, digits=0: round(float(value), digits)),
+    "len": _plain(len),
+    "true": lambda _live: True,
+    "false": lambda _live: False,
+}
+"""Names and functions of formulas. Layers are counted from 1, operations, units and examples from 0."""
+
+
+def names_of(live: Live) -> dict[str, Any]:
+    """All of them for a run; each is computed when it is asked for."""
+    return _Lazy(live)
+
+
+class _Lazy(dict[str, Any]):
+    """Names that are computed on the first look."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__(dict.fromkeys(QUANTITIES))
+        self._live = live
+
+    def __getitem__(self, name: str) -> Any:
+        return QUANTITIES[name](self._live)
