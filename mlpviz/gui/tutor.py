@@ -1,0 +1,224 @@
+"""What the Learn page and the lesson panel work on: the lesson under way, its stage, tasks and answers."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from mlpviz.gui.doing import Doer
+from mlpviz.gui.staging import Stager
+from mlpviz.gui.training_thread import Made
+from mlpviz.lessons.answers import Verdict, right_answer, verdict
+from mlpviz.lessons.lesson import Lesson, LessonStep
+from mlpviz.lessons.quantities import Live, names_of
+
+if TYPE_CHECKING:
+    from mlpviz.gui.main_window import MainWindow
+
+LOOK_EVERY_MS = 150
+
+
+class Tutor(QObject):
+    """Leads through one lesson at a time in a window.
+
+    Attributes
+    ----------
+    lesson
+        The one under way; None where there is none.
+    index
+        Its step on show.
+    task_done, answered
+        Whether what the step asks for is done, and its question answered rightly.
+    """
+
+    changed = Signal()
+    """Another lesson or step is on show, or what it asks for is done."""
+    stage_ready = Signal()
+    """The program is set up for the step on show."""
+    finished = Signal(str)
+    """A lesson was gone through to its end: its name."""
+    refused = Signal(str)
+    """The stage could not be set; the sentence says why."""
+
+    def __init__(self, window: "MainWindow", parent: QObject | None = None) -> None:
+        super().__init__(parent or window)
+        self._window = window
+        self.lesson: Lesson | None = None
+        self.index = 0
+        self.task_done = self.answered = False
+        self._kept: tuple[Callable[[], Made], str] | None = None
+        self._done: dict[int, tuple[bool, bool]] = {}
+        self.stager = Stager(window, self)
+        self.stager.ready.connect(self._staged)
+        self.stager.refused.connect(self.refused)
+        self._doer = Doer(window, self.stager, self)
+        self._doer.refused.connect(self.refused)
+        self._timer = QTimer(self)
+        self._timer.setObjectName("tutor_timer")
+        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+        window.workspace.shutting_down.connect(self._timer.stop)
+
+    # ------------------------------------------------------------------ what there is
+
+    @property
+    def step(self) -> LessonStep:
+        """The step on show."""
+        assert self.lesson is not None
+        return self.lesson.steps[self.index]
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it is the last step."""
+        return self.lesson is not None and self.index == len(self.lesson.steps) - 1
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether all that the step asks for is done."""
+        step = self.step
+        return (step.task is None or self.task_done) and (step.question is None or self.answered)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the stage is being set, or something is being done for the learner."""
+        return self.stager.busy or self._doer.busy
+
+    def names(self) -> dict[str, Any]:
+        """What formulas may speak of, now."""
+        return names_of(self.live())
+
+    def live(self) -> Live:
+        """The run on show, and where in the window one is."""
+        workspace, window = self._window.workspace, self._window
+        run = workspace.run
+        assert run is not None
+        assert workspace.snapshot is not None
+        places: dict[str, Any] = {"page": window.page.key}
+        follower = getattr(window.page, "follower", None)
+        if follower is not None and follower.walkthrough is not None:
+            places |= {
+                "stage": follower.cursor.index,
+                "example": -1 if follower.index is None else follower.index,
+                "operation": follower.stage.operation,
+                "phase": follower.stage.phase,
+            }
+        trainer = run.trainer
+        return Live(
+            workspace.experiment,
+            workspace.snapshot,
+            workspace.initial,
+            workspace.history,
+            trainer.splits,
+            trainer.loss,
+            trainer.threshold,
+            trainer.dataset.input_names,
+            places,
+        )
+
+    # ------------------------------------------------------------------ verbs
+
+    def begin(self, lesson: Lesson, index: int = 0) -> None:
+        """Start a lesson; the learner's own run is kept for the end."""
+        if self.lesson is None:
+            self._keep()
+        self.lesson, self._done = lesson, {}
+        self._timer.start()
+        self._go(index)
+
+    def leave(self) -> None:
+        """End the lesson, and bring the learner's own run and page back."""
+        if self.lesson is None:
+            return
+        self._timer.stop()
+        self._doer.stop()
+        self.stager.stop()
+        self.lesson = None
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            make, page = kept
+            self._window.workspace.open(make)
+            self._window.show_page(page)
+        self.changed.emit()
+
+    def next(self) -> None:
+        """The next step; at the end the lesson is done."""
+        if self.lesson is None:
+            return
+        if self.at_end:
+            self.finished.emit(self.lesson.name)
+            return
+        self._go(self.index + 1)
+
+    def back(self) -> None:
+        """The step before."""
+        if self.lesson is not None and self.index > 0:
+            self._go(self.index - 1)
+
+    def do_it(self) -> None:
+        """Do the step's task for the learner."""
+        if self.lesson is not None and self.step.task is not None:
+            self._doer.do(self.step.task.do)
+
+    def answer(self, answer: float) -> Verdict:
+        """Judge an answer to the step's question."""
+        question = self.step.question
+        assert question is not None
+        found = verdict(question, answer, self.names())
+        if found.is_right and not self.answered:
+            self.answered = True
+            self._note()
+        return found
+
+    def right_answer(self) -> float:
+        """The right answer, as things stand."""
+        question = self.step.question
+        assert question is not None
+        return right_answer(question, self.names())
+
+    # ------------------------------------------------------------------ behind the verbs
+
+    def _keep(self) -> None:
+        """Remember the learner's own run as it stands, and the page."""
+        from mlpviz.training.fork import fork
+
+        workspace = self._window.workspace
+        run = workspace.run
+        if run is None:
+            return
+        workspace.pause()
+        found: list[Any] = []
+        run.between_steps(lambda: found.append(fork(run.trainer, run.history)))
+        trainer, history = found[0]
+        path = run.path
+        self._kept = (lambda: (trainer, history, path)), self._window.page.key
+
+    def _go(self, index: int) -> None:
+        assert self.lesson is not None
+        self._doer.stop()
+        self.index = index
+        self.task_done, self.answered = self._done.get(index, (False, False))
+        self.changed.emit()
+        self.stager.set_up(self.step.stage)
+
+    def _staged(self) -> None:
+        if self.lesson is not None:
+            self.stage_ready.emit()
+            self._look()
+
+    def _look(self) -> None:
+        """Is the task done?"""
+        if self.lesson is None or self.stager.busy or self._window.workspace.run is None:
+            return
+        task = self.step.task
+        if task is None or self.task_done:
+            return
+        try:
+            self.task_done = bool(task.until.value(self.names()))
+        except ValueError:
+            return  # nothing to be measured yet
+        if self.task_done:
+            self._note()
+
+    def _note(self) -> None:
+        self._done[self.index] = self.task_done, self.answered
+        self.changed.emit()

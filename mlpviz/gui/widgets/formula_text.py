@@ -1,0 +1,134 @@
+"""Text in Markdown with LaTeX formulas between dollar signs, as a document that Qt can show and print."""
+
+import re
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QRectF, QRegularExpression, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QPainter,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextImageFormat,
+)
+from PySide6.QtSvg import QSvgRenderer
+
+from mlpviz.figures.formulas import Drawing, render
+
+SCHEME = "formula"
+_FORMULA = re.compile(r"\$\$(?P<shown>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
+_CODE = re.compile(r"`[^`\n]*`")
+_TOKEN = "\u2997{}\u2998"  # brackets that no text has
+_TOKENS = re.compile("\u2997(\\d+)\u2998")
+_SHOWN_SIZE = 1.25  # of a formula on a line of its own, in sizes of the text
+
+
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    latex: str
+    is_shown: bool
+
+
+def set_text(
+    document: QTextDocument, markdown: str, font: QFont, color: QColor, ratio: float, width_px: float
+) -> None:
+    """Fill a document.
+
+    Parameters
+    ----------
+    document
+    markdown
+        With ``$…$`` in lines and ``$$…$$`` on lines of their own.
+    font, color
+        Of the text, and of the formulas in it.
+    ratio
+        Pixels of the device per pixel of the document, for formulas.
+    width_px
+        The room that a formula has.
+    """
+    formulas: list[_Formula] = []
+
+    def token(found: re.Match[str]) -> str:
+        is_shown = found["shown"] is not None
+        formulas.append(_Formula((found["shown"] or found["inline"]).strip(), is_shown))
+        mark = _TOKEN.format(len(formulas) - 1)
+        return f"\n\n{mark}\n\n" if is_shown else mark
+
+    codes: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        codes.append(found[0])
+        return f"\u2995{len(codes) - 1}\u2996"
+
+    text = _FORMULA.sub(token, _CODE.sub(keep, markdown))
+    text = re.sub("\u2995(\\d+)\u2996", lambda found: codes[int(found[1])], text)
+    document.setDefaultFont(font)
+    document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+    _color_all(document, color)
+    size_px = font.pixelSize()
+    while not (found := document.find(QRegularExpression(_TOKENS.pattern))).isNull():
+        match = _TOKENS.search(found.selectedText())
+        assert match is not None
+        k = int(match[1])
+        _insert(document, found, formulas[k], k, size_px, color, ratio, width_px)
+
+
+def _insert(
+    document: QTextDocument,
+    cursor: QTextCursor,
+    formula: _Formula,
+    k: int,
+    size_px: int,
+    color: QColor,
+    ratio: float,
+    width_px: float,
+) -> None:
+    try:
+        drawing = render(formula.latex)
+    except ValueError:  # the LaTeX itself can be read
+        cursor.insertText(formula.latex)
+        return
+    em = min(size_px * (_SHOWN_SIZE if formula.is_shown else 1.0), width_px / max(drawing.width, 1e-3))
+    image = image_of(drawing, em, color, ratio)
+    url = QUrl(f"{SCHEME}:{k}")
+    document.addResource(QTextDocument.ResourceType.ImageResource, url, image)
+    picture = QTextImageFormat()
+    picture.setName(url.toString())
+    picture.setWidth(image.width() / ratio)
+    picture.setHeight(image.height() / ratio)
+    picture.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+    picture.setProperty(QTextImageFormat.Property.ImageAltText, formula.latex)
+    cursor.insertImage(picture)
+    if formula.is_shown:
+        block = QTextBlockFormat()
+        block.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        cursor.mergeBlockFormat(block)
+
+
+def image_of(drawing: Drawing, em: float, color: QColor, ratio: float) -> QImage:
+    """A formula as an image whose middle is its base line, so that it stands on that of the text."""
+    half = max(-drawing.top, drawing.bottom) * em + 1.0
+    width, height = drawing.width * em, 2.0 * half
+    image = QImage(
+        max(1, round(width * ratio)), max(1, round(height * ratio)), QImage.Format.Format_ARGB32_Premultiplied
+    )
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    top = (half + drawing.top * em) * ratio
+    place = QRectF(0.0, top, width * ratio, (drawing.bottom - drawing.top) * em * ratio)
+    QSvgRenderer(QByteArray(drawing.colored(color.name()))).render(painter, place)
+    painter.end()
+    return image
+
+
+def _color_all(document: QTextDocument, color: QColor) -> None:
+    cursor = QTextCursor(document)
+    cursor.select(QTextCursor.SelectionType.Document)
+    style = QTextCharFormat()
+    style.setForeground(color)
+    cursor.mergeCharFormat(style)
