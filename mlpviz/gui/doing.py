@@ -1,4 +1,4 @@
-"""Does the task of a lesson's step for the learner: the same as a person would do, one thing after the other."""
+"""Does the task of a lesson's step for the learner: what a person would do, one thing after the other."""
 
 from typing import TYPE_CHECKING
 

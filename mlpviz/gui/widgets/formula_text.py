@@ -34,7 +34,13 @@ class _Formula:
 
 
 def set_text(
-    document: QTextDocument, markdown: str, font: QFont, color: QColor, ratio: float, width_px: float
+    document: QTextDocument,
+    markdown: str,
+    font: QFont,
+    color: QColor,
+    link: QColor,
+    ratio: float,
+    width_px: float,
 ) -> None:
     """Fill a document.
 
@@ -45,6 +51,8 @@ def set_text(
         With ``$…$`` in lines and ``$$…$$`` on lines of their own.
     font, color
         Of the text, and of the formulas in it.
+    link
+        The colour of links.
     ratio
         Pixels of the device per pixel of the document, for formulas.
     width_px
@@ -68,7 +76,7 @@ def set_text(
     text = re.sub("\u2995(\\d+)\u2996", lambda found: codes[int(found[1])], text)
     document.setDefaultFont(font)
     document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
-    _color_all(document, color)
+    _color_all(document, color, link)
     size_px = font.pixelSize()
     while not (found := document.find(QRegularExpression(_TOKENS.pattern))).isNull():
         match = _TOKENS.search(found.selectedText())
@@ -126,9 +134,21 @@ def image_of(drawing: Drawing, em: float, color: QColor, ratio: float) -> QImage
     return image
 
 
-def _color_all(document: QTextDocument, color: QColor) -> None:
-    cursor = QTextCursor(document)
-    cursor.select(QTextCursor.SelectionType.Document)
-    style = QTextCharFormat()
-    style.setForeground(color)
-    cursor.mergeCharFormat(style)
+def _color_all(document: QTextDocument, color: QColor, link: QColor) -> None:
+    """Give text and links their colours, fragment by fragment."""
+    block = document.begin()
+    while block.isValid():
+        ends = []
+        fragments = block.begin()
+        while not fragments.atEnd():
+            fragment = fragments.fragment()
+            ends.append((fragment.position(), fragment.length(), fragment.charFormat().isAnchor()))
+            fragments += 1
+        for position, length, is_link in ends:
+            cursor = QTextCursor(document)
+            cursor.setPosition(position)
+            cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+            style = QTextCharFormat()
+            style.setForeground(link if is_link else color)
+            cursor.mergeCharFormat(style)
+        block = block.next()
