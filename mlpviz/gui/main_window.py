@@ -36,6 +36,8 @@ from mlpviz.gui.workspace import WantedExample, Workspace
 
 if TYPE_CHECKING:
     from mlpviz.gui.exporting import Exporter
+    from mlpviz.gui.lesson_progress import LessonProgress
+    from mlpviz.gui.teaching import Teaching
 
 DEFAULT_SIZE = QSize(1440, 900)
 SMALLEST_SIZE = QSize(1000, 640)
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        self._row = row
         row.addWidget(self._stack, 1)
         row.addWidget(self.experiment_panel)
         self.setCentralWidget(centre)
@@ -96,10 +99,11 @@ class MainWindow(QMainWindow):
         workspace.run_changed.connect(self._show_title)
         workspace.example_wanted.connect(self._step_through)
         workspace.page_wanted.connect(self.show_page)
+        workspace.lesson_wanted.connect(lambda name: self.teaching.begin(name))
         self._restore()
 
     def _build_rail(self) -> None:
-        rail = QToolBar("Pages")
+        self.rail = rail = QToolBar("Pages")
         rail.setObjectName("rail")
         rail.setMovable(False)
         rail.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -142,6 +146,23 @@ class MainWindow(QMainWindow):
 
         return Exporter(self)
 
+    @cached_property
+    def teaching(self) -> "Teaching":
+        """What lessons need of the window."""
+        from mlpviz.gui.teaching import Teaching
+
+        teaching = Teaching(self, self.lesson_progress)
+        self._row.insertWidget(0, teaching.panel)
+        teaching.panel.set_narrow(self.width() < ROOMY_PX)
+        return teaching
+
+    @cached_property
+    def lesson_progress(self) -> "LessonProgress":
+        """Which lessons are done."""
+        from mlpviz.gui.lesson_progress import LessonProgress
+
+        return LessonProgress(self.settings, self)
+
     @property
     def page(self) -> Page:
         """The page on show."""
@@ -164,6 +185,8 @@ class MainWindow(QMainWindow):
             self.pages[key] = PAGES[keys.index(key)].load()(self.workspace, self.theme)
             self.pages[key].parts_changed.connect(self._take_parts)
             self._stack.addWidget(self.pages[key])
+            if hasattr(self.pages[key], "set_progress"):
+                self.pages[key].set_progress(self.lesson_progress)
             for plot in self.pages[key].findChildren(CurvePlot):
                 plot.menu.aboutToShow.connect(partial(self._offer_picture_of, plot))
         self._stack.setCurrentWidget(self.pages[key])
@@ -263,6 +286,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the experiment take less of a small window."""
         self.experiment_panel.set_narrow(event.size().width() < ROOMY_PX)
+        if "teaching" in self.__dict__:
+            self.teaching.panel.set_narrow(event.size().width() < ROOMY_PX)
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -78,8 +78,15 @@ def _build_view(window: "MainWindow", menu: QMenu) -> None:
         action.setCheckable(True)
         action.setChecked(window.theme.mode == mode)
         group.addAction(action)
+    present = _add(window, menu, "present", "Present the lesson", "F5", lambda: _toggle_presenting(window))
+    present.setToolTip("Large type, locked controls and no distractions, for a lesson on a projector")
     full = _add(window, menu, "full_screen", "Full screen", "F11", lambda: _toggle_full_screen(window))
     full.setCheckable(True)
+
+
+def _toggle_presenting(window: "MainWindow") -> None:
+    if window.teaching.tutor.lesson is not None:
+        window.teaching.present(not window.teaching.is_presenting)
 
 
 def _toggle_full_screen(window: "MainWindow") -> None:

@@ -1,4 +1,4 @@
-"""The question of a lesson's step: a number to type, a choice to make, or something to click in the window."""
+"""The question of a lesson's step: a number to type, a choice to make, or something to click."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
