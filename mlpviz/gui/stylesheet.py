@@ -27,6 +27,8 @@ QToolTip { background: $card; color: $text; border: 1px solid $field_line; paddi
 
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 9px; }
 QFrame[role="panel"] { background: $card; border: none; }
+QFrame[role="notice"] { background: $accent_soft; border: none; border-bottom: 1px solid $line; }
+QFrame[role="drop"] { background: $accent_soft; border: 3px dashed $accent; border-radius: 12px; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 
 QLabel { background: transparent; }

@@ -196,8 +196,9 @@ def text_font(size_px: int = TEXT_PX, bold: bool = False) -> QFont:
 def set_role(widget: QWidget, role: str) -> None:
     """Let the style sheet treat a widget as one of its roles.
 
-    Frames: "card". Labels: "title", "subtitle", "caption" (of a group), "badge". Buttons: "primary", "flat",
-    "link", "rail", "segment" (one of a row of choices). Any label: "good", "warning", "error".
+    Frames: "card", "notice" (a bar above the page), "drop". Labels: "title", "subtitle", "caption" (of a
+    group), "badge". Buttons: "primary", "flat", "link", "rail", "segment" (one of a row of choices). Any
+    label: "good", "warning", "error".
     """
     widget.setProperty("role", role)
     style = widget.style()

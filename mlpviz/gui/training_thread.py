@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -37,6 +39,10 @@ class TrainingThread(StretchThread):
         Where the parameters were at each step; None for a large network. Safe to read from any thread.
     seconds
         How long it has trained, pauses left out.
+    source
+        What made the trainer.
+    saved_as
+        Where its user saved it, if it was recovered after a crash.
     """
 
     ready = Signal()
@@ -50,14 +56,15 @@ class TrainingThread(StretchThread):
     facts: list[Fact]
 
     def __init__(
-        self, make_trainer: Callable[[], Trainer | tuple[Trainer, History]], parent: QObject | None = None
+        self, make_trainer: Callable[[], Trainer | tuple[Any, ...]], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("training_thread")
         self.history = History()
         self.mailbox = Mailbox()
         self.path: ParameterPath | None = None
-        self._make_trainer = make_trainer
+        self.source = make_trainer
+        self.saved_as: Path | None = None
         self._steps_left = 0
         self.seconds = 0.0
 
@@ -97,8 +104,7 @@ class TrainingThread(StretchThread):
     def run(self) -> None:
         """Make the trainer, then train whenever there is a stretch to go."""
         try:
-            made = self._make_trainer()
-            self.trainer, self.history = made if isinstance(made, tuple) else (made, self.history)
+            self._take(self.source())
             now = self.trainer.snapshot()
             self.initial = self.trainer.initial_snapshot() if now.step else now
             self.cautions = cautions(self.trainer.dataset, self.trainer.splits, self.trainer.network)
@@ -120,6 +126,15 @@ class TrainingThread(StretchThread):
             self._give_up("Training stopped because of a defect in mlpviz; the log file has the details.")
         finally:
             self._ended = True  # who waits for something between two steps has to do it himself
+
+    def _take(self, made: Trainer | tuple[Any, ...]) -> None:
+        """A trainer, with its history, and how long it has trained, if it has a past."""
+        if not isinstance(made, tuple):
+            self.trainer = made
+            return
+        self.trainer, self.history, *past = made
+        if past:
+            self.seconds, self.saved_as = past
 
     def _train(self) -> None:
         started = time.monotonic()

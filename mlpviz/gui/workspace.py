@@ -39,8 +39,8 @@ class WantedExample:
 UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
-Maker = Callable[[], Trainer | tuple[Trainer, History]]
-"""Makes a trainer, with its history if it has one already."""
+Maker = Callable[[], Trainer | tuple[Any, ...]]
+"""Makes a trainer; with its history, or a `mlpviz.files.LoadedRun`, if it has a past."""
 
 
 class Stoppable(Protocol):
