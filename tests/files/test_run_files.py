@@ -1,6 +1,7 @@
-"""A run as one file or as a folder: the same parts, the same bits to go on with, and nothing taken on trust."""
+"""A run as one file or as a folder: the same parts, the same bits to go on with, nothing taken on trust."""
 
 import io
+import itertools
 import json
 import os
 import shutil
@@ -16,9 +17,50 @@ from hypothesis import strategies as st
 
 from mlpviz.files import copy_run, is_run, load_checkpoint, load_history, load_run, save_checkpoint, save_run
 from mlpviz.files.checkpoints import CHECKPOINT_FILES, FORMAT, KNOWN_FILES, title_and_step
-from tests.files.test_checkpoints import OPTIMIZERS, assert_go_on_alike, started, train
+from mlpviz.training import Experiment, History, Trainer
 
+NET = [
+    {"kind": "affine", "units": 8},
+    {"kind": "batch_norm"},
+    {"kind": "relu"},
+    {"kind": "dropout", "rate": 0.25},
+    {"kind": "affine", "units": 3},
+    {"kind": "sigmoid"},
+]
+OPTIMIZERS = [
+    {"optimizer": "sgd"},
+    {"optimizer": "sgd", "momentum": 0.9},
+    {"optimizer": "sgd", "momentum": 0.9, "nesterov": True},
+    {"optimizer": "rmsprop"},
+    {"optimizer": "adam"},
+]
 CHANGES = [(2, "learning_rate", 0.05), (3, "batch_size", 20), (6, "epochs", 6), (7, "weight_decay", 0.001)]
+
+
+def started(steps, layers=NET, changes=(), **settings):
+    """A run so many steps old, with live changes on the way, and its history."""
+    basis = {"dataset": "blobs", "validation_size": 30, "batch_size": 25, "epochs": 4, "learning_rate": 0.02}
+    trainer, history = Trainer(Experiment.from_table({**basis, **settings, "layers": layers})), History()
+    train(trainer, steps, history, changes)
+    return trainer, history
+
+
+def train(trainer, steps, history, changes=()):
+    while trainer.index < steps and not trainer.finished:
+        for index, setting, value in changes:
+            if index == trainer.index:
+                trainer.change(setting, value)
+        for step in itertools.islice(trainer.steps(), 1):
+            history.append(step)
+
+
+def assert_go_on_alike(one, other):
+    for _ in range(2):
+        for a, b in zip(one.network.layers, other.network.layers, strict=True):
+            for arrays, others in ((a.params, b.params), (a.statistics, b.statistics)):
+                assert all(array.tobytes() == others[name].tobytes() for name, array in arrays.items())
+        assert one.index == other.index
+        assert [*map(repr, one.steps())] == [*map(repr, other.steps())]
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +113,26 @@ class TestGoesOn:
         assert again.trainer.experiment == trainer.experiment
         assert again.seconds == 3.25
         uninterrupted = started(20, changes=CHANGES, **settings)
-        train(again.trainer, 20, history=again.history)
+        train(again.trainer, 20, again.history)
         assert_same_history(again.history, uninterrupted[1])
         assert_go_on_alike(again.trainer, uninterrupted[0])
 
     def test_from_a_copy_while_the_run_itself_went_on(self, tmp_path):
         trainer, history = started(8, optimizer="adam")
         copy = copy_run(trainer, history, 1.0)
-        train(trainer, 15, history=history)
+        train(trainer, 15, history)
         save_run(tmp_path / "run.mlpviz", copy)
         again = load_run(tmp_path / "run.mlpviz")
         assert (again.trainer.index, len(again.history), copy.step) == (8, 8, 8)
-        train(again.trainer, 15, history=again.history)
+        train(again.trainer, 15, again.history)
         assert_same_history(again.history, history)
         assert_go_on_alike(again.trainer, trainer)
 
     def test_from_a_copy_that_was_never_written(self):
         trainer, history = started(8, optimizer="rmsprop")
         again = copy_run(trainer, history, 2.0).revive()
-        train(trainer, 12, history=history)
-        train(again.trainer, 12, history=again.history)
+        train(trainer, 12, history)
+        train(again.trainer, 12, again.history)
         assert_same_history(again.history, history)
         assert_go_on_alike(again.trainer, trainer)
 
@@ -168,7 +210,7 @@ class TestHistory:
         for longest in (0, -1):
             save_run(tmp_path / "run", copy_run(trainer, history), longest_csv=longest)
             again = load_run(tmp_path / "run")
-            train(again.trainer, 3, history=again.history)
+            train(again.trainer, 3, again.history)
             assert len(again.history) == 3
 
     @pytest.mark.parametrize(
@@ -261,7 +303,9 @@ class TestSuspicion:
     """A file from a stranger costs a sentence, never memory, time or other files."""
 
     @pytest.mark.parametrize(
-        "name", ["../escaped.txt", "/etc/passwd", "run/state.json", "notes.txt", "state.json/", "a" * 60_000]
+        "name",
+        ["../escaped.txt", "/etc/passwd", "run/state.json", "notes.txt", "state.json/", "a" * 60_000],
+        ids=range(6),
     )
     def test_any_other_name_is_refused(self, packed, parts, name):
         assert "no part of a saved run" in refused(packed({**parts, name: b"x"}))
@@ -358,8 +402,9 @@ class TestSuspicion:
         try:
             again = load_run(path)
         except ValueError as error:
-            assert str(path) in str(error)
-            assert "\n" not in str(error)
+            sentence = str(error)
+            assert str(path) in sentence
+            assert "\n" not in sentence
         else:
             for one, other in zip(
                 again.trainer.network.params, load_checkpoint(good).network.params, strict=True
