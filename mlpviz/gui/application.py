@@ -13,6 +13,7 @@ from mlpviz.gui.display import check_display
 
 if TYPE_CHECKING:
     from mlpviz.gui.main_window import MainWindow
+    from mlpviz.gui.opening import Kind
 
 AFTER_PAINTING_MS = 20
 """So long after it opened the window is painted, and whatever takes long may begin."""
@@ -31,8 +32,7 @@ def run(file: str | None) -> int:
     """
     check_display()
     gc.disable()  # until the window is there: imports make many objects, and none of them is garbage
-    if file is not None:
-        _check(file)
+    kind = None if file is None else kind_of_argument(file)
     from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -56,23 +56,23 @@ def run(file: str | None) -> int:
     gc.enable()
     _log_defects(window.state_line.say)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program
-    QTimer.singleShot(AFTER_PAINTING_MS, workspace, lambda: begin(window, file))
+    QTimer.singleShot(AFTER_PAINTING_MS, workspace, lambda: begin(window, file, kind))
     QTimer.singleShot(ONCE_AT_REST_MS, window, lambda: _keep_safe(window))
     return application.exec()
 
 
-def _check(file: str) -> None:
-    """Refuse in the terminal what is neither a file that can be opened nor the name of a preset."""
+def kind_of_argument(file: str) -> "Kind | None":
+    """What the argument is; None for a preset's name. Refused in the terminal is what is neither."""
     path = Path(file)
     if _is_preset(file):
-        return
+        return None
     if not path.exists() and path.suffix == "":
         from mlpviz.training.presets import load_preset
 
         load_preset(file)  # raises, with the names there are
     from mlpviz.gui.opening import kind_of
 
-    kind_of(path)
+    return kind_of(path)
 
 
 def _is_preset(name: str) -> bool:
@@ -81,9 +81,9 @@ def _is_preset(name: str) -> bool:
     return name in preset_names() and not Path(name).is_dir()
 
 
-def begin(window: "MainWindow", file: str | None) -> None:
-    """Open a file or preset; without one, the experiment of last time."""
-    from mlpviz.gui.opening import kind_of, open_path
+def begin(window: "MainWindow", file: str | None, kind: "Kind | None") -> None:
+    """Open a file, or a preset where it is of no kind; without one, the experiment of last time."""
+    from mlpviz.gui.opening import open_path
     from mlpviz.training import Trainer
     from mlpviz.training.presets import load_preset
 
@@ -93,11 +93,11 @@ def begin(window: "MainWindow", file: str | None) -> None:
     if file is None:
         workspace.open(last)
         return
-    if _is_preset(file):
+    if kind is None:
         workspace.open(lambda: Trainer(load_preset(file)))
         return
     path = Path(file)
-    if kind_of(path).needs_run:
+    if kind.needs_run:
         _once_there_is_a_run(window, lambda: open_path(window, path))
         workspace.open(last)
         return

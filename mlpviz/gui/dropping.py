@@ -61,7 +61,7 @@ class DropTarget(QObject):
 
     def _enter(self, event: QDragEnterEvent) -> bool:
         mime = event.mimeData()
-        if event.source() is not None or not mime.hasUrls() or QApplication.activeModalWidget() is not None:
+        if event.source() is not None or not mime.urls() or QApplication.activeModalWidget() is not None:
             return False
         self._hide()
         self._path, self._note, words = _look_at(mime)
