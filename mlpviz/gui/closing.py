@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QMessageBox
 
 if TYPE_CHECKING:
@@ -44,7 +45,13 @@ def ask(window: "MainWindow", save: Callable[[], None], close: Callable[[], None
     )
     box.setObjectName("dialog_save_before_closing")
     box.setInformativeText(f"It has trained for {_duration(run.seconds)}, and would have to train again.")
-    box.button(buttons.Discard).setText("&Don’t save")
+    for button, words in (
+        (buttons.Save, "&Save"),
+        (buttons.Discard, "&Don’t save"),
+        (buttons.Cancel, "Cancel"),
+    ):
+        box.button(button).setText(words)
+        box.button(button).setIcon(QIcon())
     box.setDefaultButton(buttons.Save)
     never = QCheckBox("Do not ask again")
     never.setObjectName("check_do_not_ask")

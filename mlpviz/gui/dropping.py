@@ -13,7 +13,10 @@ from mlpviz.gui.theme import set_role
 if TYPE_CHECKING:
     from mlpviz.gui.main_window import MainWindow
 
-MARGIN_PX = 24
+MARGIN_PX, WIDEST_PX = 12, 640
+
+OVER = (QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress)
+"""While something is dragged a window gets none of these: the program that it came from has died."""
 
 
 class DropTarget(QObject):
@@ -56,6 +59,8 @@ class DropTarget(QObject):
             self._hide()
             self._drop()
         else:
+            if kind in OVER:
+                self._hide()
             return False
         return True
 
@@ -84,11 +89,12 @@ class DropTarget(QObject):
         label.setObjectName("label_drop")
         label.setWordWrap(True)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        font = label.font()
-        font.setPixelSize(20)
-        label.setFont(font)
-        set_role(label, "" if self._path is not None else "error")
-        QVBoxLayout(frame).addWidget(label)
+        if self._path is None:
+            set_role(label, "error")
+        width = label.fontMetrics().horizontalAdvance(max(words.split("\n"), key=len))
+        label.setFixedWidth(min(2 * width + 60, WIDEST_PX))
+        box = QVBoxLayout(frame)
+        box.addWidget(label, 0, Qt.AlignmentFlag.AlignCenter)
         frame.setGeometry(self._window.rect().adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX))
         frame.show()
         frame.raise_()

@@ -145,7 +145,7 @@ def kind_of(path: Path) -> Kind:
     for kind in KINDS:
         if kind.looks_like(path):
             return kind
-    what = "holds nothing" if stat.S_ISDIR(mode) else "is nothing"
+    what = "holds nothing" if stat.S_ISDIR(mode) else "is none of the files"
     raise ValueError(f"{path} {what} that mlpviz opens: {_all_kinds()}")
 
 

@@ -67,7 +67,7 @@ def test_with_a_run_that_is_damaged_shows_the_last_one_and_says_why(started, run
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("x.bin", "x.bin is nothing that mlpviz opens: experiments (*.toml), runs (*.mlpviz)"),
+        ("x.bin", "x.bin is none of the files that mlpviz opens: experiments (*.toml), runs (*.mlpviz)"),
         ("empty", "empty is empty"),
         ("gone.mlpviz", "gone.mlpviz is not there"),
         ("digitz", "did you mean 'digits'"),

@@ -14,7 +14,7 @@ from mlpviz.gui.opening import KINDS, dialog_filters, kind_of, open_path
 from mlpviz.gui.pages import PAGES
 from mlpviz.training import History, Trainer
 
-NOTHING = " is nothing that mlpviz opens: experiments (*.toml), runs (*.mlpviz)"
+NOTHING = " is none of the files that mlpviz opens: experiments (*.toml), runs (*.mlpviz)"
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ class TestOpening:
         (tmp_path / "x.bin").write_bytes(bytes(10))
         run_before = screen.workspace.run
         assert not open_path(screen.window, tmp_path / "x.bin")
-        assert "x.bin is nothing that mlpviz opens" in screen.health
+        assert "x.bin is none of the files that mlpviz opens" in screen.health
         assert screen.workspace.run is run_before
 
     def test_a_damaged_run_is_told(self, screen, run):
@@ -202,6 +202,14 @@ class TestDropping:
         assert hint(screen) == ""
         assert not screen.workspace.is_loading
 
+    def test_of_which_nothing_is_heard_any_more_is_forgotten(self, screen, run):
+        """The program that the file comes from may die: then no one says that it has left."""
+        Hand(screen, [run("run")]).enter(screen.window.page)
+        assert hint(screen)
+        screen.qtbot.mouseMove(screen.window.windowHandle(), screen.window.rect().center())
+        screen.settle()
+        assert hint(screen) == ""
+
     def test_of_several_takes_the_first_and_says_so(self, screen, run, tmp_path):
         hand = Hand(screen, [run("one"), run("two"), tmp_path])
         hand.enter(screen.window.page)
@@ -213,7 +221,7 @@ class TestDropping:
         ("urls", "words"),
         [
             ([QUrl("https://example.org/run.mlpviz")], "is not a file on this computer"),
-            (["x.bin"], "x.bin is nothing that mlpviz opens"),
+            (["x.bin"], "x.bin is none of the files that mlpviz opens"),
             (["gone.mlpviz"], "gone.mlpviz is not there"),
         ],
     )
