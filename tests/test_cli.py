@@ -13,7 +13,7 @@ import pytest
 import mlpviz
 from mlpviz.cli import main
 from mlpviz.data import DATASETS
-from mlpviz.files import load_checkpoint
+from mlpviz.files import load_checkpoint, load_run
 from mlpviz.nn import LAYERS, LOSSES, OPTIMIZERS, Affine
 from mlpviz.training import Experiment, Trainer
 from mlpviz.training.comparisons import comparison_names
@@ -342,6 +342,25 @@ class TestInterrupt:
         assert again.index == whole["steps"]
         assert again.evaluate("training").loss == whole["train_loss"]
 
+    @pytest.mark.parametrize("name", ["run", "run.mlpviz"])
+    def test_the_run_is_resumed_to_the_same_end(self, run, answer, clouds, tmp_path, ctrl_c, name):
+        whole = answer("train", clouds, "--out", tmp_path / "whole")
+        ctrl_c("gradients", 13)
+        out = tmp_path / name
+        assert run("train", clouds, "--out", out)[0] == 130
+        resumed = answer("train", "--resume", out)
+        for key in ("steps", "train_loss", "test_loss", "facts", "seed", "epochs", "status"):
+            assert resumed[key] == whole[key]
+        assert (resumed["experiment"], resumed["out"]) == (str(out), str(out))
+        again, expected = load_run(out), load_run(tmp_path / "whole")
+        assert again.trainer.finished
+        assert len(again.history) == whole["steps"]
+        for name in expected.history.names:
+            for column, other in zip(again.history.view(name), expected.history.view(name), strict=True):
+                assert column.tobytes() == other.tobytes()
+        for params, others in zip(again.trainer.network.params, expected.trainer.network.params, strict=True):
+            assert all(params[key].tobytes() == others[key].tobytes() for key in params)
+
     def test_without_out_says_that_nothing_was_saved(self, run, clouds, ctrl_c):
         ctrl_c("gradients", 13)
         status, out, err = run("train", clouds)
@@ -356,6 +375,74 @@ class TestInterrupt:
         monkeypatch.setattr("mlpviz.training.presets.preset_names", interrupted)
         status, _, err = run("list", "experiments")
         assert (status, err) == (130, "mlpviz: interrupted\n")
+
+
+class TestResume:
+    """A saved run is gone on with, with more epochs or other live settings."""
+
+    @pytest.fixture
+    def saved(self, answer, clouds, tmp_path):
+        answer("train", clouds, "--epochs", "2", "--out", tmp_path / "run.mlpviz")
+        return tmp_path / "run.mlpviz"
+
+    def test_for_more_epochs_as_if_it_had_never_ended(self, answer, clouds, saved):
+        whole = answer("train", clouds, "--epochs", "5")
+        more = answer("train", "--resume", saved, "--epochs", "5")
+        for key in ("steps", "epochs", "train_loss", "test_accuracy"):
+            assert more[key] == whole[key]
+        assert load_run(saved).trainer.epoch == 5
+        assert more["seconds"] > 0
+
+    def test_elsewhere_leaves_the_run_as_it_was(self, answer, saved, tmp_path):
+        before = saved.read_bytes()
+        answer("train", "--resume", saved, "--epochs", "3", "--out", tmp_path / "more")
+        assert saved.read_bytes() == before
+        assert load_run(tmp_path / "more").trainer.epoch == 3
+
+    def test_records_what_is_changed(self, answer, saved):
+        answer("train", "--resume", saved, "--epochs", "3", "--set", "learning_rate=0.01")
+        found = load_run(saved).trainer
+        assert {(change.setting, change.value) for change in found.changes} == {
+            ("epochs", 3),
+            ("learning_rate", 0.01),
+        }
+        assert found.original.epochs == 2
+
+    def test_seconds_add_up(self, answer, saved):
+        before = load_run(saved).seconds
+        answer("train", "--resume", saved, "--epochs", "3")
+        assert load_run(saved).seconds > before > 0
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ([], "has trained all of its 2 epochs: to go on, raise them, such as --epochs 4"),
+            (["--epochs", "2"], "has trained all of its 2 epochs"),
+            (["--seed", "3"], "live setting 'seed'"),
+            (["--set", "learning_rate=-1"], "learning_rate must be greater than 0"),
+            (["--seeds", "3"], "--resume goes on with one saved run: leave out --seeds"),
+            (["--epochs", "3", "--out", "/proc/none/run"], "cannot be written"),
+        ],
+    )
+    def test_refuses(self, refused, saved, arguments, words):
+        before = saved.read_bytes()
+        assert words in refused("train", "--resume", saved, *arguments)
+        assert saved.read_bytes() == before
+
+    def test_refuses_an_experiment_beside_it(self, refused, saved, clouds):
+        assert "leave out EXPERIMENT" in refused("train", clouds, "--resume", saved)
+
+    def test_refuses_what_is_no_run(self, refused, clouds, tmp_path):
+        assert "not a zip file" in refused("train", "--resume", clouds)
+        assert "is not there" in refused("train", "--resume", tmp_path / "none")
+
+    def test_refuses_one_that_diverged(self, answer, refused, clouds, tmp_path):
+        answer("train", clouds, "--set", "learning_rate=1e9", "--out", tmp_path / "run")
+        assert "cannot go on: The " in refused("train", "--resume", tmp_path / "run", "--epochs", "9")
+
+    def test_its_runs_are_taken_by_the_other_commands(self, run, saved):
+        assert "seed 0" in run("evaluate", saved)[1]
+        assert "Stage 0" in run("explain", saved, "--stage", "0")[1]
 
 
 class TestMistakes:

@@ -143,10 +143,10 @@ def test_outputs_that_are_not_finite(clouds):
     ("argument", "sentence"),
     [
         ("digits", "digits is an experiment, which has no trained network: train it first"),
-        ("nowhere", "nowhere is not there: give a folder that `mlpviz train --out` wrote"),
-        ("file", "file is a file, not a folder"),
+        ("nowhere", "nowhere is not there: give a run that mlpviz saved, a folder or one file"),
+        ("file", "file: not a zip file, so nothing that mlpviz saved"),
         ("mine.toml", "mine.toml is an experiment, which has no trained network"),
-        ("empty", "empty is not a checkpoint: it has no experiment.toml"),
+        ("empty", "empty is not a saved run: it has no experiment.toml"),
     ],
 )
 def test_what_is_no_checkpoint(tmp_path, monkeypatch, capsys, argument, sentence):

@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mlpviz",
         description="Watch a neural network learn. Without a command: open the window; "
-        "`mlpviz FILE` opens it on an experiment in TOML or a checkpoint.",
+        "`mlpviz FILE` opens it on an experiment in TOML or a run that was saved.",
     )
     parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")

@@ -9,11 +9,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+DEFAULT_EXPERIMENT = "digits"
+
 
 def add_experiment(command: argparse.ArgumentParser) -> None:
     """Let a command take an experiment, and changes to its settings."""
     command.add_argument(
-        "experiment", nargs="?", default="digits", metavar="EXPERIMENT", help="a preset's name or a TOML file"
+        "experiment",
+        nargs="?",
+        default=DEFAULT_EXPERIMENT,
+        metavar="EXPERIMENT",
+        help="a preset's name or a TOML file",
     )
     command.add_argument(
         "--set",
@@ -35,12 +41,14 @@ def experiment_of(name_or_path: str, settings: Sequence[str]) -> Any:
 
 
 def trainer_of(name_or_path: str) -> Any:
-    """The trainer of a checkpoint folder, or a fresh one of an experiment."""
-    from mlpviz.files import load_checkpoint
+    """The trainer of a saved run, or a fresh one of an experiment."""
+    from mlpviz.files import is_run, load_checkpoint
     from mlpviz.training import Trainer
 
     path = Path(name_or_path)
-    return load_checkpoint(path) if path.is_dir() else Trainer(experiment_of(name_or_path, []))
+    if path.is_dir() or is_run(path):
+        return load_checkpoint(path)
+    return Trainer(experiment_of(name_or_path, []))
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -68,16 +76,16 @@ class Interrupt:
 
 def with_progress(trainer: Any) -> Any:
     """The trainer's steps, with a progress bar where a person is looking."""
-    return with_bar(trainer.steps(), steps_in(trainer))
+    return with_bar(trainer.steps(), steps_in(trainer), done=trainer.index)
 
 
-def with_bar(items: Iterable[Any], total: int, unit: str = " steps") -> Iterable[Any]:
+def with_bar(items: Iterable[Any], total: int, unit: str = " steps", done: int = 0) -> Iterable[Any]:
     """Items one by one, with a progress bar where a person is looking."""
     if not sys.stderr.isatty():
         return items
     from tqdm import tqdm
 
-    return tqdm(items, total=total, unit=unit, dynamic_ncols=True, leave=False)
+    return tqdm(items, total=total, initial=done, unit=unit, dynamic_ncols=True, leave=False)
 
 
 def steps_in(trainer: Any) -> int:

@@ -149,12 +149,13 @@ def _last(steps: Any) -> Any:
 
 def _run_of(name: str, steps: int | None, view: Any) -> Any:
     """The run to be shown: of a checkpoint as it is, where that holds all there is to show."""
-    from mlpviz.files import load_checkpoint, load_history
+    from mlpviz.files import is_run, load_run
     from mlpviz.gui.figures.still import StillRun
     from mlpviz.gui.figures.taking import taken_from_replay
 
-    if Path(name).is_dir() and steps is None and not _needs_the_way(view):
-        return StillRun(load_checkpoint(Path(name)), load_history(Path(name)))
+    if is_run(Path(name)) and steps is None and not _needs_the_way(view):
+        saved = load_run(Path(name))
+        return StillRun(saved.trainer, saved.history)
     replay = _replay_of(name, steps)
     for _ in with_bar(replay.steps(), replay.until):
         pass
@@ -163,10 +164,10 @@ def _run_of(name: str, steps: int | None, view: Any) -> Any:
 
 def _replay_of(name: str, steps: int | None) -> Any:
     """The run that is to be trained again, up to where it stands."""
-    from mlpviz.files import load_checkpoint
+    from mlpviz.files import is_run, load_checkpoint
     from mlpviz.training.replay import Replay
 
-    if not Path(name).is_dir():
+    if not is_run(Path(name)):
         return Replay(experiment_of(name, []), until=_checked_steps(steps))
     if steps is not None:
         raise ValueError("--steps is for an experiment: a checkpoint stands at a step of its own")

@@ -10,7 +10,7 @@ from mlpviz.cli.common import experiment_of, parse_size
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to a parser's."""
     command = commands.add_parser("open", help="open the window")
-    command.add_argument("file", nargs="?", metavar="FILE", help="an experiment or a checkpoint")
+    command.add_argument("file", nargs="?", metavar="FILE", help="an experiment, or a run that was saved")
     command.set_defaults(run=_open)
 
     command = commands.add_parser("screenshot", help="a picture of the window")

@@ -12,7 +12,7 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this module to a parser's."""
     command = commands.add_parser("evaluate", help="accuracy, loss and confusion of a trained network")
     command.add_argument(
-        "checkpoint", type=Path, metavar="CHECKPOINT", help="a folder written by train --out"
+        "checkpoint", type=Path, metavar="CHECKPOINT", help="a run that was saved: a folder or a .mlpviz file"
     )
     command.add_argument(
         "--split",

@@ -6,17 +6,35 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mlpviz.cli.common import Interrupt, add_experiment, experiment_of, print_json, with_bar, with_progress
+from mlpviz.cli.common import (
+    DEFAULT_EXPERIMENT,
+    Interrupt,
+    add_experiment,
+    experiment_of,
+    print_json,
+    with_bar,
+    with_progress,
+)
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to a parser's."""
     command = commands.add_parser("train", help="train without a window")
     add_experiment(command)
+    command.set_defaults(experiment=None)  # to know whether it was given
+    command.add_argument(
+        "--resume",
+        type=Path,
+        metavar="RUN",
+        help="go on with a saved run, bit for bit; it is saved in its place again, or to --out",
+    )
     command.add_argument("--epochs", type=int, metavar="N", help="short for --set epochs=N")
     command.add_argument("--seed", type=int, metavar="N", help="short for --set seed=N")
     command.add_argument(
-        "--out", type=Path, metavar="DIR", help="write a checkpoint to this folder; with --seeds, tables"
+        "--out",
+        type=Path,
+        metavar="RUN",
+        help="save the run to this folder, or as one file if it ends in .mlpviz; with --seeds, tables",
     )
     command.add_argument("--seeds", type=int, metavar="N", help="train from so many seeds, --seed the first")
     command.add_argument(
@@ -34,23 +52,57 @@ def add_commands(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from mlpviz.files import check_can_write, save_checkpoint
-    from mlpviz.files.checkpoints import CHECKPOINT_FILES
-    from mlpviz.training import History, Trainer
+    from mlpviz.training import Trainer
 
     settings = [f"{name}={getattr(options, name)}" for name in ("epochs", "seed")]
     settings = [*options.settings, *(s for s in settings if not s.endswith("=None"))]
+    if options.resume is not None:
+        return _resume(options, settings)
+    if options.experiment is None:
+        options.experiment = DEFAULT_EXPERIMENT
     experiment = experiment_of(options.experiment, settings)
     if options.seeds is not None:
         return _train_seeds(options, experiment)
     for name in ("jobs", "learnt"):
         if getattr(options, name) is not None:
             raise ValueError(f"--{name} belongs to --seeds: add --seeds 100, for instance")
-    trainer = Trainer(experiment)
+    return _train_one(options, Trainer(experiment))
+
+
+def _resume(options: argparse.Namespace, settings: list[str]) -> int:
+    """Go on with a saved run: only what may change while a network trains can be other than it was."""
+    from mlpviz.files import load_run
+    from mlpviz.training import parse_assignment
+
+    for name, given in (("EXPERIMENT", options.experiment), ("--seeds", options.seeds)):
+        if given is not None:
+            raise ValueError(f"--resume goes on with one saved run: leave out {name}")
+    run = load_run(options.resume)
+    trainer = run.trainer
+    if trainer.divergence is not None:
+        raise ValueError(f"{options.resume} cannot go on: {trainer.divergence.sentence}")
+    for setting, value in map(parse_assignment, settings):
+        trainer.change(setting, value)
+    if trainer.finished:
+        raise ValueError(
+            f"{options.resume} has trained all of its {trainer.experiment.epochs} epochs: to go on, raise "
+            f"them, such as --epochs {2 * trainer.experiment.epochs or 10}"
+        )
+    options.experiment = str(options.resume)
+    options.out = options.out or options.resume
+    return _train_one(options, trainer, run.history, run.seconds)
+
+
+def _train_one(
+    options: argparse.Namespace, trainer: Any, history: Any = None, seconds_before: float = 0.0
+) -> int:
+    from mlpviz.files import check_can_save, save_checkpoint
+    from mlpviz.training import History
+
     if options.out is not None:
-        check_can_write(options.out, CHECKPOINT_FILES)
-    history = History()
-    start = time.perf_counter()
+        check_can_save(options.out)
+    history = History() if history is None else history
+    start = time.perf_counter() - seconds_before
     with Interrupt() as interrupt:
         for step in with_progress(trainer):
             history.append(step)
@@ -58,7 +110,7 @@ def _train(options: argparse.Namespace) -> int:
                 break
     seconds = time.perf_counter() - start
     if options.out is not None:
-        save_checkpoint(options.out, trainer, history)
+        save_checkpoint(options.out, trainer, history, seconds)
     if interrupt.came:
         kept = f"the run so far is in {options.out}" if options.out else "nothing was saved"
         print(f"mlpviz: interrupted at step {trainer.index}; {kept}", file=sys.stderr)
@@ -90,7 +142,9 @@ def _train_seeds(options: argparse.Namespace, experiment: Any) -> int:
     if results:
         if options.out is not None:
             save_sweep(options.out, experiment, results)
-        report = as_table(options.experiment, experiment, results, options.learnt, seconds)
+        report = as_table(
+            options.experiment or DEFAULT_EXPERIMENT, experiment, results, options.learnt, seconds
+        )
         report["out"] = None if options.out is None else str(options.out)
         print_json(report) if options.json else print(as_text(report))
     if len(results) < len(seeds):

@@ -7,11 +7,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from mlpviz.gui.display import check_display
 
+if TYPE_CHECKING:
+    from mlpviz.gui.main_window import MainWindow
+    from mlpviz.gui.opening import Kind
+
 AFTER_PAINTING_MS = 20
 """So long after it opened the window is painted, and whatever takes long may begin."""
+
+ONCE_AT_REST_MS = 700
+"""So long after it opened nobody waits for it any more."""
 
 
 def run(file: str | None) -> int:
@@ -24,15 +32,11 @@ def run(file: str | None) -> int:
     """
     check_display()
     gc.disable()  # until the window is there: imports make many objects, and none of them is garbage
-    if file is not None and not Path(file).exists():
-        from mlpviz.training.presets import load_preset
-
-        load_preset(file)  # raises for what is neither a file nor a preset
+    kind = None if file is None else kind_of_argument(file)
     from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication
 
     from mlpviz.gui.main_window import MainWindow
-    from mlpviz.gui.opening import trainer_of
     from mlpviz.gui.theme import MODES, Theme
     from mlpviz.gui.workspace import Workspace
 
@@ -52,9 +56,78 @@ def run(file: str | None) -> int:
     gc.enable()
     _log_defects(window.state_line.say)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal ends the program
-    make = trainer_of(file) if file is not None else remembered_trainer(settings.value("experiment"))
-    QTimer.singleShot(AFTER_PAINTING_MS, workspace, lambda: workspace.open(make))
+    QTimer.singleShot(AFTER_PAINTING_MS, workspace, lambda: begin(window, file, kind))
+    QTimer.singleShot(ONCE_AT_REST_MS, window, lambda: _keep_safe(window))
     return application.exec()
+
+
+def kind_of_argument(file: str) -> "Kind | None":
+    """What the argument is; None for a preset's name. Refused in the terminal is what is neither."""
+    path = Path(file)
+    if _is_preset(file):
+        return None
+    if not path.exists() and path.suffix == "":
+        from mlpviz.training.presets import load_preset
+
+        load_preset(file)  # raises, with the names there are
+    from mlpviz.gui.opening import kind_of
+
+    return kind_of(path)
+
+
+def _is_preset(name: str) -> bool:
+    from mlpviz.training.presets import preset_names
+
+    return name in preset_names() and not Path(name).is_dir()
+
+
+def begin(window: "MainWindow", file: str | None, kind: "Kind | None") -> None:
+    """Open a file, or a preset where it is of no kind; without one, the experiment of last time."""
+    from mlpviz.gui.opening import open_path
+    from mlpviz.training import Trainer
+    from mlpviz.training.presets import load_preset
+
+    workspace = window.workspace
+    assert window.settings is not None
+    last = remembered_trainer(window.settings.value("experiment"))
+    if file is None:
+        workspace.open(last)
+        return
+    if kind is None:
+        workspace.open(lambda: Trainer(load_preset(file)))
+        return
+    path = Path(file)
+    if kind.needs_run:
+        _once_there_is_a_run(window, lambda: open_path(window, path))
+        workspace.open(last)
+        return
+
+    def refused(sentence: str) -> None:
+        """Show something all the same, and why it is not what was wanted."""
+        if not workspace.ready:
+            _once_there_is_a_run(window, lambda: window.state_line.say(sentence))
+            workspace.open(last)
+
+    workspace.refused.connect(refused)
+    if not open_path(window, path):
+        workspace.open(last)
+
+
+def _once_there_is_a_run(window: "MainWindow", do: Callable[[], object]) -> None:
+    """Do something when the first run is on show, after all who show it."""
+
+    def ready() -> None:
+        window.workspace.run_changed.disconnect(ready)
+        do()
+
+    window.workspace.run_changed.connect(ready)
+
+
+def _keep_safe(window: "MainWindow") -> None:
+    from mlpviz.files.autosave import autosave_folder
+    from mlpviz.gui.recovery import keep_safe
+
+    keep_safe(window, autosave_folder())
 
 
 def remembered_trainer(toml: object):

@@ -1,6 +1,7 @@
 """The window: wires rail, tool bar, pages, experiment and state line to one workspace."""
 
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
@@ -21,20 +22,28 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolBar,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
+from mlpviz.gui.closing import ask, must_ask
+from mlpviz.gui.dropping import DropTarget
+from mlpviz.gui.file_menu import save_run
 from mlpviz.gui.icons import set_icon
+from mlpviz.gui.keeping import Keeper
 from mlpviz.gui.menus import build_menus
+from mlpviz.gui.opening import FromFile, Kind
 from mlpviz.gui.pages import PAGES, Page
 from mlpviz.gui.panels.experiment_panel import ExperimentPanel
 from mlpviz.gui.panels.state_line import StateLine
 from mlpviz.gui.panels.training_bar import ROOMY_PX, TrainingBar
+from mlpviz.gui.recent import Recent
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import WantedExample, Workspace
 
 if TYPE_CHECKING:
+    from mlpviz.gui.autosave import Autosaver
     from mlpviz.gui.exporting import Exporter
     from mlpviz.gui.lesson_progress import LessonProgress
     from mlpviz.gui.teaching import Teaching
@@ -69,6 +78,13 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE)
         self.workspace, self.theme, self.settings = workspace, theme, settings
+        self.keeper = Keeper(workspace, self)
+        self.recent = Recent(settings, self)
+        self.action_ask_to_save = QAction(self)
+        self._drops = DropTarget(self)
+        self._coming: tuple[Path, str] | None = None
+        self.autosaver: Autosaver | None = None
+        self._closes_once_settled = self._closes_unasked = False
         self.training_bar = TrainingBar(workspace, theme, slows_small)
         self.addToolBar(self.training_bar)
         self.state_line = StateLine(workspace, theme)
@@ -85,18 +101,28 @@ class MainWindow(QMainWindow):
         self.action_experiment.setShortcut(QKeySequence("Ctrl+E"))
         self.action_experiment.toggled.connect(self._show_experiment)
         self._build_rail()
-        centre = QWidget()
-        row = QHBoxLayout(centre)
+        middle = QWidget()
+        row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._row = row
         row.addWidget(self._stack, 1)
         row.addWidget(self.experiment_panel)
+        centre = QWidget()
+        self._column = QVBoxLayout(centre)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(middle, 1)
         self.setCentralWidget(centre)
         self.experiment_panel.collapse_wanted.connect(lambda: self.action_experiment.setChecked(False))
         self._add_experiment_button()
         build_menus(self)
-        workspace.run_changed.connect(self._show_title)
+        self.keeper.changed.connect(self._show_title)
+        self.keeper.said.connect(self.state_line.say)
+        self.keeper.saved.connect(self.recent.add)
+        self.keeper.settled.connect(self._settled)
+        workspace.run_changed.connect(self._opened)
+        workspace.refused.connect(self._refused)
         workspace.example_wanted.connect(self._step_through)
         workspace.page_wanted.connect(self.show_page)
         workspace.lesson_wanted.connect(lambda name: self.teaching.begin(name))
@@ -250,8 +276,42 @@ class MainWindow(QMainWindow):
         else:
             follower.show_drawing(wanted.drawn, wanted.index)
 
+    # ------------------------------------------------------------------ files
+
+    def show_above(self, bar: QWidget) -> None:
+        """Put a bar above the page."""
+        self._column.insertWidget(0, bar)
+
+    def note_opening(self, path: Path, kind: Kind, note: str) -> None:
+        """A file is being opened; once there is a run of it, it counts as used."""
+        self._coming = None
+        if kind.needs_run:
+            self.recent.add(path)
+            if note:
+                self.state_line.say(note, "good")
+        else:
+            self._coming = path, note
+
+    def _opened(self) -> None:
+        coming, self._coming = self._coming, None
+        assert self.workspace.run is not None
+        source = self.workspace.run.source
+        if isinstance(source, FromFile) and source.path is not None:
+            self.recent.add(source.path)
+            if coming is not None and coming[1] and coming[0] == source.path:
+                self.state_line.say(coming[1], "good")
+
+    def _refused(self) -> None:
+        self._coming = None
+
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.workspace.experiment.title} – mlpviz")
+        if not self.workspace.ready:
+            return
+        unsaved = self.keeper.is_unsaved
+        if unsaved != self.isWindowModified():
+            self.setWindowTitle("[*]")  # where Qt shows it; it warns of a title without that
+            self.setWindowModified(unsaved)
+        self.setWindowTitle(f"{self.keeper.name}{'[*]' if unsaved else ''} – mlpviz")
 
     # ------------------------------------------------------------------ remembered
 
@@ -281,6 +341,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """No control looks chosen before the user chose one."""
         super().showEvent(event)
+        self._drops.watch()
         self.page.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -291,7 +352,30 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window, and end training cleanly."""
+        """Ask whether to save, if it is worth it; then remember the window, and end training cleanly."""
+        if not self._closes_unasked and must_ask(self):
+            event.ignore()
+            ask(self, self._save_and_close, self._close_unasked)
+            return
+        if self.keeper.is_saving:  # a moment, until it is written, or the user reads why it could not be
+            self._closes_once_settled = True
+            event.ignore()
+            return
         self._remember()
         self.workspace.shut_down()
+        if self.autosaver is not None:
+            self.autosaver.close()
         super().closeEvent(event)
+
+    def _save_and_close(self) -> None:
+        save_run(self)
+        self._closes_once_settled = self.keeper.is_saving  # not if no place was chosen
+
+    def _close_unasked(self) -> None:
+        self._closes_unasked = True
+        self.close()
+
+    def _settled(self, is_good: bool) -> None:
+        closes, self._closes_once_settled = self._closes_once_settled, False
+        if closes and is_good:
+            self.close()

@@ -2,16 +2,15 @@
 
 import platform
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import PySide6
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 import mlpviz
-from mlpviz.gui.opening import trainer_of
+from mlpviz.gui.file_menu import build_file_menu
 from mlpviz.gui.theme import MODES
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def build_menus(window: "MainWindow") -> None:
     """Give the window its menu bar."""
     bar = window.menuBar()
     bar.setObjectName("menu_bar")
-    _build_file(window, bar.addMenu("&File"))
+    build_file_menu(window, bar.addMenu("&File"))
     edit = bar.addMenu("&Edit")
     group = window.workspace.undo_group
     for name, action, keys in (
@@ -36,6 +35,7 @@ def build_menus(window: "MainWindow") -> None:
     for action in window.training_bar.actions_in_order:
         run.addAction(action)
     run.addSeparator()
+    _add_bring_back(window, run)
     _add(window, run, "fork_for_comparison", "Fork for comparison", "Ctrl+K", window.fork_for_comparison)
     _build_view(window, bar.addMenu("&View"))
     help_menu = bar.addMenu("&Help")
@@ -51,17 +51,13 @@ def _add(window: "MainWindow", menu: QMenu, name: str, text: str, shortcut: str,
     return action
 
 
-def _build_file(window: "MainWindow", menu: QMenu) -> None:
-    _add(window, menu, "open_experiment", "Open experiment …", "Ctrl+O", lambda: _open_experiment(window))
-    _add(window, menu, "open_checkpoint", "Open checkpoint …", "", lambda: _open_checkpoint(window))
-    menu.addSeparator()
-    _add(window, menu, "save_experiment", "Save experiment as …", "Ctrl+S", lambda: _save_experiment(window))
-    _add(window, menu, "save_checkpoint", "Save checkpoint as …", "", lambda: _save_checkpoint(window))
-    menu.addSeparator()
-    export = "Export picture …"
-    _add(window, menu, "export_picture", export, "Ctrl+Shift+E", lambda: window.exporter.open_dialog())
-    menu.addSeparator()
-    _add(window, menu, "quit", "Quit", "Ctrl+Q", window.close)
+def _add_bring_back(window: "MainWindow", menu: QMenu) -> None:
+    keeper = window.keeper
+    action = _add(window, menu, "bring_back", "Bring back the run before", "Ctrl+B", keeper.bring_back)
+    action.setToolTip("After Reset, New seed or Open: go on with the run that was replaced")
+    keeper.changed.connect(lambda: action.setEnabled(keeper.can_bring_back))
+    action.setEnabled(False)
+    menu.setToolTipsVisible(True)
 
 
 def _build_view(window: "MainWindow", menu: QMenu) -> None:
@@ -94,59 +90,6 @@ def _toggle_full_screen(window: "MainWindow") -> None:
         window.showNormal()
     else:
         window.showFullScreen()
-
-
-def _open_experiment(window: "MainWindow") -> None:
-    name, _ = QFileDialog.getOpenFileName(window, "Open experiment", "", "Experiments (*.toml)")
-    if name:
-        window.workspace.open(trainer_of(name))
-
-
-def _open_checkpoint(window: "MainWindow") -> None:
-    name = QFileDialog.getExistingDirectory(window, "Open checkpoint (a folder)")
-    if name:
-        window.workspace.open(trainer_of(name))
-
-
-def _save_experiment(window: "MainWindow") -> None:
-    if window.workspace.run is None:
-        return
-    name, _ = QFileDialog.getSaveFileName(
-        window, "Save experiment", "experiment.toml", "Experiments (*.toml)"
-    )
-    if not name:
-        return
-    from mlpviz.files.atomic import write_file
-
-    try:
-        write_file(Path(name), window.workspace.experiment.to_toml().encode())
-    except OSError as error:
-        _say(window, f"{name} could not be written: {error.strerror}. Choose another place.")
-        return
-    window.state_line.say(f"Saved the experiment to {name}", "good")
-
-
-def _save_checkpoint(window: "MainWindow") -> None:
-    run = window.workspace.run
-    if run is None:
-        return
-    name, _ = QFileDialog.getSaveFileName(window, "Save checkpoint (a new folder)", "checkpoint")
-    if not name:
-        return
-    from mlpviz.files import save_checkpoint
-
-    try:
-        run.between_steps(lambda: save_checkpoint(Path(name), run.trainer, run.history))
-    except (OSError, ValueError) as error:
-        _say(window, f"The checkpoint could not be written: {error}")
-        return
-    window.state_line.say(f"Saved a checkpoint to {name}", "good")
-
-
-def _say(window: "MainWindow", sentence: str) -> None:
-    box = QMessageBox(QMessageBox.Icon.Warning, "mlpviz", sentence, parent=window)
-    box.setObjectName("dialog_message")
-    box.exec()
 
 
 def _about(window: "MainWindow") -> None:

@@ -27,6 +27,12 @@ QToolTip { background: $card; color: $text; border: 1px solid $field_line; paddi
 
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 9px; }
 QFrame[role="panel"] { background: $card; border: none; }
+QFrame[role="notice"] { background: $accent_soft; border: none; border-bottom: 1px solid $line; }
+QFrame[role="drop"] { background: transparent; border: 3px dashed $accent; border-radius: 12px; }
+QFrame[role="drop"] QLabel {
+  background: $accent_soft; border: 1px solid $accent; border-radius: 9px; padding: 20px 28px;
+  font-size: 18px; }
+QFrame[role="drop"] QLabel[role="error"] { color: $error; border-color: $error; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 
 QLabel { background: transparent; }

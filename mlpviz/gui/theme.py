@@ -227,8 +227,9 @@ _own_family = ""
 def set_role(widget: QWidget, role: str) -> None:
     """Let the style sheet treat a widget as one of its roles.
 
-    Frames: "card". Labels: "title", "subtitle", "caption" (of a group), "badge". Buttons: "primary", "flat",
-    "link", "rail", "segment" (one of a row of choices). Any label: "good", "warning", "error".
+    Frames: "card", "notice" (a bar above the page), "drop". Labels: "title", "subtitle", "caption" (of a
+    group), "badge". Buttons: "primary", "flat", "link", "rail", "segment" (one of a row of choices). Any
+    label: "good", "warning", "error".
     """
     widget.setProperty("role", role)
     style = widget.style()

@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,8 +18,8 @@ from mlpviz.training.parameters import ParameterPath
 logger = logging.getLogger(__name__)
 
 
-Made = Trainer | tuple[Trainer, History] | tuple[Trainer, History, ParameterPath | None]
-"""A trainer, with what was recorded of the steps that it has made before."""
+Made = Trainer | tuple[Any, ...]
+"""A trainer; with its history, or a `mlpviz.files.LoadedRun`, if it has a past."""
 
 
 class TrainingThread(StretchThread):
@@ -43,6 +45,10 @@ class TrainingThread(StretchThread):
         The first step of the path.
     seconds
         How long it has trained, pauses left out.
+    source
+        What made the trainer.
+    saved_as
+        Where its user saved it, if it was recovered after a crash.
     """
 
     ready = Signal()
@@ -62,7 +68,8 @@ class TrainingThread(StretchThread):
         self.mailbox = Mailbox()
         self.path: ParameterPath | None = None
         self.path_from = 0
-        self._make_trainer = make_trainer
+        self.source = make_trainer
+        self.saved_as: Path | None = None
         self._steps_left = 0
         self.seconds = 0.0
 
@@ -102,8 +109,7 @@ class TrainingThread(StretchThread):
     def run(self) -> None:
         """Make the trainer, then train whenever there is a stretch to go."""
         try:
-            made = self._make_trainer()
-            self.trainer, self.history, self.path = _parts(made)
+            self._take(self.source())
             now = self.trainer.snapshot()
             self.initial = self.trainer.initial_snapshot() if now.step else now
             self.cautions = cautions(self.trainer.dataset, self.trainer.splits, self.trainer.network)
@@ -128,6 +134,15 @@ class TrainingThread(StretchThread):
             self._give_up("Training stopped because of a defect in mlpviz; the log file has the details.")
         finally:
             self._ended = True  # who waits for something between two steps has to do it himself
+
+    def _take(self, made: Made) -> None:
+        """A trainer, with its history, and what else is known of its past."""
+        if not isinstance(made, tuple):
+            self.trainer = made
+            return
+        self.trainer, self.history, *past = made
+        if past:
+            self.seconds, self.saved_as, self.path = past
 
     def _train(self) -> None:
         started = time.monotonic()
@@ -171,9 +186,3 @@ class TrainingThread(StretchThread):
         with self._condition:
             while not self._is_over() and (left := started + self._interval_s - time.monotonic()) > 0:
                 self._condition.wait(left)
-
-
-def _parts(made: Made) -> tuple[Trainer, History, ParameterPath | None]:
-    if isinstance(made, Trainer):
-        return made, History(), None
-    return made if len(made) == 3 else (*made, None)

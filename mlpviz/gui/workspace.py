@@ -40,7 +40,7 @@ UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epoc
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
 Maker = Callable[[], Made]
-"""Makes a trainer, with its history if it has one already."""
+"""Makes a trainer; with its history, or a `mlpviz.files.LoadedRun`, if it has a past."""
 
 
 class Stoppable(Protocol):

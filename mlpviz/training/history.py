@@ -1,8 +1,9 @@
 """The scalars of every step: columns that only grow, read as prefixes that never change."""
 
 import csv
+import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from mlpviz.training.trainer import Step
 
 Column = npt.NDArray[np.float64]
+
+GROUPS = ("every step", "sparse", "validation")
+"""The tables of a history, by how often they get a row."""
+
+MOST_COLUMNS = 10_000
 
 
 class Table:
@@ -34,7 +40,7 @@ class Table:
         """Add one value to each column, NaN to those that the row leaves out."""
         n = self._length
         if n == self._values.shape[1]:
-            grown = np.empty((len(self.names), 2 * n))
+            grown = np.empty((len(self.names), max(256, 2 * n)))
             grown[:, :n] = self._values
             self._values = grown
         self._values[:, n] = [row.get(name, np.nan) for name in self.names]
@@ -49,6 +55,17 @@ class Table:
         twin._values[: len(self.names), :kept] = self._values[:, :kept]
         twin._length = kept
         return twin
+
+    def prefix(self) -> "Table":
+        """The table as it stands, for another thread: shares the rows, and has room for no others."""
+        n = self._length
+        twin = Table(self.names)
+        twin.fill(self._values[:, :n])
+        return twin
+
+    def fill(self, values: npt.NDArray[np.float64]) -> None:
+        """Hold these rows and no others; a row of `values`, (columns, n), for each name."""
+        self._values, self._length = values, values.shape[1]
 
     def view(self, name: str) -> Column:
         """The column as it stands: a prefix that is never written again, (n,)."""
@@ -101,6 +118,14 @@ class History:
             twin._table_of.update({name: own for name in own.names if name != "step"})
         return twin
 
+    def prefix(self) -> "History":
+        """The history as it stands, at no cost: rows are shared, and none will be added."""
+        twin = History()
+        for group, table in self._tables.items():
+            twin._tables[group] = own = table.prefix()
+            twin._table_of.update({name: own for name in own.names if name != "step"})
+        return twin
+
     @property
     def names(self) -> list[str]:
         """The columns there are, besides the step."""
@@ -121,23 +146,25 @@ class History:
 
     def write_csv(self, file: TextIO) -> None:
         """A row a step, a column a name; empty where nothing was measured at that step."""
-        tables = list(self._tables.values())
-        columns = {name: self.view(name) for name in self._table_of}
+        names = self.names
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["step", *columns])
-        if not tables:
+        writer.writerow(["step", *names])
+        if not names:
             return
-        cursors = dict.fromkeys(columns, 0)
-        for step in tables[0].view("step"):
-            row: list[str] = [str(int(step))]
-            for name, (steps, values) in columns.items():
-                i = cursors[name]
-                if i < len(steps) and steps[i] == step:
-                    row.append(_cell(name, values[i]))
-                    cursors[name] = i + 1
-                else:
-                    row.append("")
-            writer.writerow(row)
+        steps = next(iter(self._tables.values())).view("step")
+        columns = [_cells("step", steps), *(_cells(name, self._spread(name, steps)) for name in names)]
+        writer.writerows(zip(*columns, strict=True))
+
+    def _spread(self, name: str, steps: Column) -> Column:
+        """A column with a value for each of the steps, NaN where it was not measured."""
+        at, values = self.view(name)
+        if len(at) == len(steps):
+            return values
+        spread = np.full(len(steps), np.nan)
+        places = np.searchsorted(steps, at)
+        inside = places < len(steps)
+        spread[places[inside]] = values[inside]
+        return spread
 
     @classmethod
     def read_csv(cls, file: TextIO) -> "History":
@@ -150,23 +177,63 @@ class History:
         """
         history = cls()
         rows = csv.reader(file)
-        header = next(rows, [])
-        if header[:1] != ["step"] or len(set(header)) != len(header):
-            raise ValueError("the first row must name the columns, the first of them step")
-        for place, cells in enumerate(rows, 2):
-            if len(cells) != len(header):
-                raise ValueError(f"row {place} has {len(cells)} cells, not {len(header)}")
-            try:
-                row = {
-                    name: float(cell) if cell else float("nan")
-                    for name, cell in zip(header, cells, strict=True)
-                }
-            except ValueError as error:
-                raise ValueError(f"row {place}: {error}") from error
-            for group in ("every step", "sparse", "validation"):
-                names = [name for name in header[1:] if _group_of(name) == group]
-                if names and (group == "every step" or any(row[name] == row[name] for name in names)):
-                    history._record(group, {"step": row["step"], **{name: row[name] for name in names}})
+        try:
+            header = next(rows, [])
+            names = _checked_names(header)
+            groups = {group: [name for name in names if _group_of(name) == group] for group in GROUPS}
+            last = 0.0
+            for place, cells in enumerate(rows, 2):
+                if len(cells) != len(header):
+                    raise ValueError(f"row {place} has {len(cells)} cells, not {len(header)}")
+                try:
+                    row = {
+                        name: float(cell) if cell else math.nan
+                        for name, cell in zip(header, cells, strict=True)
+                    }
+                except ValueError as error:
+                    raise ValueError(f"row {place}: {error}") from error
+                if not (row["step"] > last and row["step"].is_integer()):
+                    raise ValueError(f"row {place}: step must be a whole number that grows from row to row")
+                last = row["step"]
+                for group, members in groups.items():
+                    if members and (group == GROUPS[0] or any(row[name] == row[name] for name in members)):
+                        history._record(group, {name: row[name] for name in ("step", *members)})
+        except csv.Error as error:
+            raise ValueError(f"row {rows.line_num}: {error}") from error
+        return history
+
+    def arrays(self) -> dict[str, Column]:
+        """All columns by name, and their steps: ``step``, ``step.sparse`` and ``step.validation``."""
+        found = {name: self.view(name)[1] for name in self.names}
+        return {**{_steps_of(group): table.view("step") for group, table in self._tables.items()}, **found}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> "History":
+        """The history that `arrays` told of.
+
+        Raises
+        ------
+        ValueError
+            If columns and steps do not fit together; the sentence names the column.
+        """
+        history = cls()
+        for group in GROUPS:
+            steps = arrays.get(_steps_of(group), np.empty(0))
+            names = [name for name in arrays if not _is_steps(name) and _group_of(name) == group]
+            for name in (_steps_of(group), *names):
+                array = arrays.get(name, steps)
+                if array.dtype != np.float64 or array.shape != steps.shape or array.ndim != 1:
+                    raise ValueError(
+                        f"{name} is {array.dtype} of shape {array.shape}: columns must be float64, "
+                        f"and as long as {_steps_of(group)}"
+                    )
+            if not (np.isfinite(steps).all() and np.all(np.diff(steps, prepend=0) > 0) and _whole(steps)):
+                raise ValueError(f"{_steps_of(group)} must hold whole numbers that grow")
+            if names:
+                _checked_names(["step", *names])
+                table = history._tables[group] = Table(("step", *names))
+                table.fill(np.stack([steps, *(arrays[name] for name in names)]))
+                history._table_of.update(dict.fromkeys(names, table))
         return history
 
     def _record(self, group: str, row: Mapping[str, float]) -> None:
@@ -192,7 +259,28 @@ def _group_of(name: str) -> str:
     return "every step" if probe is None or probe.every == 1 else "sparse"
 
 
-def _cell(name: str, value: float) -> str:
-    if np.isnan(value):
-        return ""
-    return str(int(value)) if name in ("epoch", "examples") else repr(float(value))
+def _steps_of(group: str) -> str:
+    return "step" if group == GROUPS[0] else f"step.{group}"
+
+
+def _is_steps(name: str) -> bool:
+    return name.partition(".")[0] == "step"
+
+
+def _whole(values: Column) -> bool:
+    return bool(np.all(values % 1 == 0))
+
+
+def _checked_names(header: list[str]) -> list[str]:
+    """The names of the columns, besides the step."""
+    if header[:1] != ["step"] or len(set(header)) != len(header):
+        raise ValueError("the first row must name the columns, the first of them step")
+    if len(header) > MOST_COLUMNS:
+        raise ValueError(f"there are {len(header)} columns, more than the {MOST_COLUMNS} that a run can have")
+    return header[1:]
+
+
+def _cells(name: str, values: Column) -> list[str]:
+    if name in ("step", "epoch", "examples"):
+        return [str(int(value)) if value == value else "" for value in values.tolist()]
+    return [repr(value) if value == value else "" for value in values.tolist()]

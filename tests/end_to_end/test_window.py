@@ -93,6 +93,7 @@ def start(screen, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
     def start(*arguments: str) -> subprocess.Popen:
         environment = {k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")}
         environment |= {"DISPLAY": screen.display, "XDG_CONFIG_HOME": str(tmp_path / "config")}
+        environment |= {"XDG_STATE_HOME": str(tmp_path / "state")}
         program = subprocess.Popen(
             [sys.executable, "-m", "mlpviz", *arguments],
             env=environment,
@@ -148,3 +149,24 @@ def test_it_quits_while_it_trains(screen, start, tmp_path):
     started = time.monotonic()
     close(screen, program)
     assert time.monotonic() - started < 3
+
+
+def test_after_a_kill_the_run_is_offered_and_gone_on_with(screen, start, tmp_path):
+    path = tmp_path / "endless.toml"
+    endless: Experiment = load_preset("digits").with_settings({"epochs": 100_000, "title": "Endless"})
+    path.write_text(endless.to_toml(), encoding="utf-8")
+    program = start(str(path))
+    screen.xdotool("key", "space")
+    copies = tmp_path / "state" / "mlpviz" / "autosave"
+    wait_until(lambda: list(copies.glob("*/run.mlpviz")), "there is a copy")
+    program.kill()
+    program.communicate()
+    program = start()  # on the experiment of last time, which is another one
+
+    def gone_on() -> str:
+        screen.xdotool("key", "alt+g")
+        return screen.xdotool("search", "--onlyvisible", "--name", r"^Endless\* – mlpviz$")
+
+    wait_until(gone_on, "the run is open, and not saved")
+    close(screen, program)
+    assert list(copies.iterdir()) == []

@@ -3,10 +3,13 @@
 import errno
 import os
 import pathlib
+import signal
+import sys
 
 import pytest
 
-from mlpviz.files.atomic import check_can_write, write_file, write_folder
+from mlpviz.files import atomic
+from mlpviz.files.atomic import check_can_write, recover_folder, write_file, write_folder
 
 OLD = {"a.txt": b"old", "b.txt": b"old too"}
 NEW = {"a.txt": b"new", "b.txt": b"new too"}
@@ -47,7 +50,7 @@ class Reluctant:
         raise DiskFullError
 
 
-@pytest.fixture(params=["fsync", "write", "chmod", "replace", "interrupt"])
+@pytest.fixture(params=["fsync", "write", "midway", "replace", "interrupt"])
 def trouble(request, monkeypatch):
     """One thing that goes wrong while a file is written, and the error that is to be seen."""
     if request.param == "write":
@@ -61,8 +64,19 @@ def trouble(request, monkeypatch):
 
         monkeypatch.setattr(os, "fsync", interrupted)
         return KeyboardInterrupt
+    if request.param == "midway":  # half of it is there when the disk is full
+        monkeypatch.setattr(atomic, "_fill", half_filled)
+        return DiskFullError
+    if request.param == "replace":
+        monkeypatch.setattr(pathlib.Path, "rename", failing(pathlib.Path.rename, 0))
+        monkeypatch.setattr(atomic, "_exchange", failing(atomic._exchange, 0))
     monkeypatch.setattr(os, request.param, failing(getattr(os, request.param), 0))
     return DiskFullError
+
+
+def half_filled(path, content):
+    path.write_bytes(content[: len(content) // 2])
+    raise DiskFullError
 
 
 @pytest.fixture
@@ -91,7 +105,7 @@ class TestFile:
         """Whoever looks at any moment finds the old content or the new one."""
         (folder / "a").write_bytes(b"old")
         found = []
-        for name in ("fsync", "chmod", "replace"):
+        for name in ("fsync", "replace"):
             right = getattr(os, name)
 
             def look(*arguments, right=right):
@@ -178,6 +192,7 @@ class TestFolder:
     ):
         """Between two renames the old folder has another name: it gets its own back."""
         with monkeypatch.context() as patch:
+            patch.setattr(atomic, "_exchange", lambda *_: False)
             patch.setattr(pathlib.Path, "rename", failing(pathlib.Path.rename, renames))
             with pytest.raises(DiskFullError):
                 write_folder(old, NEW)
@@ -205,6 +220,121 @@ class TestFolder:
         with pytest.raises(ValueError, match=r"thesis\.tex"):
             write_folder(folder / "run", NEW)
         assert tree(folder) == before
+
+    def test_replaces_an_old_one_where_names_cannot_be_exchanged(self, folder, old, tree, monkeypatch):
+        monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
+        write_folder(old, NEW)
+        assert tree(folder) == {"run": None, "run/a.txt": b"new", "run/b.txt": b"new too"}
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="other systems have other ways, or none")
+    def test_is_at_its_place_at_every_moment(self, folder, old, monkeypatch):
+        """Linux exchanges the old and the new one in one step: nothing is renamed."""
+        monkeypatch.setattr(pathlib.Path, "rename", failing(pathlib.Path.rename, 0))
+        write_folder(old, NEW)
+        assert (old / "a.txt").read_bytes() == b"new"
+
+
+class TestAfterADeath:
+    """A program that is killed cleans nothing up."""
+
+    @pytest.fixture
+    def die(self, monkeypatch):
+        """A function that writes and dies: all that follows a point is not done, not even the cleaning up."""
+
+        def die(write, at):
+            def killed(*_):
+                raise SystemError
+
+            with monkeypatch.context() as patch:
+                patch.setattr(*at, killed)
+                patch.setattr(atomic, "_remove", lambda path: None)
+                with pytest.raises(SystemError):
+                    write()
+
+        return die
+
+    def test_a_file_that_was_not_finished_is_gone_after_the_next(self, folder, tree, die):
+        die(lambda: write_file(folder / "a", b"half"), (os, "replace"))
+        assert len(tree(folder)) == 1
+        write_file(folder / "a", b"new")
+        assert tree(folder) == {"a": b"new"}
+
+    def test_a_folder_that_was_not_finished_is_gone_after_the_next(self, folder, tree, die):
+        die(lambda: write_folder(folder / "run", OLD), (pathlib.Path, "rename"))
+        assert len(tree(folder)) > 1
+        write_folder(folder / "run", NEW)
+        assert set(tree(folder)) == {"run", "run/a.txt", "run/b.txt"}
+
+    def test_a_folder_that_was_moved_aside_comes_back(self, folder, tree, monkeypatch):
+        """Where names cannot be exchanged, there is a moment in which none has it."""
+        write_folder(folder / "run", OLD)
+        rename = pathlib.Path.rename
+
+        def killed_at_the_second(path, to):
+            if path.suffix == atomic.UNFINISHED:
+                raise SystemError
+            if path.suffix != atomic.MOVED_ASIDE:  # who died moves nothing back
+                rename(path, to)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(atomic, "_exchange", lambda *_: False)
+            patch.setattr(pathlib.Path, "rename", killed_at_the_second)
+            patch.setattr(atomic, "_remove", lambda path: None)
+            with pytest.raises(SystemError):
+                write_folder(folder / "run", NEW)
+        assert not (folder / "run").exists()
+        recover_folder(folder / "run")
+        assert tree(folder / "run") == OLD
+        write_folder(folder / "run", NEW)
+        assert set(tree(folder)) == {"run", "run/a.txt", "run/b.txt"}
+
+    def test_nothing_comes_back_where_nothing_was(self, folder, tree):
+        recover_folder(folder / "run")
+        recover_folder(folder / "none" / "run")
+        assert tree(folder) == {}
+
+    @pytest.mark.skipif(os.name != "posix", reason="elsewhere an open file cannot be removed anyway")
+    def test_what_another_program_is_writing_is_left_alone(self, folder):
+        def write_the_same(file):
+            write_file(folder / "a", b"the quick one")
+            file.write(b"the slow one")
+
+        write_file(folder / "a", write_the_same)
+        assert (folder / "a").read_bytes() == b"the slow one"
+
+    def test_files_that_only_look_alike_are_left_alone(self, folder, tree):
+        names = {".a.original", ".a.unfinished", ".a.12345678.unfinished.bak", ".b.12345678.unfinished"}
+        for name in names:
+            (folder / name).write_bytes(b"mine")
+        write_file(folder / "a", b"new")
+        assert set(tree(folder)) == {"a", *names}
+
+
+class TestFullDisk:
+    """The system itself says that there is no room, somewhere in the middle."""
+
+    @pytest.fixture
+    def little_room(self):
+        resource = pytest.importorskip("resource")
+        usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, usual[1]))
+        yield
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        signal.signal(signal.SIGXFSZ, handler)
+
+    def test_leaves_the_old_file_whole(self, folder, tree, little_room):
+        write_file(folder / "a", b"old")
+        with pytest.raises(OSError, match="too large"):
+            write_file(folder / "a", b"new" * 10_000)
+        assert tree(folder) == {"a": b"old"}
+
+    def test_leaves_the_old_folder_whole(self, folder, tree, little_room):
+        write_folder(folder / "run", OLD)
+        with pytest.raises(OSError, match="too large"):
+            write_folder(folder / "run", {**NEW, "b.txt": b"new" * 10_000})
+        assert tree(folder / "run") == OLD
+        assert os.listdir(folder) == ["run"]
 
 
 class TestCheck:

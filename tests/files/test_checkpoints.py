@@ -11,7 +11,7 @@ import safetensors.numpy
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mlpviz.files import load_checkpoint, save_checkpoint
+from mlpviz.files import load_checkpoint, load_run, save_checkpoint
 from mlpviz.files.checkpoints import CHECKPOINT_FILES
 from mlpviz.training import Experiment, History, Trainer
 
@@ -224,9 +224,9 @@ def broken(good, tmp_path_factory):
 class TestDamage:
     """Whatever is wrong with a checkpoint is said in a sentence with the file's name."""
 
-    def refused(self, path, name):
+    def refused(self, path, name, load=load_checkpoint):
         with pytest.raises(ValueError, match=r".") as raised:
-            load_checkpoint(path)
+            load(path)
         sentence = str(raised.value)
         assert str(path) in sentence
         assert name in sentence
@@ -247,12 +247,12 @@ class TestDamage:
     def test_a_file_that_is_missing(self, broken, name):
         path = broken(name, b"")
         (path / name).unlink()
-        self.refused(path, name)
+        self.refused(path, name, load_run)
 
     def test_no_folder_at_all(self, tmp_path):
-        self.refused(tmp_path / "none", "experiment.toml")
+        self.refused(tmp_path / "none", "is not there")
         (tmp_path / "file").write_text("")
-        self.refused(tmp_path / "file", "experiment.toml")
+        self.refused(tmp_path / "file", "is empty")
 
     @pytest.mark.parametrize("name", [name for name in CHECKPOINT_FILES if name != "history.csv"])
     def test_an_empty_file(self, broken, name):

@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
-from mlpviz.files import load_checkpoint
 from mlpviz.training import Experiment
 
 
@@ -52,14 +51,18 @@ def test_the_menus_hold_every_verb(screen):
     menus = {action.text().replace("&", ""): action.menu() for action in bar.actions()}
     assert list(menus) == ["File", "Edit", "Run", "View", "Help"]
     assert titles(menus["File"]) == [
-        "Open experiment …",
-        "Open checkpoint …",
+        "Open …",
+        "Open folder …",
+        "Open recent",
+        "Save run",
+        "Save run as …",
         "Save experiment as …",
-        "Save checkpoint as …",
+        "Ask to save when closing",
         "Export picture …",
         "Quit",
     ]
-    assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed", "Fork for comparison"]
+    more = ["Bring back the run before", "Fork for comparison"]
+    assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed", *more]
     pages = ["Train", "Step through", "Evaluate", "Compare", "Seeds"]
     assert titles(menus["View"]) == [*pages, "Experiment", "Theme", "Full screen"]
 
@@ -87,7 +90,7 @@ def test_an_experiment_is_saved_and_opened_again(screen, answer, tmp_path, digit
     assert saved == digits.with_settings({"learning_rate": 0.25})
     assert os.listdir(tmp_path) == ["mine.toml"]
     screen.wait_for_new_run(lambda: screen.click("button_new_seed"))
-    screen.wait_for_new_run(lambda: screen.choose_action("action_open_experiment"))
+    screen.wait_for_new_run(lambda: screen.choose_action("action_open"))
     assert screen.workspace.experiment == saved
 
 
@@ -99,41 +102,14 @@ def test_the_key_opens_the_dialog(screen, answer, tmp_path, moons):
     assert screen.window.windowTitle() == "Moons – mlpviz"
 
 
-def test_a_checkpoint_is_saved_and_goes_on_from_where_it_was(screen, answer, tmp_path, headless, digits):
-    screen.step(5)
-    answer(str(tmp_path / "checkpoint"))
-    screen.choose_action("action_save_checkpoint")
-    assert load_checkpoint(tmp_path / "checkpoint").index == 5
-    screen.wait_for_new_run(lambda: screen.click("button_new_seed"))
-    screen.wait_for_new_run(lambda: screen.choose_action("action_open_checkpoint"))
-    assert screen.text("label_step") == "Step 5"
-    screen.click("button_train")
-    screen.wait_for_rest()
-    assert screen.text("label_step") == "Step 36"
-    expected = headless(digits).network
-    for layer, other in zip(screen.workspace.snapshot.network.layers, expected.layers, strict=True):
-        for name, array in layer.params.items():
-            np.testing.assert_array_equal(array, other.params[name])
-
-
-def test_a_checkpoint_can_be_saved_while_it_trains(open_window, digits, answer, tmp_path):
-    screen = open_window(digits.with_settings({"epochs": 1_000_000}))
-    screen.click("button_train")
-    screen.wait(lambda: screen.steps > 3)
-    answer(str(tmp_path / "checkpoint"))
-    screen.choose_action("action_save_checkpoint")
-    assert screen.workspace.training
-    saved = load_checkpoint(tmp_path / "checkpoint")
-    assert 3 < saved.index <= screen.steps
-
-
 def test_cancel_does_nothing(screen, answer):
     answer("")
     run = screen.workspace.run
-    for verb in ("open_experiment", "open_checkpoint", "save_experiment", "save_checkpoint"):
+    for verb in ("open", "open_folder", "save_run", "save_run_as", "save_experiment"):
         screen.choose_action(f"action_{verb}")
     assert screen.workspace.run is run
     assert not screen.workspace.is_loading
+    assert not screen.window.keeper.is_saving
 
 
 def test_a_file_that_is_no_experiment_is_told_with_its_name(screen, answer, tmp_path):
@@ -148,7 +124,7 @@ def test_a_file_that_is_no_experiment_is_told_with_its_name(screen, answer, tmp_
     ):
         path.write_text(text)
         with screen.qtbot.waitSignal(screen.workspace.refused) as refused:
-            screen.choose_action("action_open_experiment")
+            screen.choose_action("action_open")
         screen.settle()
         assert "mine.toml" in refused.args[0]
         assert words in refused.args[0]
@@ -157,36 +133,18 @@ def test_a_file_that_is_no_experiment_is_told_with_its_name(screen, answer, tmp_
         assert screen.find("button_train").isEnabled()
 
 
-def test_a_folder_that_is_no_checkpoint_is_told(screen, answer, tmp_path):
-    answer(str(tmp_path))
-    with screen.qtbot.waitSignal(screen.workspace.refused) as refused:
-        screen.choose_action("action_open_checkpoint")
-    assert str(tmp_path) in refused.args[0]
-    screen.settle()
-    assert screen.health
-
-
 def test_an_experiment_that_cannot_be_written_is_told(screen, answer, tmp_path):
     answer(str(tmp_path / "no such folder" / "mine.toml"))
-    words = message_of(screen, lambda: screen.choose_action("action_save_experiment"))
-    assert "mine.toml could not be written" in words
-    assert "Traceback" not in words
-
-
-def test_a_checkpoint_that_cannot_be_written_is_told(screen, answer, tmp_path):
-    (tmp_path / "taken").write_text("a file of the user's own")
-    answer(str(tmp_path / "taken"))
-    words = message_of(screen, lambda: screen.choose_action("action_save_checkpoint"))
-    assert "could not be written" in words
-    assert (tmp_path / "taken").read_text() == "a file of the user's own"
+    screen.choose_action("action_save_experiment")
+    assert "mine.toml could not be written (No such file or directory)" in screen.health
 
 
 def test_saving_before_the_first_run_asks_nothing(open_window, monkeypatch):
     asked: list[str] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: asked.append("") or ("", "")))
     screen = open_window(experiment=None)
-    screen.choose_action("action_save_experiment")
-    screen.choose_action("action_save_checkpoint")
+    for verb in ("save_run", "save_run_as", "save_experiment"):
+        screen.choose_action(f"action_{verb}")
     assert asked == []
 
 

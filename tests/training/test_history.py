@@ -10,7 +10,7 @@ import threading
 import numpy as np
 import pytest
 
-from mlpviz.training import Evaluation, History, Step, Trainer
+from mlpviz.training import Evaluation, Experiment, History, Step, Trainer
 
 
 def step(index, **changes):
@@ -231,3 +231,61 @@ def test_no_row_is_lost_where_the_columns_grow(length):
     steps, losses = filled(length).view("loss")
     assert steps.tolist() == list(range(1, length + 1))
     assert losses.tolist() == [1 / i for i in range(1, length + 1)]
+
+
+class TestPrefix:
+    """What another thread writes to the disk while training goes on."""
+
+    def test_stays_as_it_is_while_the_history_grows(self, trained):
+        history, more = trained(30)
+        prefix = history.prefix()
+        before = {name: values.copy() for name, values in prefix.arrays().items()}
+        more(700)  # the columns grow, and move
+        assert len(history) == 730
+        assert len(prefix) == 30
+        for name, values in prefix.arrays().items():
+            np.testing.assert_array_equal(values, before[name])
+
+    def test_that_grows_on_its_own_leaves_the_history_alone(self, trained):
+        history, more = trained(30)
+        prefix = history.prefix()
+        more(1)
+        before = {name: values.copy() for name, values in history.arrays().items()}
+        prefix._record("every step", {"step": 31, "loss": -1.0})
+        assert prefix.last("loss") == -1.0
+        for name, values in history.arrays().items():
+            np.testing.assert_array_equal(values, before[name])
+
+    def test_of_nothing_can_grow(self):
+        prefix = History().prefix()
+        prefix._record("every step", {"step": 1, "loss": 0.5})
+        assert len(prefix) == 1
+
+    def test_arrays_and_table_tell_the_same(self, trained):
+        history, _ = trained(50)
+        table = io.StringIO()
+        history.write_csv(table)
+        table.seek(0)
+        for again in (History.from_arrays(history.arrays()), History.read_csv(table)):
+            assert again.names == history.names
+            for name in history.names:
+                for one, other in zip(again.view(name), history.view(name), strict=True):
+                    np.testing.assert_array_equal(one, other)
+
+    @pytest.fixture
+    def trained(self):
+        """A function that makes a history of so many steps, and one that adds some to it."""
+
+        def trained(steps):
+            layers = [{"kind": "affine", "units": 3}, {"kind": "relu"}, {"kind": "affine", "units": 3}]
+            basis = {"dataset": "blobs", "validation_size": 30, "batch_size": 25, "epochs": 1000}
+            trainer, history = Trainer(Experiment.from_table({**basis, "layers": layers})), History()
+
+            def more(steps):
+                for step in itertools.islice(trainer.steps(), steps):
+                    history.append(step)
+
+            more(steps)
+            return history, more
+
+        return trained

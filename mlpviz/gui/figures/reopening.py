@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QThread
 
+from mlpviz.files import LoadedRun
 from mlpviz.files.pictures import read_recipe
 from mlpviz.files.recipes import Recipe
+from mlpviz.gui.opening import FromFile
 from mlpviz.training.replay import Replay
 
 if TYPE_CHECKING:
@@ -39,18 +41,18 @@ def open_figure(window: "MainWindow", path: Path) -> None:
         window.show_page(page or "train")
         _show(window, recipe, path)
 
-    workspace.open(_maker(recipe))
+    workspace.open(FromFile(_maker(recipe), path))
     workspace.run_changed.connect(show)
     workspace.refused.connect(forget)
 
 
 def _maker(recipe: Recipe) -> Callable[[], Any]:
-    def make() -> tuple[Any, ...]:
+    def make() -> LoadedRun:
         replay = Replay(recipe.experiment, recipe.changes, recipe.step, recipe.diverged, recipe.path_from)
         for _ in replay.steps():
             if QThread.currentThread().isInterruptionRequested():
                 raise ValueError("The picture is not wanted any more.")
-        return replay.trainer, replay.history, replay.path
+        return LoadedRun(replay.trainer, replay.history, 0.0, None, replay.path)
 
     return make
 
