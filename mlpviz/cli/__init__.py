@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import mlpviz
-from mlpviz.cli import compare, export, show, tell, train
+from mlpviz.cli import compare, export, lesson, show, tell, train
 
 COMMANDS = (
     "open",
@@ -19,6 +19,7 @@ COMMANDS = (
     "screenshot",
     "export",
     "reproduce",
+    "lesson",
 )
 
 
@@ -63,6 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (show, train, compare, tell, export):
+    for module in (show, train, compare, tell, export, lesson):
         module.add_commands(commands)
     return parser

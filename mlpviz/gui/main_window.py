@@ -211,8 +211,8 @@ class MainWindow(QMainWindow):
             self.pages[key] = PAGES[keys.index(key)].load()(self.workspace, self.theme)
             self.pages[key].parts_changed.connect(self._take_parts)
             self._stack.addWidget(self.pages[key])
-            if hasattr(self.pages[key], "set_progress"):
-                self.pages[key].set_progress(self.lesson_progress)
+            if key == "learn":
+                self.pages[key].set_progress(self.lesson_progress)  # type: ignore[attr-defined]
             for plot in self.pages[key].findChildren(CurvePlot):
                 plot.menu.aboutToShow.connect(partial(self._offer_picture_of, plot))
         self._stack.setCurrentWidget(self.pages[key])

@@ -40,8 +40,8 @@ class LearnPage(Page):
         title.setObjectName("label_learn")
         title.setFont(text_font(20, bold=True))
         about = QLabel(
-            "Each lesson takes five to ten minutes, in the program itself: it sets the stage, lights what matters, "
-            "and asks. Your own run is kept, and comes back when you leave."
+            "Each lesson takes five to ten minutes, in the program itself: it sets the stage, lights what "
+            "matters, and asks. Your own run is kept, and comes back when you leave."
         )
         about.setObjectName("label_learn_about")
         about.setWordWrap(True)
@@ -115,9 +115,8 @@ class _LessonCard(Card):
     """One lesson: what it is about, how long it takes, and a button to begin."""
 
     def __init__(self, theme: Theme, lesson: Lesson) -> None:
-        super().__init__(
-            theme, f"{lesson.order}  {lesson.title}", f"card_lesson_{lesson.name.replace('-', '_')}"
-        )
+        name = lesson.name.replace("-", "_")
+        super().__init__(theme, f"{lesson.order}  {lesson.title}", f"card_lesson_{name}")
         self._steps = len(lesson.steps)
         summary = QLabel(lesson.summary)
         summary.setWordWrap(True)
@@ -126,7 +125,7 @@ class _LessonCard(Card):
         set_role(self._state, "subtitle")
         self._minutes = f"about {lesson.minutes} minutes"
         self.start = QPushButton("Begin")
-        self.start.setObjectName(f"button_begin_{lesson.name.replace('-', '_')}")
+        self.start.setObjectName(f"button_begin_{name}")
         self.start.setAccessibleName(f"Begin lesson {lesson.order}, {lesson.title}")
         foot = QHBoxLayout()
         foot.addWidget(self._state, 1)

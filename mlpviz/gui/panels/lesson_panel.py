@@ -187,10 +187,9 @@ class LessonPanel(QFrame):
         self.back.setEnabled(tutor.index > 0)
         done = tutor.can_go_on
         self.next.setText("Finish" if tutor.at_end and done else "Next ›" if done else "Skip ›")
-        tip = (
-            "On to the next step (Alt+Right)" if done else "On without doing what this step asks (Alt+Right)"
+        self.next.setToolTip(
+            f"On to the next step{'' if done else ', without what this one asks'} (Alt+Right)"
         )
-        self.next.setToolTip(tip)
 
     def answer(self, answer: float) -> Verdict | None:
         """Judge an answer and show what is said to it; None if it cannot be judged now."""

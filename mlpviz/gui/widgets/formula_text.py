@@ -7,6 +7,7 @@ from PySide6.QtCore import QByteArray, QRectF, QRegularExpression, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
     QImage,
     QPainter,
     QTextBlockFormat,
@@ -24,7 +25,7 @@ _FORMULA = re.compile(r"\$\$(?P<shown>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOT
 _CODE = re.compile(r"`[^`\n]*`")
 _TOKEN = "\u2997{}\u2998"  # brackets that no text has
 _TOKENS = re.compile("\u2997(\\d+)\u2998")
-_SHOWN_SIZE = 1.25  # of a formula on a line of its own, in sizes of the text
+_INLINE_SIZE, _SHOWN_SIZE = 1.12, 1.3  # of a formula, in sizes of the text, whose letters are wider
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,9 @@ def _insert(
     except ValueError:  # the LaTeX itself can be read
         cursor.insertText(formula.latex)
         return
-    em = min(size_px * (_SHOWN_SIZE if formula.is_shown else 1.0), width_px / max(drawing.width, 1e-3))
-    image = image_of(drawing, em, color, ratio)
+    wanted = size_px * (_SHOWN_SIZE if formula.is_shown else _INLINE_SIZE)
+    em = min(wanted, width_px / max(drawing.width, 1e-3))
+    image = image_of(drawing, em, color, ratio, QFontMetricsF(document.defaultFont()).xHeight())
     url = QUrl(f"{SCHEME}:{k}")
     document.addResource(QTextDocument.ResourceType.ImageResource, url, image)
     picture = QTextImageFormat()
@@ -117,9 +119,12 @@ def _insert(
         cursor.mergeBlockFormat(block)
 
 
-def image_of(drawing: Drawing, em: float, color: QColor, ratio: float) -> QImage:
-    """A formula as an image whose middle is its base line, so that it stands on that of the text."""
-    half = max(-drawing.top, drawing.bottom) * em + 1.0
+def image_of(drawing: Drawing, em: float, color: QColor, ratio: float, x_height: float) -> QImage:
+    """A formula as an image that stands on the base line of its text.
+
+    Qt puts the middle of an image half the height of an x above the base line.
+    """
+    half = max(-drawing.top * em - x_height / 2, drawing.bottom * em + x_height / 2) + 1.0
     width, height = drawing.width * em, 2.0 * half
     image = QImage(
         max(1, round(width * ratio)), max(1, round(height * ratio)), QImage.Format.Format_ARGB32_Premultiplied
@@ -127,7 +132,7 @@ def image_of(drawing: Drawing, em: float, color: QColor, ratio: float) -> QImage
     image.fill(0)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    top = (half + drawing.top * em) * ratio
+    top = (half + x_height / 2 + drawing.top * em) * ratio
     place = QRectF(0.0, top, width * ratio, (drawing.bottom - drawing.top) * em * ratio)
     QSvgRenderer(QByteArray(drawing.colored(color.name()))).render(painter, place)
     painter.end()
