@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from mlpviz.files import LoadedRun
 from mlpviz.gui.doing import Doer
 from mlpviz.gui.staging import Stager
 from mlpviz.gui.training_thread import Made
@@ -188,9 +189,8 @@ class Tutor(QObject):
         workspace.pause()
         found: list[Any] = []
         run.between_steps(lambda: found.append(fork(run.trainer, run.history)))
-        trainer, history = found[0]
-        path = run.path
-        self._kept = (lambda: (trainer, history, path)), self._window.page.key
+        kept = LoadedRun(*found[0], run.seconds, run.saved_as, run.path)
+        self._kept = (lambda: kept), self._window.page.key
 
     def _go(self, index: int) -> None:
         assert self.lesson is not None
