@@ -189,7 +189,8 @@ class Tutor(QObject):
         workspace.pause()
         found: list[Any] = []
         run.between_steps(lambda: found.append(fork(run.trainer, run.history)))
-        kept = LoadedRun(*found[0], run.seconds, run.saved_as, run.path)
+        trainer, history = found[0]
+        kept = LoadedRun(trainer, history, run.seconds, run.saved_as, run.path)
         self._kept = (lambda: kept), self._window.page.key
 
     def _go(self, index: int) -> None:
