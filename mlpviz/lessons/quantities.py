@@ -154,6 +154,17 @@ def _example_gradient(live: Live) -> Callable[..., Values]:
     return gradient
 
 
+def _gradient_over(live: Live) -> Callable[..., Values]:
+    """The gradient over all examples of a split, of the network as it stands: what a step would see."""
+
+    def gradient(split: str, layer: int, name: str = "weight") -> Values:
+        x, targets = _split(live, split).batch(slice(None))
+        found = live.network.trace(x, targets, live.loss).gradients
+        return _of_layer(found, live.network, layer, name)
+
+    return gradient
+
+
 def _upstream(live: Live) -> Callable[..., Values]:
     """∂L/∂ the output of an operation, for one example, (n,)."""
     return lambda split, index, operation: _trace(live, split, index).upstream[operation][0]
@@ -241,6 +252,7 @@ QUANTITIES: dict[str, Quantity] = {
     "inputs": _inputs,
     "targets": _targets,
     "example_gradient": _example_gradient,
+    "gradient_over": _gradient_over,
     "upstream": _upstream,
     "cases_right": _cases_right,
     "best": _best,
