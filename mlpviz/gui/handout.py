@@ -30,14 +30,13 @@ from mlpviz.training.fork import fork
 HANDOUT_ENDINGS = (".html", ".pdf")
 TEXT_PX, TEXT_WIDTH_PX = 15, 660
 PICTURE_SCALE = 2.5
-PAGE_MARGIN_MM = 18.0
 PAGE_FIGURES = {
     "evaluate": "confusion",
     "compare": "compared-loss",
     "many_seeds": "",
     "step_through": "stage",
+    "learn": "",
 }
-VIEW_FIGURES = {"": "", "units": "units", "cost": "cost", "network": "network", "weights": "weights"}
 MOST_RACED = 200
 
 _CSS = """
@@ -45,8 +44,9 @@ body { font-family: 'DejaVu Sans', Verdana, sans-serif; max-width: 46rem; margin
        line-height: 1.5; color: #1d2025; }
 h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2.2rem; }
 img.picture { width: 100%; border: 1px solid #e3e3de; border-radius: 8px; margin: .6rem 0; }
-.shown { text-align: center; margin: .8rem 0; } .task, .question, .answer { padding: .6rem .9rem; border-radius: 8px;
-         margin: .6rem 0; } .task { background: #f6f6f3; } .question { background: #eeeafa; }
+.shown { text-align: center; margin: .8rem 0; }
+.task, .question, .answer { padding: .1rem .9rem; border-radius: 8px; margin: .6rem 0; }
+.task { background: #f6f6f3; } .question { background: #eeeafa; }
 .answer { background: #e8f3ea; } code { background: #f6f6f3; padding: 0 .2em; }
 @media print { h2 { break-after: avoid; } img, .question, .task { break-inside: avoid; } }
 """
@@ -208,10 +208,11 @@ def _svg(found: re.Match[str]) -> str:
     except ValueError:
         return html.escape(latex)
     em = 1.35 if is_shown else 1.15
+    height, below = (drawing.bottom - drawing.top) * em, drawing.bottom * em
     data = base64.b64encode(drawing.colored(LIGHT.text)).decode()
     image = (
-        f'<img alt="{html.escape(latex, quote=True)}" style="height:{(drawing.bottom - drawing.top) * em:.3f}em;'
-        f'vertical-align:{-drawing.bottom * em:.3f}em" src="data:image/svg+xml;base64,{data}">'
+        f'<img alt="{html.escape(latex, quote=True)}" style="height:{height:.3f}em;'
+        f'vertical-align:{-below:.3f}em" src="data:image/svg+xml;base64,{data}">'
     )
     return f'<span class="shown" style="display:block">{image}</span>' if is_shown else image
 
@@ -233,13 +234,11 @@ def _pdf(lesson: Lesson, parts: Iterator[_Part], for_teacher: bool) -> bytes:
             image.setDevicePixelRatio(1.0)
             images.append(image)
             markdown.append(f"![picture](picture:{len(images) - 1})")
+    text, colors = "\n\n".join(markdown), (QColor(LIGHT.text), QColor(LIGHT.accent))
+    with own_font(FAMILY):
+        set_text(document, text, text_font(TEXT_PX), *colors, PICTURE_SCALE, TEXT_WIDTH_PX)
     for k, image in enumerate(images):
         document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"picture:{k}"), image)
-    with own_font(FAMILY):
-        color, link = QColor(LIGHT.text), QColor(LIGHT.accent)
-        set_text(
-            document, "\n\n".join(markdown), text_font(TEXT_PX), color, link, PICTURE_SCALE, TEXT_WIDTH_PX
-        )
     _fit_pictures(document, images)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -247,7 +246,7 @@ def _pdf(lesson: Lesson, parts: Iterator[_Part], for_teacher: bool) -> bytes:
     writer.setTitle(lesson.title)
     writer.setCreator("mlpviz")
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(*[PAGE_MARGIN_MM] * 4), writer.pageLayout().units().Millimeter)
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))  # printing a document leaves 2 cm by itself
     writer.setResolution(96)
     document.print_(writer)
     del writer
