@@ -37,7 +37,7 @@ class QuestionBox(QWidget):
         super().__init__(parent)
         self.setObjectName("box_question")
         self._question: Question | None = None
-        self._ask = FormulaLabel(theme, "label_question", "Question")
+        self._ask = FormulaLabel(theme, "label_lesson_question", "Question")
         self._verdict = FormulaLabel(theme, "label_verdict_on_answer", "What is said to the answer")
         self._field = QLineEdit()
         self._field.setObjectName("field_answer")
