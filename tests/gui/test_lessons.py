@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QRadioButton, QWidget
 
 from mlpviz.gui.widgets.confusion_map import ConfusionMap
 from mlpviz.gui.widgets.mosaic_view import MosaicView, cell_center
@@ -58,6 +58,8 @@ def assert_not_cut(screen) -> None:
     panel = screen.window.teaching.panel
     for button in (panel.back, panel.next):
         assert button.width() >= button.minimumSizeHint().width()
+    for choice in panel.question.findChildren(QRadioButton):
+        assert choice.sizeHint().width() <= choice.width(), f"{choice.text()!r} is cut off"
     for name in ("text_lesson", "label_task", "label_lesson_question", "label_verdict_on_answer"):
         label = screen.find(name)
         assert label.document().idealWidth() <= label.viewport().width() + 1, f"{name} is too wide"
