@@ -149,6 +149,11 @@ def _targets(live: Live) -> Callable[..., Values]:
     return lambda split, index: _split(live, split).batch(np.array([index]))[1][0]
 
 
+def _all(live: Live, part: int) -> Callable[..., Values]:
+    """The inputs of all examples of a split, (N, n_in), or their targets, (N, K)."""
+    return lambda split: _split(live, split).batch(slice(None))[part]
+
+
 def _trace(live: Live, split: str, index: int) -> Any:
     x, targets = _split(live, split).batch(np.array([index]))
     return live.network.trace(x, targets, live.loss)
@@ -296,6 +301,8 @@ QUANTITIES: dict[str, Quantity] = {
     "output": _output,
     "inputs": _inputs,
     "targets": _targets,
+    "all_inputs": lambda live: _all(live, 0),
+    "all_targets": lambda live: _all(live, 1),
     "example_gradient": _example_gradient,
     "gradient_over": _gradient_over,
     "upstream": _upstream,

@@ -35,7 +35,7 @@ def test_in_a_narrow_place_it_has_several_lines_and_grows(qtbot):
     wide, narrow = shown(qtbot, 600), shown(qtbot, 200)
     assert wide.text() == WORDS
     assert narrow.text().count("\n") >= 1
-    assert narrow.height() > wide.height()
+    qtbot.waitUntil(lambda: narrow.height() > wide.height())
     metrics = narrow.fontMetrics()
     assert all(metrics.horizontalAdvance(line) < narrow.width() for line in narrow.text().split("\n"))
 
