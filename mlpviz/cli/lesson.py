@@ -8,9 +8,7 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this module to a parser's."""
     command = commands.add_parser("lesson", help="check a lesson")
     verbs = command.add_subparsers(title="what to do", required=True, metavar="VERB")
-    check = verbs.add_parser(
-        "check", help="see whether it can be read, and whether what it claims is so"
-    )
+    check = verbs.add_parser("check", help="see whether it can be read, and whether what it claims is so")
     check.add_argument("file", metavar="FILE", help="a lesson's file or name")
     check.set_defaults(run=_check)
 

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self.page_actions = QActionGroup(self)
         self.pages: dict[str, Page] = {}
         self._beside = {entry.key: entry.beside_experiment for entry in PAGES}  # the experiment, by page
+        self._beside_lesson: bool | None = None
         self._stack = QStackedWidget()
         self.experiment_panel = ExperimentPanel(workspace, theme)
         self.action_experiment = QAction("Experiment", self)
@@ -217,7 +218,7 @@ class MainWindow(QMainWindow):
                 plot.menu.aboutToShow.connect(partial(self._offer_picture_of, plot))
         self._stack.setCurrentWidget(self.pages[key])
         self.page_actions.actions()[keys.index(key)].setChecked(True)
-        self.action_experiment.setChecked(self._beside[key])
+        self._put_experiment()
         self.page.setFocus()  # so that no control looks chosen before the user chose one
         self._drive(self.page)
 
@@ -261,10 +262,20 @@ class MainWindow(QMainWindow):
             plot.setProperty("offers_picture", True)
             self.exporter.offer_in(plot)
 
+    def show_experiment_in_lesson(self, shown: bool | None) -> None:
+        """While a lesson is on, show the experiment or not, whatever the page has; None once it is over."""
+        self._beside_lesson = shown
+        self._put_experiment()
+
+    def _put_experiment(self) -> None:
+        wanted = self._beside[self.page.key] if self._beside_lesson is None else self._beside_lesson
+        self.action_experiment.setChecked(wanted)
+
     def _show_experiment(self, shown: bool) -> None:
         if not shown:
             self.page.setFocus()
-        self._beside[self.page.key] = shown
+        if self._beside_lesson is None:
+            self._beside[self.page.key] = shown
         self.experiment_panel.setVisible(shown)
 
     def _step_through(self, wanted: WantedExample) -> None:

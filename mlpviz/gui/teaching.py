@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from mlpviz.gui.lesson_progress import LessonProgress
 from mlpviz.gui.panels.lesson_panel import LessonPanel
@@ -46,6 +46,7 @@ class Teaching(QObject):
         self.spotlight = Spotlight(window.theme, window)
         self.is_presenting = False
         self._listening: QWidget | None = None
+        self._put_for: tuple[str, int] | None = None
         self.tutor.changed.connect(self._changed)
         self.tutor.stage_ready.connect(self._light)
         self.tutor.finished.connect(self._finished)
@@ -69,8 +70,8 @@ class Teaching(QObject):
         self.panel.set_large(on)
         for widget in (window.menuBar(), window.state_line, window.rail, window.training_bar):
             widget.setVisible(not on)
+        self._put_experiment()
         if on:
-            window.action_experiment.setChecked(False)
             QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
         else:
             QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
@@ -96,7 +97,12 @@ class Teaching(QObject):
             self.spotlight.light(())
             self._listen(None)
             self.present(False)
+            self._window.show_experiment_in_lesson(None)
+            self._put_for = None
             return
+        if self._put_for != (tutor.lesson.name, tutor.index):  # then the learner may open and close it
+            self._put_for = tutor.lesson.name, tutor.index
+            self._put_experiment()
         self.progress.reach(tutor.lesson.name, tutor.index)
         question = tutor.step.question
         if question is None or not question.click or tutor.answered:
@@ -106,10 +112,28 @@ class Teaching(QObject):
         """The stage is set: light what the step speaks of, and listen where something is to be clicked."""
         if self.tutor.lesson is None:
             return
+        self._scroll_experiment()
         self.spotlight.light(self.tutor.step.stage.look_at)
         question = self.tutor.step.question
         if question is not None and question.click and not self.tutor.answered:
             self._listen(self._window.page.findChild(QWidget, question.click))
+
+    def _put_experiment(self) -> None:
+        """The experiment takes room, so it is shown by steps that speak of something in it."""
+        if self.tutor.lesson is not None:
+            names = () if self.is_presenting else self.tutor.step.stage.look_at
+            panel = self._window.experiment_panel
+            is_told_of = panel.objectName() in names or any(panel.findChildren(QWidget, n) for n in names)
+            self._window.show_experiment_in_lesson(is_told_of)
+
+    def _scroll_experiment(self) -> None:
+        """Bring into view what the step speaks of in the experiment."""
+        panel = self._window.experiment_panel
+        area = panel.findChild(QScrollArea, "scroll_experiment")
+        if isinstance(area, QScrollArea):
+            for name in self.tutor.step.stage.look_at:
+                for widget in panel.findChildren(QWidget, name):
+                    area.ensureWidgetVisible(widget)
 
     def _finished(self, name: str) -> None:
         self.progress.finish(name)

@@ -26,6 +26,7 @@ _CODE = re.compile(r"`[^`\n]*`")
 _TOKEN = "\u2997{}\u2998"  # brackets that no text has
 _TOKENS = re.compile("\u2997(\\d+)\u2998")
 _INLINE_SIZE, _SHOWN_SIZE = 1.12, 1.3  # of a formula, in sizes of the text, whose letters are wider
+_AROUND = 0.5  # above and below a formula on a line of its own, in sizes of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def _insert(
     if formula.is_shown:
         block = QTextBlockFormat()
         block.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        block.setTopMargin(_AROUND * size_px)
+        block.setBottomMargin(_AROUND * size_px)
         cursor.mergeBlockFormat(block)
 
 
