@@ -102,7 +102,12 @@ class Tutor(QObject):
                 "example": -1 if follower.index is None else follower.index,
                 "operation": follower.stage.operation,
                 "phase": follower.stage.phase,
+                "unit": follower.choice.unit,
+                "source": follower.choice.source,
             }
+        weights = getattr(window.page, "weights", None)
+        if weights is not None:
+            places["unit"] = weights.unit
         trainer = run.trainer
         return Live(
             workspace.experiment,

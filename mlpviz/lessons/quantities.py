@@ -66,8 +66,10 @@ class Live:
 
 Quantity = Callable[[Live], Any]
 
-PLACES = ("page", "stage", "example", "operation", "phase")
+PLACES = ("page", "stage", "example", "operation", "phase", "unit", "source")
 """What the window says of itself; empty words and −1 where there is no window."""
+
+_WORDS = ("page", "operation", "phase")
 
 
 def _affine(network: Network) -> list[int]:
@@ -212,7 +214,7 @@ def _saturated(live: Live) -> Callable[[int], float]:
 
 
 def _place(name: str) -> Quantity:
-    return lambda live: (live.places or {}).get(name, -1 if name in ("stage", "example") else "")
+    return lambda live: (live.places or {}).get(name, "" if name in _WORDS else -1)
 
 
 def _plain(function: Callable[..., Any]) -> Quantity:
