@@ -26,7 +26,7 @@ _CODE = re.compile(r"`[^`\n]*`")
 _TOKEN = "\u2997{}\u2998"  # brackets that no text has
 _TOKENS = re.compile("\u2997(\\d+)\u2998")
 _INLINE_SIZE, _SHOWN_SIZE = 1.12, 1.3  # of a formula, in sizes of the text, whose letters are wider
-_AROUND = 0.5  # above and below a formula on a line of its own, in sizes of the text
+_AROUND = 0.5  # between paragraphs, and around a formula on a line of its own, in sizes of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def set_text(
     document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
     _color_all(document, color, link)
     size_px = font.pixelSize()
+    _part_paragraphs(document, _AROUND * size_px)
     while not (found := document.find(QRegularExpression(_TOKENS.pattern))).isNull():
         match = _TOKENS.search(found.selectedText())
         assert match is not None
@@ -140,6 +141,17 @@ def image_of(drawing: Drawing, em: float, color: QColor, ratio: float, x_height:
     QSvgRenderer(QByteArray(drawing.colored(color.name()))).render(painter, place)
     painter.end()
     return image
+
+
+def _part_paragraphs(document: QTextDocument, gap_px: float) -> None:
+    """Set paragraphs apart; Qt leaves no room between those it reads from Markdown."""
+    block = document.begin()
+    while block.isValid() and block.next().isValid():
+        if block.textList() is None:
+            form = block.blockFormat()
+            form.setBottomMargin(max(form.bottomMargin(), gap_px))
+            QTextCursor(block).setBlockFormat(form)
+        block = block.next()
 
 
 def _color_all(document: QTextDocument, color: QColor, link: QColor) -> None:
