@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from mlpviz.gui.staging import LOOK_EVERY_MS, Stager
 from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.vector_view import VectorView
 from mlpviz.lessons.verbs import Verb, check_verb
 from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.presets import load_preset
@@ -110,6 +111,11 @@ class Doer(QObject):
 
     def _pick(self, verb: Verb) -> None:
         view = self._find(verb.words[0])
+        if isinstance(view, VectorView):
+            if verb.count >= len(view.values):
+                raise ValueError(f"{verb.words[0]} has no entry {verb.count}: they are 0 to {len(view.values) - 1}")
+            view.clicked.emit(verb.count)
+            return
         if not isinstance(view, MosaicView):
             raise ValueError(f"{verb.words[0]} has nothing to pick")
         view.set_selected(verb.count)

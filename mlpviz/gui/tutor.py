@@ -104,6 +104,7 @@ class Tutor(QObject):
                 "phase": follower.stage.phase,
                 "unit": follower.choice.unit,
                 "source": follower.choice.source,
+                "asked": window.page.words.asked,  # type: ignore[attr-defined]
             }
         weights = getattr(window.page, "weights", None)
         if weights is not None:

@@ -66,10 +66,10 @@ class Live:
 
 Quantity = Callable[[Live], Any]
 
-PLACES = ("page", "stage", "example", "operation", "phase", "unit", "source")
+PLACES = ("page", "stage", "example", "operation", "phase", "unit", "source", "asked")
 """What the window says of itself; empty words and −1 where there is no window."""
 
-_WORDS = ("page", "operation", "phase")
+_WORDS = ("page", "operation", "phase", "asked")
 
 
 def _affine(network: Network) -> list[int]:
