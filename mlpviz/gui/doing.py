@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 
 from mlpviz.gui.staging import LOOK_EVERY_MS, Stager
 from mlpviz.gui.stretch_thread import Stretch
+from mlpviz.gui.widgets.confusion_map import ConfusionMap
+from mlpviz.gui.widgets.draw_pad import DrawPad
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 from mlpviz.gui.widgets.vector_view import VectorView
-from mlpviz.lessons.verbs import Verb, check_verb
+from mlpviz.lessons.verbs import Verb, check_verb, stroke_of
 from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.presets import load_preset
 
@@ -67,7 +69,7 @@ class Doer(QObject):
         self._window.workspace.train(Stretch.STEPS, verb.count)
 
     def _epoch(self, _verb: Verb) -> None:
-        self._window.workspace.train(Stretch.EPOCH)
+        self._window.page.driver.train(Stretch.EPOCH)
 
     def _train(self, _verb: Verb) -> None:
         self._window.workspace.train()
@@ -112,14 +114,23 @@ class Doer(QObject):
     def _pick(self, verb: Verb) -> None:
         view = self._find(verb.words[0])
         if isinstance(view, VectorView):
-            if verb.count >= len(view.values):
-                raise ValueError(f"{verb.words[0]} has no entry {verb.count}: they are 0 to {len(view.values) - 1}")
+            last = len(view.values) - 1
+            if verb.count > last:
+                raise ValueError(f"{verb.words[0]} has no entry {verb.count}: they are 0 to {last}")
             view.clicked.emit(verb.count)
+            return
+        if isinstance(view, ConfusionMap):
+            view.chosen.emit(divmod(verb.count, len(self._window.workspace.dataset.classes)))
             return
         if not isinstance(view, MosaicView):
             raise ValueError(f"{verb.words[0]} has nothing to pick")
         view.set_selected(verb.count)
         view.selected.emit(verb.count)
+
+    def _draw(self, verb: Verb) -> None:
+        pad = self._find("draw_pad")
+        assert isinstance(pad, DrawPad)
+        pad.set_strokes([*pad.strokes, stroke_of(verb.words[0])])
 
     def _page(self, verb: Verb) -> None:
         self._window.show_page(verb.words[0])

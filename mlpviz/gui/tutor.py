@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from mlpviz.files import LoadedRun
+from mlpviz.gui.compared_run import ComparedRun
 from mlpviz.gui.doing import Doer
+from mlpviz.gui.list_edit import ListState
 from mlpviz.gui.staging import Stager
 from mlpviz.gui.training_thread import Made
 from mlpviz.lessons.answers import Verdict, right_answer, verdict
@@ -48,6 +50,7 @@ class Tutor(QObject):
         self.index = 0
         self.task_done = self.answered = False
         self._kept: tuple[Callable[[], Made], str] | None = None
+        self._kept_list: ListState | None = None
         self._done: dict[int, tuple[bool, bool]] = {}
         self.stager = Stager(window, self)
         self.stager.ready.connect(self._staged)
@@ -109,6 +112,8 @@ class Tutor(QObject):
         weights = getattr(window.page, "weights", None)
         if weights is not None:
             places["unit"] = weights.unit
+        if window.page.key == "evaluate":
+            places |= _on_evaluate(window.page)
         trainer = run.trainer
         return Live(
             workspace.experiment,
@@ -120,7 +125,13 @@ class Tutor(QObject):
             trainer.threshold,
             trainer.dataset.input_names,
             places,
+            self._compared(),
         )
+
+    def _compared(self) -> tuple[Live, ...]:
+        """The runs in the list of the Compare page."""
+        page = self._window.pages.get("compare")
+        return () if page is None else tuple(map(_live_of, page.comparison.runs))  # type: ignore[attr-defined]
 
     # ------------------------------------------------------------------ verbs
 
@@ -145,6 +156,7 @@ class Tutor(QObject):
             make, page = kept
             self._window.workspace.open(make)
             self._window.show_page(page)
+        self._bring_list_back()
         self.changed.emit()
 
     def next(self) -> None:
@@ -189,6 +201,10 @@ class Tutor(QObject):
         from mlpviz.training.fork import fork
 
         workspace = self._window.workspace
+        page = self._window.pages.get("compare")
+        if page is not None:
+            page.driver.pause()
+            self._kept_list = page.driver.state(with_measure=True)  # type: ignore[attr-defined]
         run = workspace.run
         if run is None:
             return
@@ -198,6 +214,14 @@ class Tutor(QObject):
         trainer, history = found[0]
         kept = LoadedRun(trainer, history, run.seconds, run.saved_as, run.path)
         self._kept = (lambda: kept), self._window.page.key
+
+    def _bring_list_back(self) -> None:
+        """Let the list of the Compare page be what it was before the lesson: empty, if nobody had seen it."""
+        page = self._window.pages.get("compare")
+        kept, self._kept_list = self._kept_list, None
+        if page is not None:
+            page.driver.pause()
+            page.driver.restore(kept or ListState((), None, "steps"))  # type: ignore[attr-defined]
 
     def _go(self, index: int) -> None:
         assert self.lesson is not None
@@ -229,3 +253,30 @@ class Tutor(QObject):
     def _note(self) -> None:
         self._done[self.index] = self.task_done, self.answered
         self.changed.emit()
+
+
+def _live_of(run: ComparedRun) -> Live:
+    """A run of the Compare page as lessons look at it."""
+    trainer = run.trainer
+    return Live(
+        run.experiment,
+        run.snapshot,
+        run.lane.initial,
+        run.history,
+        trainer.splits,
+        trainer.loss,
+        trainer.threshold,
+        trainer.dataset.input_names,
+    )
+
+
+def _on_evaluate(page: Any) -> dict[str, int]:
+    """What is chosen on the Evaluate page, −1 where nothing is."""
+    place, example = page.gallery.place, page.assessor.example
+    row, column = place if place is not None and page.gallery.list_name == "cell" else (None, None)
+    n = len(page.workspace.dataset.classes)
+    return {
+        "example": -1 if example is None else example,
+        "cell": -1 if row is None or column is None else row * n + column,
+        "drawing_said": page.draw.said,
+    }

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from mlpviz.data import Splits
 from mlpviz.nn import Linear, Loss, Network
 from mlpviz.training import Experiment, History, Snapshot, Trainer
+from mlpviz.training.calibration import calibration
+from mlpviz.training.confusion import confusion_matrix
 from mlpviz.training.cost_problem import CostProblem
 from mlpviz.training.evaluation import correct, evaluate
+from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
 from mlpviz.training.optimum import optimum
+from mlpviz.training.shrinking import first_examples, shrinking
 
 Values = NDArray[Any]
 
@@ -32,6 +36,8 @@ class Live:
         As the trainer has them.
     places
         What the window adds: the page on show, the stage, the example; plain values by name.
+    compared
+        The runs in the list of the Compare page.
     """
 
     experiment: Experiment
@@ -43,6 +49,7 @@ class Live:
     threshold: float | None
     input_names: tuple[str, ...] = ()
     places: Mapping[str, Any] | None = None
+    compared: tuple["Live", ...] = ()
 
     @classmethod
     def of(cls, trainer: Trainer, history: History) -> "Live":
@@ -66,7 +73,7 @@ class Live:
 
 Quantity = Callable[[Live], Any]
 
-PLACES = ("page", "stage", "example", "operation", "phase", "unit", "source", "asked")
+PLACES = ("page", "stage", "example", "operation", "phase", "unit", "source", "asked", "cell", "drawing_said")
 """What the window says of itself; empty words and −1 where there is no window."""
 
 _WORDS = ("page", "operation", "phase", "asked")
@@ -142,6 +149,11 @@ def _targets(live: Live) -> Callable[..., Values]:
     return lambda split, index: _split(live, split).batch(np.array([index]))[1][0]
 
 
+def _all(live: Live, part: int) -> Callable[..., Values]:
+    """The inputs of all examples of a split, (N, n_in), or their targets, (N, K)."""
+    return lambda split: _split(live, split).batch(slice(None))[part]
+
+
 def _trace(live: Live, split: str, index: int) -> Any:
     x, targets = _split(live, split).batch(np.array([index]))
     return live.network.trace(x, targets, live.loss)
@@ -152,6 +164,17 @@ def _example_gradient(live: Live) -> Callable[..., Values]:
 
     def gradient(split: str, index: int, layer: int, name: str = "weight") -> Values:
         return _of_layer(_trace(live, split, index).gradients, live.network, layer, name)
+
+    return gradient
+
+
+def _gradient_over(live: Live) -> Callable[..., Values]:
+    """The gradient over all examples of a split, of the network as it stands: what a step would see."""
+
+    def gradient(split: str, layer: int, name: str = "weight") -> Values:
+        x, targets = _split(live, split).batch(slice(None))
+        found = live.network.trace(x, targets, live.loss).gradients
+        return _of_layer(found, live.network, layer, name)
 
     return gradient
 
@@ -213,6 +236,42 @@ def _saturated(live: Live) -> Callable[[int], float]:
     return lambda operation: _last(live)(f"saturated_share.{operation}")
 
 
+def _shrinking(live: Live) -> Callable[[str], Values]:
+    """Of the first hundred examples: "gradients", "deltas", "by_weights" or "by_slopes", layer 1 first."""
+
+    def found(what: str) -> Values:
+        sample = first_examples(live.splits, live.experiment.seed)
+        return np.array(getattr(shrinking(live.network, *sample, live.loss), what))
+
+    return found
+
+
+def _judged(live: Live, split: str) -> Judgement:
+    examples = _split(live, split)
+    n_out = examples.examples.targets.shape[1]
+    n_classes = 0 if live.threshold is None else max(n_out, 2)
+    found = judge(live.network, examples, live.loss, live.threshold, n_classes)
+    if found is None or not found.n_classes:
+        raise TypeError("this task has no classes, so nothing is said of any")
+    return found
+
+
+def _of_judgement(what: Callable[[Judgement], Any]) -> Quantity:
+    return lambda live: lambda split: what(_judged(live, split))
+
+
+def _of_run(live: Live) -> Callable[..., Any]:
+    """Any quantity of a run in the list of the Compare page."""
+
+    def of_run(place: int, name: str, *arguments: Any) -> Any:
+        if not 0 <= place < len(live.compared):
+            raise IndexError(f"there is no run {place} in the list: there are {len(live.compared)}")
+        found = names_of(live.compared[place])[name]
+        return found(*arguments) if callable(found) else found
+
+    return of_run
+
+
 def _place(name: str) -> Quantity:
     return lambda live: (live.places or {}).get(name, "" if name in _WORDS else -1)
 
@@ -242,7 +301,10 @@ QUANTITIES: dict[str, Quantity] = {
     "output": _output,
     "inputs": _inputs,
     "targets": _targets,
+    "all_inputs": lambda live: _all(live, 0),
+    "all_targets": lambda live: _all(live, 1),
     "example_gradient": _example_gradient,
+    "gradient_over": _gradient_over,
     "upstream": _upstream,
     "cases_right": _cases_right,
     "best": _best,
@@ -250,6 +312,16 @@ QUANTITIES: dict[str, Quantity] = {
     "last": _last,
     "gradient_norms": _gradient_norms,
     "saturated": _saturated,
+    "shrinking": _shrinking,
+    "confusion": _of_judgement(confusion_matrix),
+    "mistakes": _of_judgement(mistakes),
+    "least_certain": _of_judgement(least_certain),
+    "certainty": _of_judgement(lambda judged: judged.certainty),
+    "said": _of_judgement(lambda judged: judged.predictions),
+    "labels": _of_judgement(lambda judged: judged.labels),
+    "calibration_error": _of_judgement(lambda judged: calibration(judged.certainty, judged.right).error),
+    "n_compared": lambda live: len(live.compared),
+    "of_run": _of_run,
     **{name: _place(name) for name in PLACES},
     "abs": _plain(np.abs),
     "sum": _plain(np.sum),

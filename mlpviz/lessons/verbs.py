@@ -18,6 +18,7 @@ VERBS: dict[str, str] = {
     "pick": "OBJECT N: a picture, a cell or a unit",
     "page": "NAME: show a page",
     "stage": "N: go to a stage of the walkthrough",
+    "draw": "x,y x,y …: a stroke on the board, from 0 to 1",
     "race": "N: so many steps of each run that is compared",
 }
 """What each is followed by, and does."""
@@ -32,6 +33,7 @@ _WORDS = {
     "page": 1,
     "stage": 1,
     "race": 1,
+    "draw": 1,
 }
 _NUMBERS = ("train_to", "stage", "race")
 
@@ -66,4 +68,23 @@ def check_verb(text: str) -> Verb:
         raise ValueError(f"{text!r}: {name} is followed by {VERBS[name]}")
     if (name in _NUMBERS or name == "pick" or (name == "batch" and words)) and not words[-1].isdecimal():
         raise ValueError(f"{text!r}: {name} takes a whole number, not {words[-1]!r}")
+    if name == "draw":
+        stroke_of(words[0])
     return Verb(name, words)
+
+
+def stroke_of(words: str) -> list[tuple[float, float]]:
+    """The points of a stroke, such as ``"0.3,0.2 0.7,0.2"``.
+
+    Raises
+    ------
+    ValueError
+        If they are not at least two points of the board.
+    """
+    try:
+        points = [(float(x), float(y)) for x, y in (point.split(",") for point in words.split())]
+    except ValueError:
+        points = []
+    if len(points) < 2 or not all(0 <= place <= 1 for point in points for place in point):
+        raise ValueError(f"draw {words}: a stroke is at least two points x,y with x and y from 0 to 1")
+    return points

@@ -2,8 +2,9 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QRadioButton, QWidget
 
+from mlpviz.gui.widgets.confusion_map import ConfusionMap
 from mlpviz.gui.widgets.mosaic_view import MosaicView, cell_center
 from mlpviz.gui.widgets.spotlight import seen_part
 from mlpviz.lessons.shelf import all_lessons
@@ -27,6 +28,12 @@ def answer(screen, question, right: float) -> None:
         screen.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=at_its_ring)
     elif question.click:
         view = screen.window.page.findChild(QWidget, question.click)
+        if isinstance(view, ConfusionMap):
+            cell = divmod(int(right), len(screen.workspace.dataset.classes))
+            middle = view.cell_rect(*cell).center().toPoint()
+            screen.qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle)
+            screen.settle()
+            return
         assert isinstance(view, MosaicView)
         screen.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell_center(view, int(right)))
     else:
@@ -52,7 +59,9 @@ def assert_not_cut(screen) -> None:
     panel = screen.window.teaching.panel
     for button in (panel.back, panel.next):
         assert button.width() >= button.minimumSizeHint().width()
-    for name in ("text_lesson", "label_task", "label_question", "label_verdict_on_answer"):
+    for choice in panel.question.findChildren(QRadioButton):
+        assert choice.sizeHint().width() <= choice.width(), f"{choice.text()!r} is cut off"
+    for name in ("text_lesson", "label_task", "label_lesson_question", "label_verdict_on_answer"):
         label = screen.find(name)
         assert label.document().idealWidth() <= label.viewport().width() + 1, f"{name} is too wide"
 

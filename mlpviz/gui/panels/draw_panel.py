@@ -47,6 +47,13 @@ class DrawPanel(QWidget):
         """What is drawn, (h, w) as stored; None while nothing is."""
         return None if self.board is None else self.board.digit
 
+    @property
+    def said(self) -> int:
+        """The class that the network names for what is drawn; −1 while nothing is."""
+        if self.digit is None:
+            return -1
+        return int(np.nan_to_num(self._scores(self.digit)[0], nan=-np.inf).argmax())
+
     def refresh(self) -> None:
         """Score what is drawn with the newest network."""
         workspace = self._assessor.workspace
@@ -77,8 +84,7 @@ class DrawPanel(QWidget):
 
     def _step_through(self) -> None:
         if self.digit is not None:
-            scores = np.nan_to_num(self._scores(self.digit)[0], nan=-np.inf)
-            self._assessor.step_through_drawing(self.digit, int(scores.argmax()))
+            self._assessor.step_through_drawing(self.digit, self.said)
 
     def _scores(self, digit: NDArray[np.uint8]) -> tuple[NDArray, tuple[str, ...]]:
         workspace, found = self._assessor.workspace, self._assessor.assessment
