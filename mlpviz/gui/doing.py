@@ -10,6 +10,7 @@ from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.widgets.confusion_map import ConfusionMap
 from mlpviz.gui.widgets.draw_pad import DrawPad
 from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.vector_view import VectorView
 from mlpviz.lessons.verbs import Verb, check_verb, stroke_of
 from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.presets import load_preset
@@ -112,6 +113,12 @@ class Doer(QObject):
 
     def _pick(self, verb: Verb) -> None:
         view = self._find(verb.words[0])
+        if isinstance(view, VectorView):
+            last = len(view.values) - 1
+            if verb.count > last:
+                raise ValueError(f"{verb.words[0]} has no entry {verb.count}: they are 0 to {last}")
+            view.clicked.emit(verb.count)
+            return
         if isinstance(view, ConfusionMap):
             view.chosen.emit(divmod(verb.count, len(self._window.workspace.dataset.classes)))
             return

@@ -105,7 +105,13 @@ class Tutor(QObject):
                 "example": -1 if follower.index is None else follower.index,
                 "operation": follower.stage.operation,
                 "phase": follower.stage.phase,
+                "unit": follower.choice.unit,
+                "source": follower.choice.source,
+                "asked": window.page.words.asked,  # type: ignore[attr-defined]
             }
+        weights = getattr(window.page, "weights", None)
+        if weights is not None:
+            places["unit"] = weights.unit
         if window.page.key == "evaluate":
             places |= _on_evaluate(window.page)
         trainer = run.trainer

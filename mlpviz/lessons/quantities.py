@@ -73,10 +73,10 @@ class Live:
 
 Quantity = Callable[[Live], Any]
 
-PLACES = ("page", "stage", "example", "operation", "phase", "cell", "drawing_said")
+PLACES = ("page", "stage", "example", "operation", "phase", "unit", "source", "asked", "cell", "drawing_said")
 """What the window says of itself; empty words and −1 where there is no window."""
 
-_NUMBERED_PLACES = ("stage", "example", "cell", "drawing_said")
+_WORDS = ("page", "operation", "phase", "asked")
 
 
 def _affine(network: Network) -> list[int]:
@@ -273,7 +273,7 @@ def _of_run(live: Live) -> Callable[..., Any]:
 
 
 def _place(name: str) -> Quantity:
-    return lambda live: (live.places or {}).get(name, -1 if name in _NUMBERED_PLACES else "")
+    return lambda live: (live.places or {}).get(name, "" if name in _WORDS else -1)
 
 
 def _plain(function: Callable[..., Any]) -> Quantity:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QRadioButton, QWidget
 
 from mlpviz.gui.widgets.confusion_map import ConfusionMap
 from mlpviz.gui.widgets.mosaic_view import MosaicView, cell_center
+from mlpviz.gui.widgets.spotlight import seen_part
 from mlpviz.lessons.shelf import all_lessons
 
 LESSONS, _ = all_lessons()
@@ -48,7 +49,7 @@ def assert_in_sight(screen, name: str) -> None:
     for widget in widgets:
         corner = widget.mapTo(screen.window, QPoint(0, 0))
         assert whole.contains(corner), f"{name} begins outside of the window"
-        seen = widget.visibleRegion().boundingRect()
+        seen = seen_part(widget, screen.window)
         assert seen.width() * seen.height() > 0.5 * widget.width() * widget.height(), f"{name} is cut off"
     assert screen.window.teaching.spotlight.rects, f"{name} is not lit"
 

@@ -83,6 +83,12 @@ class StageWords(Card):
         follower.pointed.connect(self._pointed)
         self._shown: tuple[object, ...] = ()
 
+    @property
+    def asked(self) -> str:
+        """The question whose answer is on show: "check", "paths", "pulls", or empty."""
+        pressed = [name for name, button in self._questions.items() if button.isChecked()]
+        return pressed[0] if pressed else ""
+
     def refresh(self) -> None:
         """Tell the stage on show."""
         follower = self._follower
