@@ -17,6 +17,8 @@ from mlpviz.training.evaluation import correct, evaluate
 from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
 from mlpviz.training.optimum import optimum
 from mlpviz.training.shrinking import first_examples, shrinking
+from mlpviz.walkthrough import last_change, walk
+from mlpviz.walkthrough.pulls import pulls_on_weight
 
 Values = NDArray[Any]
 
@@ -184,6 +186,38 @@ def _upstream(live: Live) -> Callable[..., Values]:
     return lambda split, index, operation: _trace(live, split, index).upstream[operation][0]
 
 
+def _loss_changes(live: Live, split: str | None, index: int) -> tuple[float, float]:
+    """Promise and result of an example's own step, a what-if; or of the last real one, on its batch."""
+    if split is not None:
+        x, targets = _split(live, split).batch(np.array([index]))
+        stages = walk(live.network, x, targets, live.loss, live.snapshot.optimizer).stages
+        _, promised, measured = (float(quantity.values) for quantity in stages[-1].quantities)
+        return promised, measured
+    if live.snapshot.step == 0:
+        raise TypeError("no step was made yet")
+    x, targets = live.splits.training.batch(live.snapshot.batch)
+    return last_change(live.network, live.snapshot.updates, x, targets, live.loss)
+
+
+def _promised(live: Live) -> Callable[..., float]:
+    return lambda split=None, index=0: _loss_changes(live, split, index)[0]
+
+
+def _measured(live: Live) -> Callable[..., float]:
+    return lambda split=None, index=0: _loss_changes(live, split, index)[1]
+
+
+def _pulls(live: Live) -> Callable[..., Values]:
+    """Each example's gradient for one weight, of the last mini-batch, (N,)."""
+
+    def pulls(layer: int, source: int, unit: int) -> Values:
+        position = _affine(live.network)[layer - 1]
+        x, targets = live.splits.training.batch(live.snapshot.batch)
+        return pulls_on_weight(live.network, x, targets, live.loss, position, source, unit).gradients
+
+    return pulls
+
+
 def _cases_right(live: Live) -> int:
     x, targets = live.splits.training.batch(slice(None))
     if live.threshold is None:
@@ -306,6 +340,9 @@ QUANTITIES: dict[str, Quantity] = {
     "example_gradient": _example_gradient,
     "gradient_over": _gradient_over,
     "upstream": _upstream,
+    "promised": _promised,
+    "measured": _measured,
+    "pulls": _pulls,
     "cases_right": _cases_right,
     "best": _best,
     "history": _history,
