@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QAbstractButton
 
 from mlpviz.files import LoadedRun
 from mlpviz.gui.compared_run import ComparedRun
@@ -97,7 +98,7 @@ class Tutor(QObject):
         run = workspace.run
         assert run is not None
         assert workspace.snapshot is not None
-        places: dict[str, Any] = {"page": window.page.key}
+        places: dict[str, Any] = {"page": window.page.key, "checked": self._is_checked}
         follower = getattr(window.page, "follower", None)
         if follower is not None and follower.walkthrough is not None:
             places |= {
@@ -127,6 +128,13 @@ class Tutor(QObject):
             places,
             self._compared(),
         )
+
+    def _is_checked(self, name: str) -> bool:
+        """Whether a box or button of the page on show is checked."""
+        button = self._window.page.findChild(QAbstractButton, name)
+        if button is None:
+            raise KeyError(f"there is no {name} on this page")
+        return button.isChecked()
 
     def _compared(self) -> tuple[Live, ...]:
         """The runs in the list of the Compare page."""

@@ -11,7 +11,7 @@ from mlpviz.data import Splits
 from mlpviz.nn import Linear, Loss, Network
 from mlpviz.training import Experiment, History, Snapshot, Trainer
 from mlpviz.training.calibration import calibration
-from mlpviz.training.confusion import confusion_matrix
+from mlpviz.training.confusion import confusion_matrix, per_class
 from mlpviz.training.cost_problem import CostProblem
 from mlpviz.training.evaluation import correct, evaluate
 from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
@@ -290,6 +290,12 @@ def _judged(live: Live, split: str) -> Judgement:
     return found
 
 
+def _mixed_up(judged: Judgement) -> Values:
+    """The confusion matrix without what is right."""
+    matrix = confusion_matrix(judged)
+    return matrix - np.diag(np.diag(matrix))
+
+
 def _of_judgement(what: Callable[[Judgement], Any]) -> Quantity:
     return lambda live: lambda split: what(_judged(live, split))
 
@@ -304,6 +310,12 @@ def _of_run(live: Live) -> Callable[..., Any]:
         return found(*arguments) if callable(found) else found
 
     return of_run
+
+
+def _checked(live: Live) -> Callable[[str], bool]:
+    """Whether a control of the page on show is checked; False where there is no window."""
+    found = (live.places or {}).get("checked")
+    return found if callable(found) else lambda name: False
 
 
 def _place(name: str) -> Quantity:
@@ -355,10 +367,13 @@ QUANTITIES: dict[str, Quantity] = {
     "least_certain": _of_judgement(least_certain),
     "certainty": _of_judgement(lambda judged: judged.certainty),
     "said": _of_judgement(lambda judged: judged.predictions),
+    "recall": _of_judgement(lambda judged: per_class(judged).recall),
+    "mixed_up": _of_judgement(_mixed_up),
     "labels": _of_judgement(lambda judged: judged.labels),
     "calibration_error": _of_judgement(lambda judged: calibration(judged.certainty, judged.right).error),
     "n_compared": lambda live: len(live.compared),
     "of_run": _of_run,
+    "checked": _checked,
     **{name: _place(name) for name in PLACES},
     "abs": _plain(np.abs),
     "sum": _plain(np.sum),
