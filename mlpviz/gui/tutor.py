@@ -115,6 +115,9 @@ class Tutor(QObject):
             places["unit"] = weights.unit
         if window.page.key == "evaluate":
             places |= _on_evaluate(window.page)
+        if window.page.key == "many_seeds":
+            results = window.page.results  # type: ignore[attr-defined]
+            places |= {"seeds_trained": len(results), "seeds_learnt": sum(bool(r.learnt) for r in results)}
         trainer = run.trainer
         return Live(
             workspace.experiment,

@@ -75,7 +75,20 @@ class Live:
 
 Quantity = Callable[[Live], Any]
 
-PLACES = ("page", "stage", "example", "operation", "phase", "unit", "source", "asked", "cell", "drawing_said")
+PLACES = (
+    "page",
+    "stage",
+    "example",
+    "operation",
+    "phase",
+    "unit",
+    "source",
+    "asked",
+    "cell",
+    "drawing_said",
+    "seeds_trained",
+    "seeds_learnt",
+)
 """What the window says of itself; empty words and −1 where there is no window."""
 
 _WORDS = ("page", "operation", "phase", "asked")

@@ -80,23 +80,11 @@ def set_text(
     _color_all(document, color, link)
     _space_out(document, font.pixelSize())
     size_px = font.pixelSize()
-    _space_paragraphs(document, _AROUND * size_px)
     while not (found := document.find(QRegularExpression(_TOKENS.pattern))).isNull():
         match = _TOKENS.search(found.selectedText())
         assert match is not None
         k = int(match[1])
         _insert(document, found, formulas[k], k, size_px, color, ratio, width_px)
-
-
-def _space_paragraphs(document: QTextDocument, gap_px: float) -> None:
-    """Leave room between paragraphs, which Markdown sets without any."""
-    block = document.begin().next()
-    while block.isValid():
-        if block.textList() is None:
-            space = QTextBlockFormat()
-            space.setTopMargin(gap_px)
-            QTextCursor(block).mergeBlockFormat(space)
-        block = block.next()
 
 
 def _insert(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QRadioButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QRadioButton, QSizePolicy, QWidget
 
 LEAST_PX = 120
 
@@ -37,10 +37,10 @@ class WrappedChoice(QRadioButton):
         return QSize(LEAST_PX, super().minimumSizeHint().height())
 
     def _wrap(self) -> None:
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        room = self.style().subElementRect(QStyle.SubElement.SE_RadioButtonContents, option, self).width()
-        text = "\n".join(wrapped(self._words, max(room, LEAST_PX), self.fontMetrics().horizontalAdvance))
+        metrics = self.fontMetrics()
+        beside = self.sizeHint().width() - metrics.size(0, self.text()).width()  # the ring and its margins
+        room = max(self.width() - beside, LEAST_PX)
+        text = "\n".join(wrapped(self._words, room, metrics.horizontalAdvance))
         if text != self.text():
             self.setText(text)
             self.updateGeometry()
