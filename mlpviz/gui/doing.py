@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class Doer(QObject):
     """Carries out verbs; each waits until the run is at rest."""
 
+    done = Signal()
+    """All of it is done."""
     refused = Signal(str)
     """It cannot be done; the sentence says why."""
 
@@ -55,6 +57,7 @@ class Doer(QObject):
             return
         if not self._todo:
             self._timer.stop()
+            self.done.emit()
             return
         verb = self._todo.pop(0)
         try:

@@ -78,7 +78,13 @@ class Stager(QObject):
             and not workspace.is_loading
             and not workspace.training
             and not (driver is not workspace and (driver.is_loading or driver.training))
+            and not self._is_judging()
         )
+
+    def _is_judging(self) -> bool:
+        """Whether the Evaluate page is on show and has nothing to show yet."""
+        assessor = getattr(self._window.page, "assessor", None)
+        return assessor is not None and bool(assessor.split_name) and assessor.assessment is None
 
     def _go_on(self) -> None:
         if not self.wait_for_run() and self._todo and self._todo[0] != self._open:

@@ -11,12 +11,14 @@ from mlpviz.data import Splits
 from mlpviz.nn import Linear, Loss, Network
 from mlpviz.training import Experiment, History, Snapshot, Trainer
 from mlpviz.training.calibration import calibration
-from mlpviz.training.confusion import confusion_matrix
+from mlpviz.training.confusion import confusion_matrix, per_class
 from mlpviz.training.cost_problem import CostProblem
 from mlpviz.training.evaluation import correct, evaluate
 from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
 from mlpviz.training.optimum import optimum
 from mlpviz.training.shrinking import first_examples, shrinking
+from mlpviz.walkthrough import last_change, walk
+from mlpviz.walkthrough.pulls import pulls_on_weight
 
 Values = NDArray[Any]
 
@@ -197,6 +199,38 @@ def _upstream(live: Live) -> Callable[..., Values]:
     return lambda split, index, operation: _trace(live, split, index).upstream[operation][0]
 
 
+def _loss_changes(live: Live, split: str | None, index: int) -> tuple[float, float]:
+    """Promise and result of an example's own step, a what-if; or of the last real one, on its batch."""
+    if split is not None:
+        x, targets = _split(live, split).batch(np.array([index]))
+        stages = walk(live.network, x, targets, live.loss, live.snapshot.optimizer).stages
+        _, promised, measured = (float(quantity.values) for quantity in stages[-1].quantities)
+        return promised, measured
+    if live.snapshot.step == 0:
+        raise TypeError("no step was made yet")
+    x, targets = live.splits.training.batch(live.snapshot.batch)
+    return last_change(live.network, live.snapshot.updates, x, targets, live.loss)
+
+
+def _promised(live: Live) -> Callable[..., float]:
+    return lambda split=None, index=0: _loss_changes(live, split, index)[0]
+
+
+def _measured(live: Live) -> Callable[..., float]:
+    return lambda split=None, index=0: _loss_changes(live, split, index)[1]
+
+
+def _pulls(live: Live) -> Callable[..., Values]:
+    """Each example's gradient for one weight, of the last mini-batch, (N,)."""
+
+    def pulls(layer: int, source: int, unit: int) -> Values:
+        position = _affine(live.network)[layer - 1]
+        x, targets = live.splits.training.batch(live.snapshot.batch)
+        return pulls_on_weight(live.network, x, targets, live.loss, position, source, unit).gradients
+
+    return pulls
+
+
 def _cases_right(live: Live) -> int:
     x, targets = live.splits.training.batch(slice(None))
     if live.threshold is None:
@@ -269,6 +303,12 @@ def _judged(live: Live, split: str) -> Judgement:
     return found
 
 
+def _mixed_up(judged: Judgement) -> Values:
+    """The confusion matrix without what is right."""
+    matrix = confusion_matrix(judged)
+    return matrix - np.diag(np.diag(matrix))
+
+
 def _of_judgement(what: Callable[[Judgement], Any]) -> Quantity:
     return lambda live: lambda split: what(_judged(live, split))
 
@@ -283,6 +323,12 @@ def _of_run(live: Live) -> Callable[..., Any]:
         return found(*arguments) if callable(found) else found
 
     return of_run
+
+
+def _checked(live: Live) -> Callable[[str], bool]:
+    """Whether a control of the page on show is checked; False where there is no window."""
+    found = (live.places or {}).get("checked")
+    return found if callable(found) else lambda name: False
 
 
 def _place(name: str) -> Quantity:
@@ -319,6 +365,9 @@ QUANTITIES: dict[str, Quantity] = {
     "example_gradient": _example_gradient,
     "gradient_over": _gradient_over,
     "upstream": _upstream,
+    "promised": _promised,
+    "measured": _measured,
+    "pulls": _pulls,
     "cases_right": _cases_right,
     "best": _best,
     "history": _history,
@@ -331,10 +380,13 @@ QUANTITIES: dict[str, Quantity] = {
     "least_certain": _of_judgement(least_certain),
     "certainty": _of_judgement(lambda judged: judged.certainty),
     "said": _of_judgement(lambda judged: judged.predictions),
+    "recall": _of_judgement(lambda judged: per_class(judged).recall),
+    "mixed_up": _of_judgement(_mixed_up),
     "labels": _of_judgement(lambda judged: judged.labels),
     "calibration_error": _of_judgement(lambda judged: calibration(judged.certainty, judged.right).error),
     "n_compared": lambda live: len(live.compared),
     "of_run": _of_run,
+    "checked": _checked,
     **{name: _place(name) for name in PLACES},
     "abs": _plain(np.abs),
     "sum": _plain(np.sum),

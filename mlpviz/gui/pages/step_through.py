@@ -46,7 +46,7 @@ GRAPH_PX = 400  # all nine numbers of a 2-2-1 network have room
 NARROW_SIDE_PX = 330
 WIDE_PX = 1100
 TIGHT_PX = 760  # a small window with a lesson beside it
-TIGHT_SIDE_PX = 158
+TIGHT_SIDE_PX = 168
 LOW_PX = 700
 WORDS_PX = 176
 

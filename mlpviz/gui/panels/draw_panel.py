@@ -71,7 +71,6 @@ class DrawPanel(QWidget):
             self.board.deleteLater()
         self._shape = shape
         self.board = DrawBoard(self._theme, shape, self._scores, self)
-        self.board.pad_row.setSpacing(4)  # four buttons must fit into a small window
         for button in (self._read, self._step):
             self.board.pad_row.addWidget(button)
         self.board.changed.connect(self._enable)
