@@ -61,6 +61,8 @@ def assert_not_cut(screen) -> None:
         assert button.width() >= button.minimumSizeHint().width()
     for choice in panel.question.findChildren(QRadioButton):
         assert choice.sizeHint().width() <= choice.width(), f"{choice.text()!r} is cut off"
+    area = screen.find("scroll_lesson")
+    assert area.widget().width() <= area.viewport().width(), "something is wider than the panel: a choice?"
     for name in ("text_lesson", "label_task", "label_lesson_question", "label_verdict_on_answer"):
         label = screen.find(name)
         assert label.document().idealWidth() <= label.viewport().width() + 1, f"{name} is too wide"

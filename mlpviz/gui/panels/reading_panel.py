@@ -139,7 +139,7 @@ class ReadingPanel(QWidget):
         self._make_tight(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little width, with a lesson beside it, the digit leaves its room to the three ways."""
+        """Where there is little width, as beside a lesson, the digit leaves its room to the three ways."""
         super().resizeEvent(event)
         self._make_tight(event.size().width() < TIGHT_PX)
 
