@@ -10,6 +10,7 @@ from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.widgets.confusion_map import ConfusionMap
 from mlpviz.gui.widgets.draw_pad import DrawPad
 from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.vector_view import VectorView
 from mlpviz.lessons.verbs import Verb, check_verb, stroke_of
 from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.presets import load_preset
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 class Doer(QObject):
     """Carries out verbs; each waits until the run is at rest."""
 
+    done = Signal()
+    """All of it is done."""
     refused = Signal(str)
     """It cannot be done; the sentence says why."""
 
@@ -54,6 +57,7 @@ class Doer(QObject):
             return
         if not self._todo:
             self._timer.stop()
+            self.done.emit()
             return
         verb = self._todo.pop(0)
         try:
@@ -112,6 +116,12 @@ class Doer(QObject):
 
     def _pick(self, verb: Verb) -> None:
         view = self._find(verb.words[0])
+        if isinstance(view, VectorView):
+            last = len(view.values) - 1
+            if verb.count > last:
+                raise ValueError(f"{verb.words[0]} has no entry {verb.count}: they are 0 to {last}")
+            view.clicked.emit(verb.count)
+            return
         if isinstance(view, ConfusionMap):
             view.chosen.emit(divmod(verb.count, len(self._window.workspace.dataset.classes)))
             return

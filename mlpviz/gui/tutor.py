@@ -13,8 +13,9 @@ from mlpviz.gui.list_edit import ListState
 from mlpviz.gui.staging import Stager
 from mlpviz.gui.training_thread import Made
 from mlpviz.lessons.answers import Verdict, right_answer, verdict
-from mlpviz.lessons.lesson import Lesson, LessonStep
+from mlpviz.lessons.lesson import Lesson, LessonStep, Stage
 from mlpviz.lessons.quantities import Live, names_of
+from mlpviz.lessons.verbs import MAKES_STEPS, check_verb
 
 if TYPE_CHECKING:
     from mlpviz.gui.main_window import MainWindow
@@ -54,10 +55,12 @@ class Tutor(QObject):
         self._kept_list: ListState | None = None
         self._done: dict[int, tuple[bool, bool]] = {}
         self.stager = Stager(window, self)
-        self.stager.ready.connect(self._staged)
-        self.stager.refused.connect(self.refused)
+        self._ahead: list[Stage | tuple[str, ...]] = []  # what comes before the stage of the step on show
+        self.stager.ready.connect(self._go_on)
+        self.stager.refused.connect(self._refused)
         self._doer = Doer(window, self.stager, self)
-        self._doer.refused.connect(self.refused)
+        self._doer.done.connect(self._go_on)
+        self._doer.refused.connect(self._refused)
         self._timer = QTimer(self)
         self._timer.setObjectName("tutor_timer")
         self._timer.setInterval(LOOK_EVERY_MS)
@@ -86,7 +89,7 @@ class Tutor(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether the stage is being set, or something is being done for the learner."""
-        return self.stager.busy or self._doer.busy
+        return self.stager.busy or self._doer.busy or bool(self._ahead)
 
     def names(self) -> dict[str, Any]:
         """What formulas may speak of, now."""
@@ -106,9 +109,18 @@ class Tutor(QObject):
                 "example": -1 if follower.index is None else follower.index,
                 "operation": follower.stage.operation,
                 "phase": follower.stage.phase,
+                "unit": follower.choice.unit,
+                "source": follower.choice.source,
+                "asked": window.page.words.asked,  # type: ignore[attr-defined]
             }
+        weights = getattr(window.page, "weights", None)
+        if weights is not None:
+            places["unit"] = weights.unit
         if window.page.key == "evaluate":
             places |= _on_evaluate(window.page)
+        if window.page.key == "many_seeds":
+            results = window.page.results  # type: ignore[attr-defined]
+            places |= {"seeds_trained": len(results), "seeds_learnt": sum(bool(r.learnt) for r in results)}
         trainer = run.trainer
         return Live(
             workspace.experiment,
@@ -143,15 +155,14 @@ class Tutor(QObject):
             self._keep()
         self.lesson, self._done = lesson, {}
         self._timer.start()
-        self._go(index)
+        self._go(index, anew=True)
 
     def leave(self) -> None:
         """End the lesson, and bring the learner's own run and page back."""
         if self.lesson is None:
             return
         self._timer.stop()
-        self._doer.stop()
-        self.stager.stop()
+        self._stop()
         self.lesson = None
         kept, self._kept = self._kept, None
         if kept is not None:
@@ -173,11 +184,12 @@ class Tutor(QObject):
     def back(self) -> None:
         """The step before."""
         if self.lesson is not None and self.index > 0:
-            self._go(self.index - 1)
+            left = self.step.stage
+            self._go(self.index - 1, anew=left.makes_run or bool(left.changes))
 
     def do_it(self) -> None:
         """Do the step's task for the learner."""
-        if self.lesson is not None and self.step.task is not None:
+        if self.lesson is not None and self.step.task is not None and not self._ahead:
             self._doer.do(self.step.task.do)
 
     def answer(self, answer: float) -> Verdict:
@@ -225,22 +237,47 @@ class Tutor(QObject):
             page.driver.pause()
             page.driver.restore(kept or ListState((), None, "steps"))  # type: ignore[attr-defined]
 
-    def _go(self, index: int) -> None:
+    def _go(self, index: int, anew: bool = False) -> None:
+        """Show a step; `anew` sets the program up from where the step's run begins, whatever is on show."""
         assert self.lesson is not None
-        self._doer.stop()
+        self._stop()
         self.index = index
         self.task_done, self.answered = self._done.get(index, (False, False))
         self.changed.emit()
-        self.stager.set_up(self.step.stage)
+        for step in self.lesson.steps[self.lesson.origin(index) : index] if anew else ():
+            self._ahead.append(step.stage)
+            if step.task is not None:
+                verbs = tuple(verb for verb in step.task.do if check_verb(verb).name in MAKES_STEPS)
+                self._ahead += [verbs] if verbs else []
+        self._ahead.append(self.step.stage)
+        self._go_on()
 
-    def _staged(self) -> None:
-        if self.lesson is not None:
+    def _go_on(self) -> None:
+        """One thing more of what leads to the step on show; the last is its own stage."""
+        if self.lesson is None:
+            return
+        if not self._ahead:
             self.stage_ready.emit()
             self._look()
+            return
+        what = self._ahead.pop(0)
+        if isinstance(what, Stage):
+            self.stager.set_up(what)
+        else:
+            self._doer.do(what)
+
+    def _refused(self, sentence: str) -> None:
+        self._ahead = []
+        self.refused.emit(sentence)
+
+    def _stop(self) -> None:
+        self._ahead = []
+        self._doer.stop()
+        self.stager.stop()
 
     def _look(self) -> None:
         """Is the task done?"""
-        if self.lesson is None or self.stager.busy or self._window.workspace.run is None:
+        if self.lesson is None or self.stager.busy or self._ahead or self._window.workspace.run is None:
             return
         task = self.step.task
         if task is None or self.task_done:

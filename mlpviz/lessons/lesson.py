@@ -129,6 +129,11 @@ class Stage:
     changes: Mapping[str, Any] = field(default_factory=dict)
     look_at: tuple[str, ...] = ()
 
+    @property
+    def makes_run(self) -> bool:
+        """Whether it begins with a run of its own, whatever was on show before."""
+        return bool(self.experiment or self.comparison)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -182,6 +187,11 @@ class Lesson:
     claims: tuple[Claim, ...]
     steps: tuple[LessonStep, ...]
     path: Path
+
+    def origin(self, index: int) -> int:
+        """The step at or before one that makes the run, or the list of runs, on which it builds."""
+        made = [i for i in range(index + 1) if self.steps[i].stage.makes_run]
+        return made[-1] if made else 0
 
     def told(self, text: str) -> str:
         """A text with the numbers of its claims in their places."""

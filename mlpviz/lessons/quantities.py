@@ -17,6 +17,8 @@ from mlpviz.training.evaluation import correct, evaluate
 from mlpviz.training.judgement import Judgement, judge, least_certain, mistakes
 from mlpviz.training.optimum import optimum
 from mlpviz.training.shrinking import first_examples, shrinking
+from mlpviz.walkthrough import last_change, walk
+from mlpviz.walkthrough.pulls import pulls_on_weight
 
 Values = NDArray[Any]
 
@@ -73,10 +75,23 @@ class Live:
 
 Quantity = Callable[[Live], Any]
 
-PLACES = ("page", "stage", "example", "operation", "phase", "cell", "drawing_said")
+PLACES = (
+    "page",
+    "stage",
+    "example",
+    "operation",
+    "phase",
+    "unit",
+    "source",
+    "asked",
+    "cell",
+    "drawing_said",
+    "seeds_trained",
+    "seeds_learnt",
+)
 """What the window says of itself; empty words and −1 where there is no window."""
 
-_NUMBERED_PLACES = ("stage", "example", "cell", "drawing_said")
+_WORDS = ("page", "operation", "phase", "asked")
 
 
 def _affine(network: Network) -> list[int]:
@@ -149,6 +164,11 @@ def _targets(live: Live) -> Callable[..., Values]:
     return lambda split, index: _split(live, split).batch(np.array([index]))[1][0]
 
 
+def _all(live: Live, part: int) -> Callable[..., Values]:
+    """The inputs of all examples of a split, (N, n_in), or their targets, (N, K)."""
+    return lambda split: _split(live, split).batch(slice(None))[part]
+
+
 def _trace(live: Live, split: str, index: int) -> Any:
     x, targets = _split(live, split).batch(np.array([index]))
     return live.network.trace(x, targets, live.loss)
@@ -163,9 +183,52 @@ def _example_gradient(live: Live) -> Callable[..., Values]:
     return gradient
 
 
+def _gradient_over(live: Live) -> Callable[..., Values]:
+    """The gradient over all examples of a split, of the network as it stands: what a step would see."""
+
+    def gradient(split: str, layer: int, name: str = "weight") -> Values:
+        x, targets = _split(live, split).batch(slice(None))
+        found = live.network.trace(x, targets, live.loss).gradients
+        return _of_layer(found, live.network, layer, name)
+
+    return gradient
+
+
 def _upstream(live: Live) -> Callable[..., Values]:
     """∂L/∂ the output of an operation, for one example, (n,)."""
     return lambda split, index, operation: _trace(live, split, index).upstream[operation][0]
+
+
+def _loss_changes(live: Live, split: str | None, index: int) -> tuple[float, float]:
+    """Promise and result of an example's own step, a what-if; or of the last real one, on its batch."""
+    if split is not None:
+        x, targets = _split(live, split).batch(np.array([index]))
+        stages = walk(live.network, x, targets, live.loss, live.snapshot.optimizer).stages
+        _, promised, measured = (float(quantity.values) for quantity in stages[-1].quantities)
+        return promised, measured
+    if live.snapshot.step == 0:
+        raise TypeError("no step was made yet")
+    x, targets = live.splits.training.batch(live.snapshot.batch)
+    return last_change(live.network, live.snapshot.updates, x, targets, live.loss)
+
+
+def _promised(live: Live) -> Callable[..., float]:
+    return lambda split=None, index=0: _loss_changes(live, split, index)[0]
+
+
+def _measured(live: Live) -> Callable[..., float]:
+    return lambda split=None, index=0: _loss_changes(live, split, index)[1]
+
+
+def _pulls(live: Live) -> Callable[..., Values]:
+    """Each example's gradient for one weight, of the last mini-batch, (N,)."""
+
+    def pulls(layer: int, source: int, unit: int) -> Values:
+        position = _affine(live.network)[layer - 1]
+        x, targets = live.splits.training.batch(live.snapshot.batch)
+        return pulls_on_weight(live.network, x, targets, live.loss, position, source, unit).gradients
+
+    return pulls
 
 
 def _cases_right(live: Live) -> int:
@@ -269,7 +332,7 @@ def _checked(live: Live) -> Callable[[str], bool]:
 
 
 def _place(name: str) -> Quantity:
-    return lambda live: (live.places or {}).get(name, -1 if name in _NUMBERED_PLACES else "")
+    return lambda live: (live.places or {}).get(name, "" if name in _WORDS else -1)
 
 
 def _plain(function: Callable[..., Any]) -> Quantity:
@@ -297,8 +360,14 @@ QUANTITIES: dict[str, Quantity] = {
     "output": _output,
     "inputs": _inputs,
     "targets": _targets,
+    "all_inputs": lambda live: _all(live, 0),
+    "all_targets": lambda live: _all(live, 1),
     "example_gradient": _example_gradient,
+    "gradient_over": _gradient_over,
     "upstream": _upstream,
+    "promised": _promised,
+    "measured": _measured,
+    "pulls": _pulls,
     "cases_right": _cases_right,
     "best": _best,
     "history": _history,

@@ -38,6 +38,10 @@ _WORDS = {
 _NUMBERS = ("train_to", "stage", "race")
 
 
+MAKES_STEPS = frozenset(("batch", "epoch", "train", "train_to", "reset", "new_seed", "set", "preset", "race"))
+"""Verbs on which later steps of a lesson build: they change the run, not what is looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One thing to do, with its words."""

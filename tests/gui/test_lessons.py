@@ -2,10 +2,11 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QRadioButton, QWidget
 
 from mlpviz.gui.widgets.confusion_map import ConfusionMap
 from mlpviz.gui.widgets.mosaic_view import MosaicView, cell_center
+from mlpviz.gui.widgets.spotlight import seen_part
 from mlpviz.lessons.shelf import all_lessons
 
 LESSONS, _ = all_lessons()
@@ -48,7 +49,7 @@ def assert_in_sight(screen, name: str) -> None:
     for widget in widgets:
         corner = widget.mapTo(screen.window, QPoint(0, 0))
         assert whole.contains(corner), f"{name} begins outside of the window"
-        seen = widget.visibleRegion().boundingRect()
+        seen = seen_part(widget, screen.window)
         assert seen.width() * seen.height() > 0.5 * widget.width() * widget.height(), f"{name} is cut off"
     assert screen.window.teaching.spotlight.rects, f"{name} is not lit"
 
@@ -58,6 +59,8 @@ def assert_not_cut(screen) -> None:
     panel = screen.window.teaching.panel
     for button in (panel.back, panel.next):
         assert button.width() >= button.minimumSizeHint().width()
+    for choice in panel.question.findChildren(QRadioButton):
+        assert choice.sizeHint().width() <= choice.width(), f"{choice.text()!r} is cut off"
     area = screen.find("scroll_lesson")
     assert area.widget().width() <= area.viewport().width(), "something is wider than the panel: a choice?"
     for name in ("text_lesson", "label_task", "label_lesson_question", "label_verdict_on_answer"):

@@ -76,3 +76,112 @@ def test_a_small_window_with_lesson_and_experiment_shows_one_card_whole(teach):
     assert not screen.shows("card_function")
     card = screen.find("card_cost")
     assert card.visibleRegion().boundingRect().size() == card.size()
+
+
+BUILDING = """+++
+title = "Steps that build on each other"
+summary = "The second is trained, the fourth has another run."
+order = 98
+minutes = 1
++++
+
+## Ready
+
+Text.
+
+```stage
+preset = "line"
+set = {seed = 3}
+page = "train"
+```
+
+## Trained
+
+Text.
+
+```task
+words = "Train."
+until = "step >= 5"
+do = ["batch 3", "train_to 5"]
+```
+
+## Looked at
+
+Text.
+
+```stage
+train_to = 7
+page = "step_through"
+stage = 2
+```
+
+## Another
+
+Text.
+
+```stage
+preset = "plane"
+page = "train"
+```
+
+## Faster
+
+Text.
+
+```stage
+change = {learning_rate = 0.01}
+```
+"""
+
+
+@pytest.fixture
+def build(open_window, tmp_path, monkeypatch, plane):
+    """Opens a window and begins, or goes on with, the lesson whose steps build on each other."""
+
+    def begin(index):
+        (tmp_path / "building.md").write_text(BUILDING, encoding="utf-8")
+        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
+        screen = open_window(plane)
+        screen.window.lesson_progress.reach("building", index)
+        screen.workspace.lesson_wanted.emit("building")
+        rest(screen)
+        return screen
+
+    return begin
+
+
+def what_is_on_show(screen):
+    workspace = screen.workspace
+    return workspace.experiment.dataset, workspace.experiment.seed, workspace.snapshot.step
+
+
+def test_a_lesson_that_was_left_goes_on_with_the_run_it_had(build):
+    screen = build(2)
+    assert screen.window.teaching.tutor.index == 2
+    assert what_is_on_show(screen) == ("line", 3, 7)
+    assert screen.window.page.key == "step_through"
+    assert screen.window.page.follower.cursor.index == 2
+
+
+def test_back_over_a_new_run_brings_the_earlier_one(build):
+    screen = build(3)
+    assert what_is_on_show(screen)[0] == "plane"
+    screen.click("button_lesson_back")
+    rest(screen)
+    assert what_is_on_show(screen) == ("line", 3, 7)
+
+
+def test_back_over_a_change_takes_it_back(build):
+    screen = build(4)
+    assert screen.workspace.experiment.learning_rate == 0.01
+    screen.click("button_lesson_back")
+    rest(screen)
+    assert screen.workspace.experiment.learning_rate != 0.01
+    assert what_is_on_show(screen)[0] == "plane"
+
+
+def test_back_within_a_run_leaves_it_as_it_is(build):
+    screen = build(2)
+    screen.click("button_lesson_back")
+    rest(screen)
+    assert what_is_on_show(screen) == ("line", 3, 7)

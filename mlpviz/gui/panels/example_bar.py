@@ -26,7 +26,7 @@ class ExampleBar(Card):
         self._rng = np.random.default_rng()  # which example comes up need not be reproducible
         self._lists: dict[str, tuple[tuple[object, str], np.ndarray, int]] = {}
         self._first = 0
-        self._is_covered = False
+        self._is_covered = self._is_tight = False
         self._finding = ""  # the list that is looked for
         self.splits = QToolButton()
         self.splits.setObjectName("button_split")
@@ -58,11 +58,11 @@ class ExampleBar(Card):
         row.setSpacing(4)
         row.addWidget(self.splits)
         row.addWidget(self.number)
-        nearby = QWidget()
-        nearby_row = QHBoxLayout(nearby)
+        self._nearby = QWidget()
+        nearby_row = QHBoxLayout(self._nearby)
         nearby_row.setContentsMargins(0, 0, 0, 0)
         nearby_row.addWidget(self._neighbours)
-        row.addWidget(nearby, 1)
+        row.addWidget(self._nearby, 1)
         row.addWidget(self._answer)
         row.addWidget(self.classes)
         self._buttons = [
@@ -120,7 +120,7 @@ class ExampleBar(Card):
         if [self.classes.itemText(i) for i in range(self.classes.count())] != names:
             self.classes.clear()
             self.classes.addItems(names)
-        self.classes.setVisible(has_classes)
+        self.classes.setVisible(has_classes and not self._is_tight)
         for button in self._buttons[1:3]:
             button.setVisible(has_classes)
         self._buttons[3].setVisible(has_images and has_classes)
@@ -128,6 +128,13 @@ class ExampleBar(Card):
         if has_images:
             self._show_neighbours()
         self._answer.setText(self._words())
+
+    def set_tight(self, tight: bool) -> None:
+        """Leave out what there are other ways to, where there is little width."""
+        self._is_tight = tight
+        self._nearby.setVisible(not tight)
+        self.classes.setVisible(not tight and self.classes.count() > 1)
+        self._restyle()
 
     def cover_answer(self, covered: bool) -> None:
         """Hide what the network says until the learner has guessed."""
@@ -175,7 +182,8 @@ class ExampleBar(Card):
         color = self.theme.palette.good if right else self.theme.palette.error
         mark = "✓" if right else "✗"
         truth = f"a <b>{dataset.classes[follower.label]}</b>"
-        words = f"{truth}; the network says <b style='color:{color}'>{dataset.classes[said]} {mark}</b>"
+        says = "says" if self._is_tight else "the network says"
+        words = f"{truth}; {says} <b style='color:{color}'>{dataset.classes[said]} {mark}</b>"
         return f"{words} (changed by hand)" if follower.edits else words
 
     # ------------------------------------------------------------------ choosing

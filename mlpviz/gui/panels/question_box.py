@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QRadioButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.widgets.formula_label import FormulaLabel
+from mlpviz.gui.widgets.wrapped_choice import WrappedChoice
 from mlpviz.lessons.answers import Verdict
 from mlpviz.lessons.lesson import Question
 
@@ -86,9 +86,10 @@ class QuestionBox(QWidget):
         self._hint.show()
         for button in self._group.buttons():
             self._group.removeButton(button)
+            button.hide()
             button.deleteLater()
         for i, text in enumerate(question.choices):
-            button = QRadioButton(text)
+            button = WrappedChoice(text)
             button.setObjectName(f"choice_answer_{i}")
             button.setFont(text_font(self._size_px))
             self._group.addButton(button, i)

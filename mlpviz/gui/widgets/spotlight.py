@@ -61,10 +61,9 @@ class Spotlight(QWidget):
         for name in self._names:
             for widget in self._window.findChildren(QWidget, name):
                 if widget.isVisible():
-                    corner = widget.mapTo(self._window, QPoint(0, 0))
-                    seen = widget.visibleRegion().boundingRect()
-                    rects.append(seen.translated(corner).adjusted(*([-_REACH_PX] * 2), *([_REACH_PX] * 2)))
-        rects = [rect for rect in rects if not rect.isEmpty()]
+                    seen = seen_part(widget, self._window)
+                    if not seen.isEmpty():
+                        rects.append(seen.adjusted(-_REACH_PX, -_REACH_PX, _REACH_PX, _REACH_PX))
         if rects != self._rects or self.isHidden():
             self._rects = rects
             self.setGeometry(self._window.rect())
@@ -91,3 +90,16 @@ class Spotlight(QWidget):
             painter.setPen(QPen(accent, 2.0))
             painter.drawRoundedRect(rect, 9, 9)
         painter.end()
+
+
+def seen_part(widget: QWidget, window: QWidget) -> QRect:
+    """The part of a widget that nothing it lies in cuts off, in its window.
+
+    Its own ``visibleRegion`` is without what its children cover, so that of a list or a mosaic is empty.
+    """
+    seen = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+    around = widget.parentWidget()
+    while around is not None:
+        seen &= QRect(around.mapTo(window, QPoint(0, 0)), around.size())
+        around = None if around is window else around.parentWidget()
+    return seen
