@@ -125,7 +125,7 @@ def _view(play: Play, step: LessonStep, run: StillRun) -> View | None:
         *_, run.content = raced(load_comparison(place.comparison or "depth"), place.raced or MOST_RACED)
     choices: dict[str, object] = {}
     if name == "stage":
-        state: dict[str, object] = {"example": place.example, "stage": place.stage}
+        state: dict[str, object] = {"example": place.example, "stage": place.stage, "chosen": place.chosen}
         choices = {"page_step_through": {**state, **({"split": place.split} if place.split else {})}}
     return View(name, choices, "light", *entry.size)
 

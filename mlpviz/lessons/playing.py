@@ -5,17 +5,34 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlpviz.lessons.lesson import Lesson, LessonStep, Stage
-from mlpviz.lessons.quantities import Live
+from mlpviz.lessons.quantities import Live, names_of
 from mlpviz.lessons.verbs import Verb, check_verb
 from mlpviz.training import Experiment, History, Trainer
 from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.parameters import ParameterPath
 from mlpviz.training.presets import DEFAULT_PRESET, load_preset
+from mlpviz.walkthrough import Stage as StepOfWalk
+from mlpviz.walkthrough import Walkthrough
+from mlpviz.walkthrough.example import choice_along, follow
+from mlpviz.walkthrough.pictures import pictures
+
+ASKED = {"button_check": "check", "button_paths": "paths", "button_pulls": "pulls"}
+"""What is asked of a stage by a button."""
 
 
 @dataclass(slots=True)
 class Place:
-    """Where in the window a step is: what its stage says, and what the ones before have said."""
+    """Where in the window a step is: what its stage says, and what the ones before have said.
+
+    Attributes
+    ----------
+    unit
+        Chosen among the weights.
+    chosen
+        Along the axes of the walkthrough.
+    asked
+        Which of its questions is answered.
+    """
 
     page: str = "train"
     view: str = ""
@@ -25,6 +42,9 @@ class Place:
     comparison: str = ""
     choices: dict[str, Any] = field(default_factory=dict)
     raced: int = 0
+    unit: int = 0
+    chosen: dict[str, int] = field(default_factory=dict)
+    asked: str = ""
 
 
 class Play:
@@ -53,8 +73,21 @@ class Play:
 
     def live(self) -> Live:
         """What formulas may speak of."""
-        places = {"page": self.place.page, "stage": self.place.stage, "example": self.place.example}
+        place = self.place
+        places: dict[str, Any] = {"page": place.page, "stage": place.stage, "example": place.example}
+        if place.page == "step_through":
+            walkthrough, stage = self._walk()
+            choice = choice_along(walkthrough, stage, place.chosen)
+            places |= {"unit": choice.unit, "source": choice.source, "asked": place.asked}
+            places |= {"operation": stage.operation, "phase": stage.phase}
+        elif place.page == "train":
+            places["unit"] = place.unit
         return replace(Live.of(self.trainer, self.history), places=places)
+
+    def _walk(self) -> tuple[Walkthrough, StepOfWalk]:
+        """The walkthrough of the example on show, and its stage on show."""
+        _, walkthrough = follow(self.trainer, self.place.example, self.place.split or None)
+        return walkthrough, walkthrough.stages[min(self.place.stage, len(walkthrough.stages) - 1)]
 
     def do(self, verbs: tuple[str, ...]) -> None:
         """Do what does something to the run, and note where the window goes."""
@@ -79,7 +112,8 @@ class Play:
         place.view = stage.view or place.view
         place.split = stage.split or place.split
         place.comparison = stage.comparison or place.comparison
-        place.example = place.example if stage.example is None else stage.example
+        if stage.example is not None:
+            place.example, place.chosen = stage.example, {}
         place.stage = place.stage if stage.stage is None else stage.stage
         if stage.comparison:
             place.raced = 0
@@ -117,6 +151,30 @@ class Play:
                 self.place.stage = verb.count
             case "race":
                 self.place.raced += verb.count
+            case "pick":
+                self._pick(verb.words[0], verb.count)
+            case "click":
+                self._click(verb.words[0])
+
+    def _pick(self, name: str, index: int) -> None:
+        """A unit of the weights, or an entry of a picture of the walkthrough; others move nothing here."""
+        if name == "mosaic_weights":
+            self.place.unit = index
+        elif name.startswith("picture_"):
+            walkthrough, stage = self._walk()
+            row = pictures(walkthrough, stage, choice_along(walkthrough, stage, self.place.chosen))
+            axis = row[int(name.removeprefix("picture_"))].axis
+            if axis is not None:
+                self.place.chosen[axis] = index
+
+    def _click(self, name: str) -> None:
+        """The questions of the walkthrough, and the search for a mistake; others move nothing here."""
+        if name in ASKED:
+            self.place.asked = ASKED[name]
+        elif name == "button_mistake":
+            found = names_of(self.live())["mistakes"](self.place.split or "test")
+            if len(found):
+                self.place.example, self.place.chosen = int(found[0]), {}
 
     def _train(self, count: int) -> bool:
         """Make so many steps; False if there were fewer to make."""
