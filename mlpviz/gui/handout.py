@@ -14,7 +14,7 @@ from mlpviz.figures.formulas import render
 from mlpviz.figures.numbers import format_number
 from mlpviz.files.recipes import View
 from mlpviz.gui.figures.catalogue import FIGURES, figure_entry, figure_of
-from mlpviz.gui.figures.contents import raced
+from mlpviz.gui.figures.contents import raced, standing
 from mlpviz.gui.figures.exporting import image_of, picture_file
 from mlpviz.gui.figures.frame import FAMILY, load_fonts
 from mlpviz.gui.figures.still import StillRun
@@ -94,7 +94,7 @@ def _parts(lesson: Lesson) -> Iterator[_Part]:
         shown = view if told != before else None  # the same picture need not be there twice
         before = told or before
         if step.task is not None and step.question is not None:
-            play.do(step.task.do)  # the question is about what then is to be seen
+            play.do_task(step)  # the question is about what then is to be seen
             yield _Part(step, shown, run, _answer(play, step))
             continue
         yield _Part(step, shown, run, _answer(play, step))
@@ -106,7 +106,13 @@ def _answer(play: Play, step: LessonStep) -> str:
     right = right_answer(step.question, names_of(play.live()))
     if step.question.choices:
         return step.question.choices[int(right)]
-    return f"number {int(right)}" if step.question.click else format_number(right, 4)
+    if step.question.click == "plot_confusion":
+        names = play.trainer.dataset.classes
+        row, column = divmod(int(right), len(names))
+        return f"{names[row]} taken for {names[column]}"
+    if step.question.click:
+        return f"number {int(right)}"
+    return format_number(int(right)) if right == int(right) else format_number(right, 4)
 
 
 def _view(play: Play, step: LessonStep, run: StillRun) -> View | None:
@@ -122,7 +128,11 @@ def _view(play: Play, step: LessonStep, run: StillRun) -> View | None:
         return None
     entry = figure_entry(name)
     if entry.page == "compare":
-        *_, run.content = raced(load_comparison(place.comparison or "depth"), place.raced or MOST_RACED)
+        has_raced = play.race is not None and any(run.trainer.index for run in play.race.contenders)
+        if play.race is not None and has_raced:
+            run.content = standing(play.race)
+        else:
+            *_, run.content = raced(load_comparison(place.comparison or "depth"), MOST_RACED)
     choices: dict[str, object] = {}
     if name == "stage":
         state: dict[str, object] = {"example": place.example, "stage": place.stage, "chosen": place.chosen}
