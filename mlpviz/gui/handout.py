@@ -21,7 +21,7 @@ from mlpviz.gui.figures.still import StillRun
 from mlpviz.gui.theme import LIGHT, own_font, text_font
 from mlpviz.gui.widgets.formula_text import FORMULA, set_text
 from mlpviz.lessons.answers import right_answer
-from mlpviz.lessons.lesson import Lesson, LessonStep
+from mlpviz.lessons.lesson import Lesson, LessonStep, Question
 from mlpviz.lessons.playing import Play
 from mlpviz.lessons.quantities import names_of
 from mlpviz.training.comparisons import load_comparison
@@ -54,12 +54,13 @@ img.picture { width: 100%; border: 1px solid #e3e3de; border-radius: 8px; margin
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """A step with its picture, and what the question's answer is."""
+    """A step with its picture, what the question's answer is, and the wrong ones it has words for."""
 
     step: LessonStep
     view: View | None
     run: StillRun
     answer: str
+    wrong: tuple[str, ...]
 
 
 def handout(lesson: Lesson, ending: str, for_teacher: bool) -> bytes:
@@ -95,22 +96,28 @@ def _parts(lesson: Lesson) -> Iterator[_Part]:
         before = told or before
         if step.task is not None and step.question is not None:
             play.do_task(step)  # the question is about what then is to be seen
-            yield _Part(step, shown, run, _answer(play, step))
-            continue
-        yield _Part(step, shown, run, _answer(play, step))
+        yield _Part(step, shown, run, *_answers(play, step))
 
 
-def _answer(play: Play, step: LessonStep) -> str:
+def _answers(play: Play, step: LessonStep) -> tuple[str, tuple[str, ...]]:
+    """The right one, and those for which there are words."""
     if step.question is None:
-        return ""
-    right = right_answer(step.question, names_of(play.live()))
-    if step.question.choices:
-        return step.question.choices[int(right)]
-    if step.question.click == "plot_confusion":
+        return "", ()
+    names = names_of(play.live())
+    wrong = [float(each.answer.value(names)) for each in step.question.wrong]
+    right = _told(play, step.question, right_answer(step.question, names))
+    return right, tuple(_told(play, step.question, each) for each in wrong)
+
+
+def _told(play: Play, question: Question, right: float) -> str:
+    """An answer in words."""
+    if question.choices:
+        return question.choices[int(right)]
+    if question.click == "plot_confusion":
         names = play.trainer.dataset.classes
         row, column = divmod(int(right), len(names))
         return f"{names[row]} taken for {names[column]}"
-    if step.question.click:
+    if question.click:
         return f"number {int(right)}"
     return format_number(int(right)) if right == int(right) else format_number(right, 4)
 
@@ -157,8 +164,8 @@ def _paragraphs(lesson: Lesson, part: _Part, for_teacher: bool) -> Iterator[tupl
         if for_teacher:
             yield "answer", f"**Answer.** {part.answer}. {lesson.told(question.right)}".strip()
             yield "answer", f"**Hint.** {lesson.told(question.hint)}"
-            for wrong in question.wrong:
-                yield "answer", f"**To {wrong.answer.text}:** {lesson.told(wrong.say)}"
+            for told, wrong in zip(part.wrong, question.wrong, strict=True):
+                yield "answer", f"**To “{told}”:** {lesson.told(wrong.say)}"
 
 
 def _without_terms(markdown: str) -> str:
