@@ -14,14 +14,14 @@ from mlpviz.figures.formulas import render
 from mlpviz.figures.numbers import format_number
 from mlpviz.files.recipes import View
 from mlpviz.gui.figures.catalogue import FIGURES, figure_entry, figure_of
-from mlpviz.gui.figures.contents import raced
+from mlpviz.gui.figures.contents import raced, standing
 from mlpviz.gui.figures.exporting import image_of, picture_file
 from mlpviz.gui.figures.frame import FAMILY, load_fonts
 from mlpviz.gui.figures.still import StillRun
 from mlpviz.gui.theme import LIGHT, own_font, text_font
 from mlpviz.gui.widgets.formula_text import FORMULA, set_text
 from mlpviz.lessons.answers import right_answer
-from mlpviz.lessons.lesson import Lesson, LessonStep
+from mlpviz.lessons.lesson import Lesson, LessonStep, Question
 from mlpviz.lessons.playing import Play
 from mlpviz.lessons.quantities import names_of
 from mlpviz.training.comparisons import load_comparison
@@ -54,12 +54,13 @@ img.picture { width: 100%; border: 1px solid #e3e3de; border-radius: 8px; margin
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """A step with its picture, and what the question's answer is."""
+    """A step with its picture, what the question's answer is, and the wrong ones it has words for."""
 
     step: LessonStep
     view: View | None
     run: StillRun
     answer: str
+    wrong: tuple[str, ...]
 
 
 def handout(lesson: Lesson, ending: str, for_teacher: bool) -> bytes:
@@ -94,19 +95,31 @@ def _parts(lesson: Lesson) -> Iterator[_Part]:
         shown = view if told != before else None  # the same picture need not be there twice
         before = told or before
         if step.task is not None and step.question is not None:
-            play.do(step.task.do)  # the question is about what then is to be seen
-            yield _Part(step, shown, run, _answer(play, step))
-            continue
-        yield _Part(step, shown, run, _answer(play, step))
+            play.do_task(step)  # the question is about what then is to be seen
+        yield _Part(step, shown, run, *_answers(play, step))
 
 
-def _answer(play: Play, step: LessonStep) -> str:
+def _answers(play: Play, step: LessonStep) -> tuple[str, tuple[str, ...]]:
+    """The right one, and those for which there are words."""
     if step.question is None:
-        return ""
-    right = right_answer(step.question, names_of(play.live()))
-    if step.question.choices:
-        return step.question.choices[int(right)]
-    return f"number {int(right)}" if step.question.click else format_number(right, 4)
+        return "", ()
+    names = names_of(play.live())
+    wrong = [float(each.answer.value(names)) for each in step.question.wrong]
+    right = _told(play, step.question, right_answer(step.question, names))
+    return right, tuple(_told(play, step.question, each) for each in wrong)
+
+
+def _told(play: Play, question: Question, right: float) -> str:
+    """An answer in words."""
+    if question.choices:
+        return question.choices[int(right)]
+    if question.click == "plot_confusion":
+        names = play.trainer.dataset.classes
+        row, column = divmod(int(right), len(names))
+        return f"{names[row]} taken for {names[column]}"
+    if question.click:
+        return f"number {int(right)}"
+    return format_number(int(right)) if right == int(right) else format_number(right, 4)
 
 
 def _view(play: Play, step: LessonStep, run: StillRun) -> View | None:
@@ -122,7 +135,11 @@ def _view(play: Play, step: LessonStep, run: StillRun) -> View | None:
         return None
     entry = figure_entry(name)
     if entry.page == "compare":
-        *_, run.content = raced(load_comparison(place.comparison or "depth"), place.raced or MOST_RACED)
+        has_raced = play.race is not None and any(run.trainer.index for run in play.race.contenders)
+        if play.race is not None and has_raced:
+            run.content = standing(play.race)
+        else:
+            *_, run.content = raced(load_comparison(place.comparison or "depth"), MOST_RACED)
     choices: dict[str, object] = {}
     if name == "stage":
         state: dict[str, object] = {"example": place.example, "stage": place.stage, "chosen": place.chosen}
@@ -147,8 +164,8 @@ def _paragraphs(lesson: Lesson, part: _Part, for_teacher: bool) -> Iterator[tupl
         if for_teacher:
             yield "answer", f"**Answer.** {part.answer}. {lesson.told(question.right)}".strip()
             yield "answer", f"**Hint.** {lesson.told(question.hint)}"
-            for wrong in question.wrong:
-                yield "answer", f"**To {wrong.answer.text}:** {lesson.told(wrong.say)}"
+            for told, wrong in zip(part.wrong, question.wrong, strict=True):
+                yield "answer", f"**To “{told}”:** {lesson.told(wrong.say)}"
 
 
 def _without_terms(markdown: str) -> str:

@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
+from mlpviz.data.drawing import prepare
 from mlpviz.lessons.lesson import Lesson, LessonStep, Stage
 from mlpviz.lessons.quantities import Live, names_of
-from mlpviz.lessons.verbs import Verb, check_verb
+from mlpviz.lessons.verbs import Verb, check_verb, stroke_of
 from mlpviz.training import Experiment, History, Trainer
+from mlpviz.training.comparisons import load_comparison
 from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.parameters import ParameterPath
 from mlpviz.training.presets import DEFAULT_PRESET, load_preset
+from mlpviz.training.race import Contender, Goal, Race, batches_each, epoch_each
 from mlpviz.walkthrough import Stage as StepOfWalk
 from mlpviz.walkthrough import Walkthrough
 from mlpviz.walkthrough.example import choice_along, follow
@@ -18,6 +23,8 @@ from mlpviz.walkthrough.pictures import pictures
 
 ASKED = {"button_check": "check", "button_paths": "paths", "button_pulls": "pulls"}
 """What is asked of a stage by a button."""
+BOXES = ("check_fit", "check_centre")
+"""Of the board to draw on, in the order of its steps."""
 
 
 @dataclass(slots=True)
@@ -32,6 +39,8 @@ class Place:
         Along the axes of the walkthrough.
     asked
         Which of its questions is answered.
+    strokes, unchecked
+        Of the board to draw on: what is drawn, and which of its boxes are switched off.
     """
 
     page: str = "train"
@@ -41,10 +50,11 @@ class Place:
     stage: int = 0
     comparison: str = ""
     choices: dict[str, Any] = field(default_factory=dict)
-    raced: int = 0
     unit: int = 0
     chosen: dict[str, int] = field(default_factory=dict)
     asked: str = ""
+    strokes: list[list[tuple[float, float]]] = field(default_factory=list)
+    unchecked: set[str] = field(default_factory=set)
 
 
 class Play:
@@ -56,20 +66,30 @@ class Play:
         The run on show.
     place
         Where the window would be.
+    race
+        Of the comparison that the lesson is at; None where there was none yet.
     """
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
         self.place = Place()
+        self.race: Race | None = None
+        self._is_done = False
         self._begin(load_preset(DEFAULT_PRESET))
 
     def steps(self) -> Iterator[LessonStep]:
         """Each step, its stage set; what it asks for is done when the next one is asked for."""
         for step in self._lesson.steps:
             self._set_up(step.stage)
+            self._is_done = False
             yield step
-            if step.task is not None:
-                self.do(step.task.do)
+            self.do_task(step)
+
+    def do_task(self, step: LessonStep) -> None:
+        """Do what the step on show asks for, if that is not done yet."""
+        if step.task is not None and not self._is_done:
+            self._is_done = True
+            self.do(step.task.do)
 
     def live(self) -> Live:
         """What formulas may speak of."""
@@ -82,7 +102,25 @@ class Play:
             places |= {"operation": stage.operation, "phase": stage.phase}
         elif place.page == "train":
             places["unit"] = place.unit
-        return replace(Live.of(self.trainer, self.history), places=places)
+        elif place.page == "evaluate":
+            places |= {"drawing_said": self._drawing_said(), "checked": self._is_checked}
+        runs = () if self.race is None else self.race.contenders
+        compared = tuple(Live.of(run.trainer, run.history) for run in runs)
+        return replace(Live.of(self.trainer, self.history), places=places, compared=compared)
+
+    def _is_checked(self, name: str) -> bool:
+        return name in BOXES and name not in self.place.unchecked
+
+    def _drawing_said(self) -> int:
+        """The class that the network names for what is drawn; −1 while nothing is."""
+        dataset, place = self.trainer.dataset, self.place
+        if not place.strokes or dataset.image_shape is None:
+            return -1
+        strokes = [np.array(stroke) for stroke in place.strokes]
+        fit, centre = map(self._is_checked, BOXES)
+        drawn = prepare(strokes, fit, centre, dataset.image_shape)
+        x = self.trainer.splits.training.scaled(drawn.digit.reshape(1, -1))
+        return int(self.trainer.network.predict(x)[0].argmax())
 
     def _walk(self) -> tuple[Walkthrough, StepOfWalk]:
         """The walkthrough of the example on show, and its stage on show."""
@@ -116,7 +154,10 @@ class Play:
             place.example, place.chosen = stage.example, {}
         place.stage = place.stage if stage.stage is None else stage.stage
         if stage.comparison:
-            place.raced = 0
+            found = load_comparison(stage.comparison)
+            self.race = Race(
+                [Contender(run.name, Trainer(run.experiment)) for run in found.runs], found.measure
+            )
         place.choices = dict(stage.choices)
 
     def _do(self, verb: Verb) -> None:
@@ -124,6 +165,8 @@ class Play:
         match verb.name:
             case "batch":
                 self._train(verb.count)
+            case "epoch" if self.place.page == "compare" and self.race is not None:
+                self._race(epoch_each(self.race.contenders))
             case "epoch":
                 self._train(1)
                 while not self.trainer.at_epoch_end and self._train(1):
@@ -149,8 +192,10 @@ class Play:
                 self.place.page = verb.words[0]
             case "stage":
                 self.place.stage = verb.count
-            case "race":
-                self.place.raced += verb.count
+            case "race" if self.race is not None:
+                self._race(batches_each(self.race.contenders, verb.count))
+            case "draw":
+                self.place.strokes.append(stroke_of(verb.words[0]))
             case "pick":
                 self._pick(verb.words[0], verb.count)
             case "click":
@@ -169,12 +214,21 @@ class Play:
 
     def _click(self, name: str) -> None:
         """The questions of the walkthrough, and the search for a mistake; others move nothing here."""
-        if name in ASKED:
+        if name in BOXES:
+            self.place.unchecked ^= {name}
+        elif name == "button_clear_drawing":
+            self.place.strokes.clear()
+        elif name in ASKED:
             self.place.asked = ASKED[name]
         elif name == "button_mistake":
             found = names_of(self.live())["mistakes"](self.place.split or "test")
             if len(found):
                 self.place.example, self.place.chosen = int(found[0]), {}
+
+    def _race(self, goal: Goal) -> None:
+        assert self.race is not None
+        while self.race.advance(goal) is not None:
+            pass
 
     def _train(self, count: int) -> bool:
         """Make so many steps; False if there were fewer to make."""

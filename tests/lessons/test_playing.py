@@ -62,6 +62,31 @@ words = "Find one."
 until = "argmax(output('test', example)) != argmax(targets('test', example))"
 do = "click button_mistake"
 ```
+
+## A race
+
+```stage
+page = "compare"
+comparison = "losses"
+```
+
+```task
+words = "Race."
+until = "n_compared == 2 and of_run(0, 'step') == 4 and of_run(1, 'step') == 4"
+do = "race 4"
+```
+
+## A drawing
+
+```stage
+page = "evaluate"
+```
+
+```task
+words = "Draw."
+until = "drawing_said >= 0 and not checked('check_fit')"
+do = ["click check_fit", "draw 0.3,0.3 0.7,0.3 0.5,0.8"]
+```
 """
 
 
@@ -77,10 +102,10 @@ def test_a_task_is_done_once_it_was_done(play):
     for step in play.steps():
         assert step.task is not None
         assert not step.task.until.value(names_of(play.live())), step.title
-        play.do(step.task.do)
+        play.do_task(step)
         assert step.task.until.value(names_of(play.live())), step.title
         tasks += 1
-    assert tasks == 4
+    assert tasks == 6
 
 
 def test_without_a_choice_the_stage_speaks_of_what_tells_most(play):
