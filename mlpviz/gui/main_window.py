@@ -188,7 +188,9 @@ class MainWindow(QMainWindow):
         """Tells what words mean."""
         from mlpviz.gui.panels.glossary import GlossaryDialog
 
-        return GlossaryDialog(self.theme, self)
+        dialog = GlossaryDialog(self.theme, self)
+        self.workspace.shutting_down.connect(dialog.close)
+        return dialog
 
     @cached_property
     def lesson_progress(self) -> "LessonProgress":

@@ -53,7 +53,7 @@ def _saturation(colors: Colors) -> Sketch:
 
 
 def _dead_relu(colors: Colors) -> Sketch:
-    s = Sketch(colors, (-4, 2), (-0.5, 2.0))
+    s = Sketch(colors, (-4, 2), (-0.5, 2.0), width=400)
     s.axes()
     x = np.linspace(-4, 2, 61)
     s.curve(x, _values(ReLU(), x)[0], "forward")

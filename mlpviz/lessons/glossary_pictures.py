@@ -183,7 +183,7 @@ def _batches(colors: Colors) -> Sketch:
 
 
 def _network(colors: Colors, layer: int | None = None, unit: bool = False, names: bool = True) -> Sketch:
-    s = Sketch(colors, (0, 10), (0, 6))
+    s = Sketch(colors, (0, 10), (0, 6), width=360)
     columns = [(1.2, (1.6, 3.0, 4.4)), (5.0, (0.9, 2.3, 3.7, 5.1)), (8.8, (2.3, 3.7))]
     for a in range(2):
         for y0 in columns[a][1]:
