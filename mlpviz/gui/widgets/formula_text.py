@@ -22,7 +22,7 @@ from PySide6.QtSvg import QSvgRenderer
 from mlpviz.figures.formulas import Drawing, render
 
 SCHEME = "formula"
-_FORMULA = re.compile(r"\$\$(?P<shown>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
+FORMULA = re.compile(r"\$\$(?P<shown>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
 _CODE = re.compile(r"`[^`\n]*`")
 _TOKEN = "\u2997{}\u2998"  # brackets that no text has
 _TOKENS = re.compile("\u2997(\\d+)\u2998")
@@ -75,11 +75,12 @@ def set_text(
         codes.append(found[0])
         return f"\u2995{len(codes) - 1}\u2996"
 
-    text = _FORMULA.sub(token, _CODE.sub(keep, markdown))
+    text = FORMULA.sub(token, _CODE.sub(keep, markdown))
     text = re.sub("\u2995(\\d+)\u2996", lambda found: codes[int(found[1])], text)
     document.setDefaultFont(font)
     document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
     _color_all(document, color, link)
+    _space_out(document, font.pixelSize())
     size_px = font.pixelSize()
     while not (found := document.find(QRegularExpression(_TOKENS.pattern))).isNull():
         match = _TOKENS.search(found.selectedText())
@@ -139,6 +140,19 @@ def image_of(drawing: Drawing, em: float, color: QColor, ratio: float, x_height:
     QSvgRenderer(QByteArray(drawing.colored(color.name()))).render(painter, place)
     painter.end()
     return image
+
+
+def _space_out(document: QTextDocument, size_px: int) -> None:
+    """Room between paragraphs, less between the entries of a list, more above headings."""
+    block = document.begin()
+    while block.isValid():
+        style = block.blockFormat()
+        in_list = block.textList() is not None
+        style.setBottomMargin(size_px * (0.2 if in_list else 0.6))
+        style.setTopMargin(size_px * 1.2 if style.headingLevel() > 1 else 0.0)
+        cursor = QTextCursor(block)
+        cursor.setBlockFormat(style)
+        block = block.next()
 
 
 def _color_all(document: QTextDocument, color: QColor, link: QColor) -> None:
