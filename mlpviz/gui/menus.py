@@ -86,6 +86,8 @@ def _build_view(window: "MainWindow", menu: QMenu) -> None:
     present.setToolTip("Large type, locked controls and no distractions, for a lesson on a projector")
     full = _add(window, menu, "full_screen", "Full screen", "F11", lambda: _toggle_full_screen(window))
     full.setCheckable(True)
+    # The keys of a menu are dead while the menu bar is hidden, and while a lesson is presented it is.
+    window.addActions([present, full])
 
 
 def _toggle_presenting(window: "MainWindow") -> None:
