@@ -61,7 +61,7 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
     )
     export.setToolTip("A picture of what is on screen, as PNG, SVG, PDF or film, or the numbers behind it")
     menu.addSeparator()
-    _add(window, menu, "quit", "Quit", "Ctrl+Q", window.close)
+    window.addAction(_add(window, menu, "quit", "Quit", "Ctrl+Q", window.close))  # also without the menu bar
 
 
 def _add(window: "MainWindow", menu: QMenu, name: str, text: str, keys: str, do) -> QAction:

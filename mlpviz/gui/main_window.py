@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from mlpviz.gui.autosave import Autosaver
     from mlpviz.gui.exporting import Exporter
     from mlpviz.gui.lesson_progress import LessonProgress
+    from mlpviz.gui.panels.glossary import GlossaryDialog
     from mlpviz.gui.teaching import Teaching
 
 DEFAULT_SIZE = QSize(1440, 900)
@@ -182,6 +183,15 @@ class MainWindow(QMainWindow):
         self._row.insertWidget(0, teaching.panel)
         teaching.panel.set_narrow(self.width() < ROOMY_PX)
         return teaching
+
+    @cached_property
+    def glossary(self) -> "GlossaryDialog":
+        """Tells what words mean."""
+        from mlpviz.gui.panels.glossary import GlossaryDialog
+
+        dialog = GlossaryDialog(self.theme, self)
+        self.workspace.shutting_down.connect(dialog.close)
+        return dialog
 
     @cached_property
     def lesson_progress(self) -> "LessonProgress":

@@ -50,6 +50,7 @@ class Teaching(QObject):
         self.tutor.changed.connect(self._changed)
         self.tutor.stage_ready.connect(self._light)
         self.tutor.finished.connect(self._finished)
+        self.panel.term_wanted.connect(self._tell_term)
 
     def begin(self, name: str) -> None:
         """Start a lesson, where it was left."""
@@ -134,6 +135,12 @@ class Teaching(QObject):
             for name in self.tutor.step.stage.look_at:
                 for widget in panel.findChildren(QWidget, name):
                     area.ensureWidgetVisible(widget)
+
+    def _tell_term(self, term: str) -> None:
+        try:
+            self._window.glossary.bring_up_term(term)
+        except ValueError as error:
+            self._window.state_line.say(str(error))
 
     def _finished(self, name: str) -> None:
         self.progress.finish(name)

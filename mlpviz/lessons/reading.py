@@ -8,6 +8,7 @@ from typing import Any
 
 from mlpviz.data import unknown_name
 from mlpviz.lessons.expressions import Expression
+from mlpviz.lessons.glossary import unknown_terms
 from mlpviz.lessons.lesson import PAGES, Claim, Lesson, LessonStep, Question, Stage, Task, Wrong
 from mlpviz.lessons.quantities import QUANTITIES
 from mlpviz.lessons.verbs import check_verb
@@ -54,6 +55,9 @@ class _Reader:
         self._path, self._lines = path, text.split("\n")
 
     def lesson(self) -> Lesson:
+        for i, line in enumerate(self._lines):
+            for sentence in unknown_terms(line):
+                raise self._error(i + 1, sentence)
         front, body_at = self._front()
         claims = tuple(self._claim(entry, 1) for entry in self._list(front, "claims", 1))
         names = {claim.name: claim for claim in claims}

@@ -88,7 +88,6 @@ class LessonPanel(QFrame):
         self._heading.setWordWrap(True)
         self._heading.setFont(text_font(TEXT_PX + 5, bold=True))
         self._text = FormulaLabel(theme, "text_lesson", "Text of the lesson")
-        self._text.followed.connect(self._follow)
         self._task = QFrame()
         self._task.setObjectName("box_task")
         set_role(self._task, "card")
@@ -112,6 +111,8 @@ class LessonPanel(QFrame):
         ask = QVBoxLayout(self._ask)
         ask.setContentsMargins(12, 10, 12, 10)
         ask.addWidget(self.question)
+        for label in (self._text, self._words, *self.question.findChildren(FormulaLabel)):
+            label.followed.connect(self._follow)
         self._error = QLabel()
         self._error.setObjectName("error_lesson")
         self._error.setWordWrap(True)

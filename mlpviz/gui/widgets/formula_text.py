@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QRegularExpression, Qt, QUrl
 from PySide6.QtGui import (
@@ -25,6 +26,7 @@ FORMULA = re.compile(r"\$\$(?P<shown>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTA
 _CODE = re.compile(r"`[^`\n]*`")
 _TOKEN = "\u2997{}\u2998"  # brackets that no text has
 _TOKENS = re.compile("\u2997(\\d+)\u2998")
+_rendered = lru_cache(512)(render)  # a text is set anew whenever its width changes
 _INLINE_SIZE, _SHOWN_SIZE = 1.12, 1.3  # of a formula, in sizes of the text, whose letters are wider
 
 
@@ -98,7 +100,7 @@ def _insert(
     width_px: float,
 ) -> None:
     try:
-        drawing = render(formula.latex)
+        drawing = _rendered(formula.latex)
     except ValueError:  # the LaTeX itself can be read
         cursor.insertText(formula.latex)
         return
