@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from mlpviz.data import digits, toys
 from mlpviz.data.dataset import Dataset, Examples, Positions, Split, Splits, one_hot, split
-from mlpviz.data.digits import read_idx
+from mlpviz.data.idx import read_idx
 from mlpviz.data.names import unknown_name
 from mlpviz.data.scaling import SCALINGS
 
