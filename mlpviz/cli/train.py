@@ -6,13 +6,25 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mlpviz.cli.common import Interrupt, add_experiment, experiment_of, print_json, with_bar, with_progress
+from mlpviz.cli.common import (
+    DEFAULT_EXPERIMENT,
+    Interrupt,
+    add_experiment,
+    changed,
+    experiment_of,
+    print_json,
+    with_bar,
+    with_progress,
+)
+from mlpviz.cli.data import add_data, check_reading_belongs, experiment_on
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to a parser's."""
     command = commands.add_parser("train", help="train without a window")
     add_experiment(command)
+    command.set_defaults(experiment=None)  # so that it shows whether one was named beside --data
+    add_data(command, "learn from your own data; without EXPERIMENT, one is proposed")
     command.add_argument("--epochs", type=int, metavar="N", help="short for --set epochs=N")
     command.add_argument("--seed", type=int, metavar="N", help="short for --set seed=N")
     command.add_argument(
@@ -40,7 +52,16 @@ def _train(options: argparse.Namespace) -> int:
 
     settings = [f"{name}={getattr(options, name)}" for name in ("epochs", "seed")]
     settings = [*options.settings, *(s for s in settings if not s.endswith("=None"))]
-    experiment = experiment_of(options.experiment, settings)
+    check_reading_belongs(options)
+    if options.data is None:
+        options.experiment = options.experiment or DEFAULT_EXPERIMENT
+        experiment = experiment_of(options.experiment, settings)
+    else:
+        chosen = None if options.experiment is None else experiment_of(options.experiment, settings)
+        experiment = experiment_on(options, chosen)
+        if chosen is None:
+            experiment = changed(experiment, settings)
+            options.experiment = experiment.title
     if options.seeds is not None:
         return _train_seeds(options, experiment)
     for name in ("jobs", "learnt"):

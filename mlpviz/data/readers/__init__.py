@@ -4,8 +4,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from mlpviz.data.readers.idx import is_idx_name, pairs_in, read_idx_files
-from mlpviz.data.readers.images import has_images, read_images
+from mlpviz.data.readers.idx import find_pairs, is_idx_name, pairs_in, read_idx_files
+from mlpviz.data.readers.images import find_folders, has_images, read_images
 from mlpviz.data.readers.layout import column_name
 from mlpviz.data.readers.npz import holds_examples, read_npz
 from mlpviz.data.readers.records import (
@@ -29,6 +29,7 @@ __all__ = [
     "Reading",
     "Understanding",
     "columns_of",
+    "files_of",
     "format_of",
     "looks_like_data",
     "read_data",
@@ -119,6 +120,24 @@ def format_of(path: Path) -> str:
     if path.suffix.lower() == ".npz":
         raise ValueError(f"{path} is not an NPZ archive, though named so: get a fresh copy or rename it")
     return "csv"
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The files that hold the examples, found by their names; a file that is read by itself is the only one.
+
+    Raises
+    ------
+    ValueError
+        When there are none.
+    """
+    kind = format_of(path)
+    if kind == "idx":
+        training, test = find_pairs(path)
+        return (*training, *(test or ()))
+    if kind == "images":
+        training_folders, test_folders = find_folders(path)
+        return (*training_folders.paths(), *(() if test_folders is None else test_folders.paths()))
+    return (path,)
 
 
 def looks_like_data(path: Path | str) -> bool:

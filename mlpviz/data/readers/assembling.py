@@ -85,7 +85,7 @@ def assemble(training: Part, test: Part | None, found: Findings, reading: Readin
     examples = [_examples(part, labels, i) for i, part in enumerate(parts)]
     dataset = Dataset(
         name=found.path.name,
-        title=found.path.stem,
+        title=found.path.name if found.path.is_dir() else found.path.stem,
         description=_description(found, examples, image_shape),
         training=examples[0],
         test=examples[1] if test is not None else None,
@@ -290,7 +290,7 @@ def _description(found: Findings, examples: list[Examples], image_shape: tuple[i
     shape = f"{n_in} number{'s' if n_in > 1 else ''}"
     if image_shape is not None:
         shape = f"{image_shape[0]} x {image_shape[1]} grey pixels"
-    return f"{found.format} {found.path.name}: {n}, each of {shape}."
+    return f"{found.format[0].upper()}{found.format[1:]} {found.path.name!r}: {n}, each of {shape}."
 
 
 def _times(shape: Sequence[int]) -> str:

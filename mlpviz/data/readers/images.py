@@ -41,6 +41,10 @@ class ClassFolders:
     def __len__(self) -> int:
         return sum(map(len, self.images.values()))
 
+    def paths(self) -> list[Path]:
+        """All images, class by class."""
+        return [image for images in self.images.values() for image in images]
+
 
 def read_images(path: Path, reading: Reading, progress: Progress = unheeded) -> OwnData:
     """The images in the class folders of a folder; or in those of its folders train and test.
@@ -175,7 +179,7 @@ class _Reader:
         self.moving = 0
 
     def part(self, folders: ClassFolders) -> Part:
-        paths = [image for images in folders.images.values() for image in images]
+        paths = folders.paths()
         labels = [name for name, images in folders.images.items() for _ in images]
         first = self._image(paths[0])
         if len(paths) * first.size > MAX_BYTES:
