@@ -50,18 +50,7 @@ def _train(options: argparse.Namespace) -> int:
     from mlpviz.files.checkpoints import CHECKPOINT_FILES
     from mlpviz.training import History, Trainer
 
-    settings = [f"{name}={getattr(options, name)}" for name in ("epochs", "seed")]
-    settings = [*options.settings, *(s for s in settings if not s.endswith("=None"))]
-    check_reading_belongs(options)
-    if options.data is None:
-        options.experiment = options.experiment or DEFAULT_EXPERIMENT
-        experiment = experiment_of(options.experiment, settings)
-    else:
-        chosen = None if options.experiment is None else experiment_of(options.experiment, settings)
-        experiment = experiment_on(options, chosen)
-        if chosen is None:
-            experiment = changed(experiment, settings)
-            options.experiment = experiment.title
+    experiment = _experiment(options)
     if options.seeds is not None:
         return _train_seeds(options, experiment)
     for name in ("jobs", "learnt"):
@@ -87,6 +76,23 @@ def _train(options: argparse.Namespace) -> int:
     report = _report(options, trainer, history, seconds)
     print_json(report) if options.json else _print_report(report, trainer)
     return 0
+
+
+def _experiment(options: argparse.Namespace) -> Any:
+    """The experiment that is wanted; `options.experiment` is what it is called from here on."""
+    settings = [f"{name}={getattr(options, name)}" for name in ("epochs", "seed")]
+    settings = [*options.settings, *(s for s in settings if not s.endswith("=None"))]
+    check_reading_belongs(options)
+    is_proposed = options.data is not None and options.experiment is None
+    if options.experiment is None:
+        options.experiment = DEFAULT_EXPERIMENT
+    if options.data is None:
+        return experiment_of(options.experiment, settings)
+    if not is_proposed:
+        return experiment_on(options, experiment_of(options.experiment, settings))
+    experiment = changed(experiment_on(options, None), settings)
+    options.experiment = experiment.title
+    return experiment
 
 
 def _train_seeds(options: argparse.Namespace, experiment: Any) -> int:

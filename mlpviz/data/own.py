@@ -67,7 +67,7 @@ def load_own(path: Path, reading: Reading, sha256: str = "") -> Dataset:
             f"{path} is not there: put the data back, or name where they are now with --set dataset=PATH "
             "or File, Open data"
         )
-    if sha256 and (found := _known_sha256(str(path), _states(path))) != sha256.lower():
+    if sha256 and (found := dataset_sha256(path)) != sha256.lower():
         raise ValueError(
             f"{path} is not what it was when this experiment was made (sha256 {found[:12]}…, not "
             f'{sha256[:12]}…): restore it, or take it as it is with --set dataset_sha256=""'
@@ -81,7 +81,8 @@ def dataset_sha256(path: Path | str) -> str:
     """The fingerprint of a data set: 64 hexadecimal digits.
 
     Of one file it is the sha256 of its content. Of several it is that of the lines that `sha256sum` prints
-    for them, in the order of their names, which are relative to their folder.
+    for them, in the order of their names, which are relative to their folder. It is kept for files whose
+    size and time of change stay the same.
 
     Raises
     ------
@@ -89,6 +90,11 @@ def dataset_sha256(path: Path | str) -> str:
         When it cannot be read.
     """
     path = Path(path)
+    return _known_sha256(path, _states(path))
+
+
+@functools.lru_cache(maxsize=8)
+def _known_sha256(path: Path, states: tuple[FileState, ...]) -> str:
     files = files_of(path)
     try:
         if files == (path,):
@@ -109,11 +115,6 @@ def _sha256_of(file: Path) -> str:
         while chunk := stream.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-@functools.lru_cache(maxsize=8)
-def _known_sha256(path: str, states: tuple[FileState, ...]) -> str:
-    return dataset_sha256(path)
 
 
 def _key(path: Path, reading: Reading) -> Key:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 import mlpviz
 from mlpviz.gui.opening import trainer_of
+from mlpviz.gui.own_data import choose_data_file, choose_data_folder
 from mlpviz.gui.theme import MODES
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def _add(window: "MainWindow", menu: QMenu, name: str, text: str, shortcut: str,
 
 def _build_file(window: "MainWindow", menu: QMenu) -> None:
     _add(window, menu, "open_experiment", "Open experiment …", "Ctrl+O", lambda: _open_experiment(window))
+    _add(window, menu, "open_data", "Open data …", "Ctrl+D", lambda: choose_data_file(window))
+    _add(window, menu, "open_data_folder", "Open data folder …", "", lambda: choose_data_folder(window))
     _add(window, menu, "open_checkpoint", "Open checkpoint …", "", lambda: _open_checkpoint(window))
     menu.addSeparator()
     _add(window, menu, "save_experiment", "Save experiment as …", "Ctrl+S", lambda: _save_experiment(window))

@@ -20,7 +20,12 @@ WIDE_ENOUGH = 0.25
 
 
 def propose_experiment(
-    dataset: Dataset, path: Path | str, reading: Reading | None = None, sha256: str = "", title: str = ""
+    dataset: Dataset,
+    path: Path | str,
+    reading: Reading | None = None,
+    sha256: str = "",
+    title: str = "",
+    scaling: str = "",
 ) -> Experiment:
     """An experiment for own data, with what it does to the inputs said in its description.
 
@@ -39,6 +44,8 @@ def propose_experiment(
         Its `dataset_sha256`, which is checked whenever it is read again.
     title : str
         What to call it; the data set's own title if empty.
+    scaling : str
+        A name in `SCALINGS`; that of `proposed_scaling` if empty.
     """
     reading = reading or Reading()
     n = len(dataset.training)
@@ -47,7 +54,7 @@ def propose_experiment(
     batch = min(left, 100 if n >= MANY else 32 if n >= FEW else 10)
     most = MOST_EPOCHS_OF_FEW if n < FEW else MOST_EPOCHS
     epochs = min(most, max(FEWEST_EPOCHS, math.ceil(STEPS * batch / left)))
-    scaling = proposed_scaling(dataset)
+    scaling = scaling or proposed_scaling(dataset)
     return Experiment(
         title=title or dataset.title,
         description=f"{dataset.description} {scaling_effect(dataset, scaling)}",

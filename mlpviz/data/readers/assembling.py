@@ -135,7 +135,7 @@ def _without_channels(part: Part, found: Findings) -> NDArray[Any]:
         if inputs.size * 4 > MAX_BYTES:
             raise ValueError(f"{found.path}: the examples would fill more than 1 GiB: give fewer of them")
         stored = inputs
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found below
             inputs = stored.astype(np.float32)
         _note_rounding(stored, inputs, found)
     return inputs
@@ -255,7 +255,7 @@ def _understanding(dataset: Dataset, found: Findings) -> Understanding:
         plural = "" if min(counts[0]) == 1 else "s"
         found.warnings.append(f"Class {rarest!r} has only {min(counts[0])} example{plural} to learn from.")
     if not dataset.classes:
-        spread = float(dataset.training.targets.std())
+        spread = float(dataset.training.targets.std(dtype=np.float64))
         if not 0.01 <= spread <= 100:
             found.warnings.append(
                 f"The numbers to predict spread by {spread:.3g} (standard deviation): a network learns them "
