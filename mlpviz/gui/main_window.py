@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.menus import build_menus
+from mlpviz.gui.own_data import choose_data_file
 from mlpviz.gui.pages import PAGES, Page
 from mlpviz.gui.panels.experiment_panel import ExperimentPanel
 from mlpviz.gui.panels.state_line import StateLine
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.experiment_panel)
         self.setCentralWidget(centre)
         self.experiment_panel.collapse_wanted.connect(lambda: self.action_experiment.setChecked(False))
+        self.experiment_panel.data_wanted.connect(lambda: choose_data_file(self))
         self._add_experiment_button()
         build_menus(self)
         workspace.run_changed.connect(self._show_title)

@@ -4,6 +4,8 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from mlpviz.data import Dataset, Reading
 from mlpviz.training.experiment import Experiment
 from mlpviz.training.layer_spec import LayerSpec
@@ -11,6 +13,7 @@ from mlpviz.training.layer_spec import LayerSpec
 FEW, MANY = 500, 5000
 """Below the one a step takes 10 examples, from the other on 100."""
 
+MANY_INPUTS = 100
 STEPS = 3000
 FEWEST_EPOCHS, MOST_EPOCHS, MOST_EPOCHS_OF_FEW = 10, 40, 100
 NARROWEST, WIDEST = 16, 128
@@ -73,7 +76,7 @@ def propose_experiment(
         loss="softmax_cross_entropy" if dataset.classes else "squared_error",
         loss_scaling="mean",
         optimizer="adam",
-        learning_rate=0.001 if n >= MANY else 0.003,
+        learning_rate=0.001 if n >= MANY or dataset.n_in > MANY_INPUTS else 0.003,
         batch_size=batch,
         epochs=epochs,
     )
@@ -86,18 +89,24 @@ def proposed_width(dataset: Dataset) -> int:
 
 
 def proposed_scaling(dataset: Dataset) -> str:
-    """What to do to the inputs: pixels from 0 to 1; other numbers to mean 0 and standard deviation 1."""
+    """What to do to the inputs.
+
+    Pixels from 0 to 1; light ones from −1 to 1, for where nearly all inputs are near 1 each update moves all
+    units alike, and ReLUs die; other numbers to mean 0 and standard deviation 1.
+    """
     if dataset.value_range is None:
         return "standard"
     low, high = dataset.value_range
-    largest = float(dataset.training.inputs.max())
-    return "natural" if largest - low >= WIDE_ENOUGH * (high - low) else "standard"
+    inputs = dataset.training.inputs
+    if float(inputs.max()) - low < WIDE_ENOUGH * (high - low):
+        return "standard"
+    return "signed" if float(inputs.mean(dtype=np.float64)) > (low + high) / 2 else "natural"
 
 
 def scaling_effect(dataset: Dataset, scaling: str) -> str:
     """What a scaling does to the inputs of a data set, in one sentence with its numbers."""
     low, high = (float(value) for value in (dataset.training.inputs.min(), dataset.training.inputs.max()))
-    stored = f"{low:.4g} to {high:.4g}"
+    stored = f"{low:.4g} to {high:.4g}".replace("-", "−")
     if scaling == "standard":
         return (
             f"Each input, {stored} as stored, minus its mean over the training split, divided by its "

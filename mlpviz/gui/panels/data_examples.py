@@ -50,7 +50,10 @@ class DataExamples(Card):
         labels = [f"example {row}: {name}" for row, name in zip(rows.tolist(), names, strict=True)]
         self.pictures.set_pictures(pictures, high, captions, labels)
         self._views.setCurrentWidget(self.pictures)
-        self.set_subtitle("some of each class" if dataset.classes else "the first")
+        dark = "light" if self.theme.dark else "dark"
+        self.set_subtitle(
+            f"{'some of each class' if dataset.classes else 'the first'}; {dark} is a high number"
+        )
 
     def _show_rows(self, dataset: Dataset) -> None:
         n = min(MOST_ROWS, len(dataset.training))

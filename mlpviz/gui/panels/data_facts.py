@@ -34,6 +34,7 @@ class DataFacts(Card):
         inside.addLayout(self._table)
         for label in (self._notes, self._warnings):
             label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)  # it holds names out of the file
             inside.addWidget(label)
         inside.addStretch(1)
         area = QScrollArea()
@@ -56,6 +57,7 @@ class DataFacts(Card):
             label, value = QLabel(heading), QLabel(words)
             set_role(label, "subtitle")
             value.setObjectName(f"label_data_{heading.lower().replace(' ', '_')}")
+            value.setTextFormat(Qt.TextFormat.PlainText)
             value.setWordWrap(True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._table.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)

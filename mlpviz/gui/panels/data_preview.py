@@ -126,19 +126,25 @@ class DataPreview(QDialog):
         )
         self.scaling.activated.connect(self._scaling_was_chosen)
         self._effect = self._label("label_data_scaling", "subtitle")
+        self._label_label, self._header_label = QLabel("Label column"), QLabel("Header")
         reading = QHBoxLayout()
         reading.setSpacing(8)
-        self._header_label, self._targets_label = QLabel("Header"), QLabel("Labels are")
-        for widget in (self.label_column, self._header_label, self.header, self._targets_label, self.targets):
+        for widget in (self.label_column, self._header_label, self.header):
             reading.addWidget(widget)
         reading.setStretch(0, 1)
-        self._label_label = QLabel("Label column")
+        self._kind = self._label("label_data_targets", "subtitle")
+        kind = QHBoxLayout()
+        kind.setSpacing(8)
+        kind.addWidget(self.targets)
+        kind.addWidget(self._kind, 1)
         scaling = QHBoxLayout()
         scaling.setSpacing(8)
         scaling.addWidget(self.scaling)
         scaling.addWidget(self._effect, 1)
         form.addRow("Name", self.name)
         form.addRow(self._label_label, reading)
+        self._reading_row = reading
+        form.addRow("Labels are", kind)
         form.addRow("Input scaling", scaling)
         return self._choices
 
@@ -165,6 +171,7 @@ class DataPreview(QDialog):
         label = QLabel()
         label.setObjectName(name)
         label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)  # it may hold names out of the file
         set_role(label, role)
         return label
 
@@ -296,8 +303,7 @@ class DataPreview(QDialog):
 
     def _show_reading(self, is_table: bool) -> None:
         """Offer what can be read in another way, with what was found out chosen."""
-        for widget in (self._label_label, self.label_column, self._header_label, self.header):
-            widget.setVisible(is_table)
+        self._form.setRowVisible(self._reading_row, is_table)
         if self._columns != self._shown_columns:
             self._shown_columns = self._columns
             self.label_column.clear()
@@ -308,6 +314,7 @@ class DataPreview(QDialog):
             self.label_column.setCurrentIndex(found if found < self.label_column.count() else -1)
         self.header.setCurrentIndex(self.header.findData(self._reading.header))
         self.targets.setCurrentIndex(self.targets.findData(self._reading.targets))
+        self._kind.setText(TARGETS[self._reading.targets] + ".")
 
     def _show_scalings(self, dataset: Dataset) -> None:
         item = self.scaling.model().item(self.scaling.findData("signed"))  # type: ignore[attr-defined]
