@@ -60,7 +60,8 @@ def check_reading_belongs(options: argparse.Namespace) -> None:
 def experiment_on(options: argparse.Namespace, chosen: Any) -> Any:
     """The experiment for --data: the chosen one's settings on them, or a proposed one if none is chosen.
 
-    What was found out about the data, rather than told by them, goes to standard error.
+    What was found out about the data, rather than told by them, goes to standard error,
+    but for --json: `mlpviz inspect --json` tells it.
     """
     from mlpviz.data import dataset_sha256
     from mlpviz.data.own import read_own
@@ -71,10 +72,10 @@ def experiment_on(options: argparse.Namespace, chosen: Any) -> Any:
     sha256 = dataset_sha256(path)
     if chosen is None:
         experiment = propose_experiment(own.dataset, path, reading, sha256)
-        print(f"mlpviz: {experiment.description}", file=sys.stderr)
+        told = [experiment.description]
     else:
-        experiment = on_data(chosen, own.dataset, path, reading, sha256)
-    for sentence in (*own.understood.notes, *own.understood.warnings):
+        experiment, told = on_data(chosen, own.dataset, path, reading, sha256), []
+    for sentence in () if options.json else (*told, *own.understood.notes, *own.understood.warnings):
         print(f"mlpviz: {sentence}", file=sys.stderr)
     return experiment
 

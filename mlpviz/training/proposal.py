@@ -1,6 +1,7 @@
 """An experiment that is likely to learn a data set: what to begin with for data of one's own."""
 
 import math
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def propose_experiment(
     return Experiment(
         title=title or dataset.title,
         description=f"{dataset.description} {scaling_effect(dataset, scaling)}",
-        dataset=str(path),
+        dataset=os.path.abspath(path),
         dataset_sha256=sha256,
         label_column=reading.label_column,
         header=reading.header,
@@ -131,7 +132,7 @@ def on_data(
     """
     moved = replace(
         experiment,
-        dataset=str(path),
+        dataset=os.path.abspath(path),
         dataset_sha256=sha256,
         label_column=reading.label_column,
         header=reading.header,

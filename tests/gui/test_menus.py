@@ -53,6 +53,8 @@ def test_the_menus_hold_every_verb(screen):
     assert list(menus) == ["File", "Edit", "Run", "View", "Help"]
     assert titles(menus["File"]) == [
         "Open experiment …",
+        "Open data …",
+        "Open data folder …",
         "Open checkpoint …",
         "Save experiment as …",
         "Save checkpoint as …",
