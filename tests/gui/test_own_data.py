@@ -94,7 +94,7 @@ def test_cancel_leaves_everything_as_it_was(screen, flowers):
     run = screen.workspace.run
     screen.step()
     preview = looked_at(screen, flowers)
-    assert "gives up the run on show with its 1 steps" in screen.text("label_data_given_up")
+    assert "gives up the run on show, which has made 1 step." in screen.text("label_data_given_up")
     screen.click("button_cancel_data")
     assert not preview.isVisible()
     assert preview.own is None

@@ -14,7 +14,7 @@ from mlpviz.data.readers.records import MAX_BYTES, OwnData, Progress, Reading, u
 LONGEST_LINE = 1 << 22
 MOST_LINES_A_ROW = 1000
 SAMPLE_ROWS = 100
-ROWS_AT_A_TIME = 500
+CELLS_AT_A_TIME = 1 << 16  # so that a window that reads in the background stays quick
 MISSING = ("", "?", "na", "n/a", "nan", "null", "none", "-")
 COUNTER_NAMES = ("", "id", "index", "row", "no", "unnamed: 0")
 
@@ -39,7 +39,7 @@ def read_table(path: Path, reading: Reading, progress: Progress = unheeded) -> O
     with _open(path) as file:
         size = max(1, path.stat().st_size)
         rows = _rows(file, path, layout)
-        for chunk in _chunks(rows):
+        for chunk in _chunks(rows, layout.width):
             for line, row in chunk:
                 labels.append(row[layout.label].strip())
                 lines.append(line)
@@ -157,11 +157,11 @@ def _rows(file: IO[str], path: Path, layout: Layout) -> Iterator[tuple[int, list
         yield first, row
 
 
-def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+def _chunks(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[list[tuple[int, list[str]]]]:
     chunk: list[tuple[int, list[str]]] = []
     for row in rows:
         chunk.append(row)
-        if len(chunk) == ROWS_AT_A_TIME:
+        if len(chunk) * width >= CELLS_AT_A_TIME:
             yield chunk
             chunk = []
     if chunk:

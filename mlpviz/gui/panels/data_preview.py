@@ -79,10 +79,14 @@ class DataPreview(QDialog):
         self._progress.setObjectName("progress_data")
         self._progress.setAccessibleName("How much is read")
         self._progress.setRange(0, 1000)
-        self._progress.setFormat("Reading … %p %")
+        policy = self._progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # so that nothing moves when it comes and goes
+        self._progress.setSizePolicy(policy)
+        self._waiting = self._label("label_data_waiting", "subtitle")
+        self._waiting.setText("Reading …")
         box.addWidget(self._where)
         box.addWidget(self._progress)
-        box.addWidget(self._error)
+        box.addWidget(self._build_message(), 1)
         middle = QHBoxLayout()
         middle.setSpacing(GAP_PX)
         self.facts = DataFacts(self._theme)
@@ -95,8 +99,18 @@ class DataPreview(QDialog):
         self._understood.setLayout(middle)
         box.addWidget(self._understood, 1)
         box.addWidget(self._build_choices())
-        box.addStretch(0)
         box.addLayout(self._build_buttons())
+
+    def _build_message(self) -> QWidget:
+        """What stands in the middle as long as there is nothing to look at."""
+        self._message = QWidget()
+        inside = QVBoxLayout(self._message)
+        inside.addStretch(1)
+        for label in (self._waiting, self._error):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            inside.addWidget(label)
+        inside.addStretch(1)
+        return self._message
 
     def _build_choices(self) -> QWidget:
         self._choices = QWidget()
@@ -150,6 +164,7 @@ class DataPreview(QDialog):
 
     def _build_buttons(self) -> QHBoxLayout:
         self._given_up = self._label("label_data_given_up", "subtitle")
+        self._given_up.setWordWrap(False)
         self.cancel = QPushButton("Cancel")
         self.cancel.setObjectName("button_cancel_data")
         self.cancel.setToolTip("Leave everything as it was (Esc)")
@@ -161,7 +176,8 @@ class DataPreview(QDialog):
         set_role(self.take, "primary")
         self.take.clicked.connect(self.accept)
         row = QHBoxLayout()
-        row.addWidget(self._given_up, 1)
+        row.addWidget(self._given_up)
+        row.addStretch(1)
         row.addWidget(self.cancel)
         row.addWidget(self.take)
         return row
@@ -214,13 +230,13 @@ class DataPreview(QDialog):
         self._where.setText(str(self._path))
         self.name.setText("")
         self._given_up.setText(
-            f"Taking it gives up the run on show with its {format_number(steps_at_stake)} steps."
+            f"Taking it gives up the run on show, which has made {_steps(steps_at_stake)}."
             if steps_at_stake
             else ""
         )
         self.examples.clear()
-        self._understood.hide()
-        self._choices.hide()
+        for part in (self._understood, self._choices, self._given_up):
+            part.hide()
         self._fit_to_screen()
         self.open()
         self._read()
@@ -235,6 +251,8 @@ class DataPreview(QDialog):
         self._own = None
         self.take.setEnabled(False)
         self._error.hide()
+        self._waiting.show()
+        self._message.setVisible(not self._understood.isVisible())
 
         def work(task: Task) -> tuple[OwnData, str] | None:
             def progress(part: float) -> None:
@@ -251,7 +269,7 @@ class DataPreview(QDialog):
         self._task = self._background.ask(work, self._show)
         self._poll.start()
         self._progress.setValue(0)
-        self._progress.setVisible(not self._understood.isVisible())
+        self._progress.show()
 
     def _show_progress(self) -> None:
         if self._task is not None:
@@ -278,7 +296,10 @@ class DataPreview(QDialog):
         self._come_to_rest()
         self._error.setText(sentence)
         self._error.show()
+        self._waiting.hide()
+        self._message.show()
         self._understood.hide()
+        self._given_up.hide()
         self._choices.setVisible(bool(self._columns))
         self._show_reading(bool(self._columns))
         self.cancel.setFocus()
@@ -296,8 +317,10 @@ class DataPreview(QDialog):
         self._show_scalings(self._own.dataset)
         if not self.name.text():
             self.name.setText(self._own.dataset.title)
+        self._message.hide()
         self._understood.show()
         self._choices.show()
+        self._given_up.show()
         self.take.setEnabled(True)
         self.take.setFocus()
 
@@ -361,3 +384,7 @@ class DataPreview(QDialog):
         self._own = None
         self.examples.clear()
         super().done(result)
+
+
+def _steps(n: int) -> str:
+    return f"{format_number(n)} step{'s' if n != 1 else ''}"

@@ -45,6 +45,8 @@ class DatasetChoice(Choice):
             self.insertItem(0, experiment.dataset_name, experiment.dataset)
             self.setItemData(0, experiment.dataset, Qt.ItemDataRole.ToolTipRole)
         self.setCurrentIndex(self.findData(dataset))
+        help = str(SETTINGS["dataset"].metadata["help"])
+        self.setToolTip(help if dataset in DATASETS else f"{help}\n{dataset}")
 
     def fitted(self, experiment: Experiment, dataset: str) -> dict[str, Any]:
         """What has to change in an experiment with its data set, so that sizes and outputs fit it."""
