@@ -140,6 +140,10 @@ class TestTrain:
         told = answer("train", "--data", flowers, "--seeds", 3, "--jobs", 1, "--epochs", 3)
         assert told["seeds"] == 3
 
+    def test_data_in_place_of_an_experiment_are_told_where_they_belong(self, refused, flowers, pictures):
+        assert "flowers.csv holds data, not an experiment: give it with --data" in refused("train", flowers)
+        assert "pictures holds data, not an experiment" in refused("train", pictures)
+
     def test_ways_of_reading_belong_to_data(self, refused):
         assert "--label-column belongs to --data" in refused("train", "--label-column", "1")
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from mlpviz.data.ink import DRAW_TIP, why_no_drawing
@@ -12,10 +13,11 @@ from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.mosaic_view import MosaicView
-from mlpviz.gui.widgets.names import in_words
+from mlpviz.gui.widgets.names import LONGEST, in_words
 from mlpviz.gui.widgets.number_field import NumberField
 
 NEIGHBOURS = 12
+ROOMY_PX = 1000
 WIDEST_CLASSES_PX = 180  # names can be long
 TITLES = {"mistakes": "A mistake", "least_sure": "Unsure"}
 
@@ -142,6 +144,12 @@ class ExampleBar(Card):
             self._is_covered = covered
             self._answer.setText(self._words())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say it in fewer words where there is less room."""
+        super().resizeEvent(event)
+        if (event.oldSize().width() >= ROOMY_PX) != (event.size().width() >= ROOMY_PX):
+            self._restyle()
+
     def _restyle(self) -> None:
         if self._follower.walkthrough is not None:
             self._answer.setText(self._words())
@@ -169,19 +177,21 @@ class ExampleBar(Card):
         y = follower.walkthrough.trace.outputs[-1]
         if not dataset.classes or follower.label is None:
             return ""
-        names = [in_words(name) for name in dataset.classes]
+        is_roomy = self.width() >= ROOMY_PX
+        names = [in_words(name, LONGEST if is_roomy else LONGEST // 2) for name in dataset.classes]
+        says = "the network says" if is_roomy else "read as"
         threshold = follower.workspace.run.trainer.threshold  # type: ignore[union-attr]
         said = int(y[0].argmax()) if y.shape[1] > 1 else int(y[0, 0] > threshold)
         if follower.index is None:
             target = names[follower.label]
             return f"the network says <b>{names[said]}</b>; the target is {target}, choose another →"
         if self._is_covered:
-            return f"a <b>{names[follower.label]}</b>; the network says <b>?</b>"
+            return f"a <b>{names[follower.label]}</b>; {says} <b>?</b>"
         right = said == follower.label
         color = self.theme.palette.good if right else self.theme.palette.error
         mark = "✓" if right else "✗"
         truth = f"a <b>{names[follower.label]}</b>"
-        words = f"{truth}; the network says <b style='color:{color}'>{names[said]} {mark}</b>"
+        words = f"{truth}; {says} <b style='color:{color}'>{names[said]} {mark}</b>"
         return f"{words} (changed by hand)" if follower.edits else words
 
     # ------------------------------------------------------------------ choosing

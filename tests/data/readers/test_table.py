@@ -253,6 +253,12 @@ class TestMistakes:
         assert time.process_time() - began < 4  # of which most is tracemalloc's own
         assert peak < 600e6
 
+    def test_a_file_larger_than_is_read(self, csv_file):
+        path = csv_file(FLOWERS)
+        os.truncate(path, 2 << 30)  # it has a hole, and fills no disk
+        with pytest.raises(ValueError, match=r"some\.csv is larger than 1 GiB"):
+            read_data(path)
+
     def test_a_file_that_cannot_be_read(self, csv_file):
         path = csv_file(FLOWERS)
         path.unlink()
