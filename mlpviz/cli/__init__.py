@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import mlpviz
-from mlpviz.cli import compare, export, show, tell, train
+from mlpviz.cli import compare, data, export, show, tell, train
 
 COMMANDS = (
     "open",
@@ -16,6 +16,7 @@ COMMANDS = (
     "list",
     "check",
     "explain",
+    "inspect",
     "screenshot",
     "export",
     "reproduce",
@@ -63,6 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (show, train, compare, tell, export):
+    for module in (show, train, compare, tell, data, export):
         module.add_commands(commands)
     return parser

@@ -1,6 +1,8 @@
 """An experiment: everything that decides a run, validated, read from TOML and written to it."""
 
 import math
+import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -9,7 +11,7 @@ from typing import Any, Self
 
 import tomli_w
 
-from mlpviz.data import DATASETS, SCALINGS, unknown_name
+from mlpviz.data import DATASETS, HEADERS, SCALINGS, TARGETS, Reading, found_from, is_path, unknown_name
 from mlpviz.nn import LOSSES, OPTIMIZERS, SquaredError
 from mlpviz.training.layer_spec import TYPE_WORDS, LayerSpec, as_float
 
@@ -24,11 +26,14 @@ def _setting(
     above: float | None = None,
     below: float | None = None,
     choices: tuple[str, ...] = (),
+    or_path: bool = False,
     live: bool = False,
 ) -> Any:
     """A field with what the form, the command line and the validation need to know of it.
 
-    ``live`` settings may be changed while the network trains; all others need a new run.
+    ``live`` settings may be changed while the network trains; all others need a new run. With ``or_path``,
+    a path may stand in place of a choice. The settings of the group "own data" have their default, and stand
+    in no file, where the data set comes with the program.
     """
     metadata = {
         "label": label,
@@ -38,9 +43,14 @@ def _setting(
         "above": above,
         "below": below,
         "choices": choices,
+        "or_path": or_path,
         "live": live,
     }
     return field(default=default, metadata=metadata)
+
+
+OWN_DATA = "own data"
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,35 @@ class Experiment:
     title: str = _setting("Untitled", "Title", "What the experiment is called.", group="about")
     description: str = _setting("", "Description", "What to look for.", group="about")
     dataset: str = _setting(
-        "digits", "Dataset", "The examples to learn from.", group="data", choices=tuple(DATASETS)
+        "digits",
+        "Dataset",
+        "The examples to learn from: a name, or the path of your own.",
+        group="data",
+        choices=tuple(DATASETS),
+        or_path=True,
+    )
+    dataset_sha256: str = _setting(
+        "", "Fingerprint", "The sha256 that own data must have; empty is not checked.", group=OWN_DATA
+    )
+    label_column: str = _setting(
+        "",
+        "Label column",
+        "Of a CSV table: the name or number, from 1, of the column with the labels; empty finds it.",
+        group=OWN_DATA,
+    )
+    header: str = _setting(
+        "auto",
+        "Header",
+        "Of a CSV table: whether its first row holds the names of the columns.",
+        group=OWN_DATA,
+        choices=tuple(HEADERS),
+    )
+    targets: str = _setting(
+        "auto",
+        "Targets",
+        "Whether the labels of own data are classes, or numbers to predict.",
+        group=OWN_DATA,
+        choices=tuple(TARGETS),
     )
     input_scaling: str = _setting(
         "natural",
@@ -157,6 +195,7 @@ class Experiment:
     def __post_init__(self) -> None:
         for f in fields(self):
             object.__setattr__(self, f.name, _checked(f, getattr(self, f.name)))
+        self._check_own_data()
         if not self.layers:
             raise ValueError("layers must list at least one layer, such as {kind = 'affine', units = 10}")
         if self.optimizer != "sgd" and (self.momentum or self.nesterov):
@@ -166,6 +205,43 @@ class Experiment:
             )
         if self.nesterov and not self.momentum:
             raise ValueError("nesterov needs a momentum above 0, such as momentum = 0.9")
+
+    def _check_own_data(self) -> None:
+        """Own data are known by an absolute path, and only they have settings of their own."""
+        if self.has_own_data:
+            path = Path(os.path.expanduser(self.dataset))
+            object.__setattr__(self, "dataset", os.path.abspath(path))
+            if self.dataset_sha256 and not SHA256.fullmatch(self.dataset_sha256):
+                raise ValueError(
+                    f"dataset_sha256 must be 64 hexadecimal digits, or empty, not {self.dataset_sha256!r}"
+                )
+            return
+        for f in fields(self):
+            if f.metadata["group"] == OWN_DATA and getattr(self, f.name) != f.default:
+                raise ValueError(
+                    f"{f.name} belongs to own data, not to dataset {self.dataset!r}: leave it out, or give "
+                    "the path of your data as dataset"
+                )
+
+    @property
+    def has_own_data(self) -> bool:
+        """Whether the examples are somebody's own, found by their path."""
+        return self.dataset not in DATASETS
+
+    @property
+    def dataset_name(self) -> str:
+        """The name of the data set; of own data that of the file."""
+        return Path(self.dataset).name if self.has_own_data else self.dataset
+
+    @property
+    def reading(self) -> Reading:
+        """How own data are to be read."""
+        return Reading(self.label_column, self.header, self.targets)
+
+    @property
+    def data_source(self) -> tuple[str, Reading, str]:
+        """What `load_dataset` takes; equal for experiments that learn from the same examples."""
+        return self.dataset, self.reading, self.dataset_sha256
 
     def with_settings(self, settings: Mapping[str, Any]) -> Self:
         """A copy with other settings; ``layers.0.units`` reaches into the list of layers.
@@ -182,7 +258,11 @@ class Experiment:
 
     def as_table(self) -> dict[str, Any]:
         """All settings as plain values, in order, as they stand in a TOML file."""
-        table = {f.name: getattr(self, f.name) for f in fields(self)}
+        table = {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if f.metadata["group"] != OWN_DATA or getattr(self, f.name) != f.default
+        }
         table["layers"] = [layer.as_table() for layer in self.layers]
         return table
 
@@ -205,19 +285,21 @@ class Experiment:
         return tomli_w.dumps(self.as_table(), multiline_strings=True)
 
     @classmethod
-    def from_toml(cls, text: str) -> Self:
-        """The experiment that a TOML text describes."""
+    def from_toml(cls, text: str, folder: Path | None = None) -> Self:
+        """The experiment that a TOML text describes; a relative path of own data counts from `folder`."""
         try:
             table = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ValueError(f"not valid TOML: {error}") from error
+        if folder is not None and isinstance(table.get("dataset"), str):
+            table["dataset"] = found_from(folder, table["dataset"])
         return cls.from_table(table)
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """The experiment in a TOML file; errors name the file."""
         try:
-            return cls.from_toml(path.read_text(encoding="utf-8"))
+            return cls.from_toml(path.read_text(encoding="utf-8"), path.parent)
         except OSError as error:
             raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
@@ -265,7 +347,7 @@ def _checked(f: Field[Any], value: Any) -> Any:
         raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r}")
     if wanted is str and not value.isascii() and not _can_be_saved(value):
         raise ValueError(f"{name} has characters that no text file can hold: {value!a}")
-    if rules["choices"] and value not in rules["choices"]:
+    if rules["choices"] and value not in rules["choices"] and not (rules["or_path"] and is_path(value)):
         raise unknown_name(name, value, rules["choices"])
     if wanted is float and not math.isfinite(value):
         raise ValueError(f"{name} must be a finite number, not {value}")

@@ -12,7 +12,10 @@ from mlpviz.training.experiment import LIVE_SETTINGS, SETTINGS, Experiment
 from mlpviz.training.history import History
 from mlpviz.training.trainer import Trainer
 
-FROM_THE_START = ("dataset", "input_scaling", "training_size", "validation_size", "seed")
+FROM_THE_START = (
+    *("dataset", "dataset_sha256", "label_column", "header", "targets"),
+    *("input_scaling", "training_size", "validation_size", "seed"),
+)
 """What decides the examples and the initial weights: a run with another one has another past."""
 
 WORDS_ABOUT = ("title", "description")
@@ -65,7 +68,7 @@ def from_the_start(trainer: Trainer, settings: Mapping[str, Any]) -> Trainer:
         If a setting is impossible, or network and examples do not fit together.
     """
     wanted = trainer.experiment.with_settings(settings)
-    return Trainer(wanted, trainer.dataset if wanted.dataset == trainer.experiment.dataset else None)
+    return Trainer(wanted, trainer.dataset if wanted.data_source == trainer.experiment.data_source else None)
 
 
 def _copy(trainer: Trainer) -> Trainer:

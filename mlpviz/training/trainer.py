@@ -104,7 +104,7 @@ class Trainer:
         self, experiment: Experiment, dataset: Dataset | None = None, changes: Sequence[Change] = ()
     ) -> None:
         self.experiment = self.original = experiment
-        self.dataset = load_dataset(experiment.dataset) if dataset is None else dataset
+        self.dataset = load_dataset(*experiment.data_source) if dataset is None else dataset
         self.splits = split(
             self.dataset,
             stream(experiment.seed, "split"),

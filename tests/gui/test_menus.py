@@ -53,6 +53,7 @@ def test_the_menus_hold_every_verb(screen):
     assert titles(menus["File"]) == [
         "Open …",
         "Open folder …",
+        "Open data …",
         "Open recent",
         "Save run",
         "Save run as …",

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
+from mlpviz.data.ink import DRAW_TIP, why_no_drawing
 from mlpviz.gui.assessor import Assessor
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.classes_panel import ClassesPanel
@@ -45,8 +46,8 @@ class EvaluatePage(Page):
         for panel, title, tip in (
             (self._build_examples(), "Examples", "What is taken for what, and which examples those are"),
             (self.classes, "Classes", "Precision, recall and F1 of each class, and the calibration"),
-            (self.reading, "Three ways to read", "Templates, a linear layer and this network on one digit"),
-            (self.draw, "Draw", "Draw a digit, and see live what the network says"),
+            (self.reading, "Three ways to read", "Templates, a linear layer and this network on one picture"),
+            (self.draw, "Draw", DRAW_TIP),
         ):
             self.tabs.addTab(self._with_margin(panel), title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
@@ -181,6 +182,9 @@ class EvaluatePage(Page):
         self.tabs.setTabVisible(1, has_classes)
         for tab in (2, 3):
             self.tabs.setTabVisible(tab, has_classes and dataset.image_shape is not None)
+        reason = why_no_drawing(dataset)
+        self.tabs.setTabEnabled(3, not reason)
+        self.tabs.setTabToolTip(3, reason or DRAW_TIP)
         self._clear_place()
         self.splits.refresh()
         self.gallery.refresh()

@@ -10,6 +10,7 @@ from mlpviz.gui.panels.gallery_card import whole_percent
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.names import in_words
 from mlpviz.gui.widgets.tensor_image import TensorImage
 from mlpviz.training.judgement import UNSAID
 
@@ -87,12 +88,12 @@ class VerdictCard(Card):
         assert judgement.labels is not None
         assert judgement.predictions is not None
         truth, said = int(judgement.labels[example]), int(judgement.predictions[example])
-        name = f"{self._name(example)} is a <b>{names[truth]}</b>."
+        name = f"{self._name(example)} is a <b>{in_words(names[truth])}</b>."
         if said == UNSAID:
             return f"{name} The network's outputs for it are not finite numbers."
         is_right = said == truth
         color = self.theme.palette.good if is_right else self.theme.palette.error
-        answer = f"<b style='color:{color}'>{names[said]} {'✓' if is_right else '✗'}</b>"
+        answer = f"<b style='color:{color}'>{in_words(names[said])} {'✓' if is_right else '✗'}</b>"
         sure = whole_percent(float(judgement.certainty[example]))
         words = f"{name} The network says {answer}, {sure} certain."
         if self._assessor.gives_probabilities:

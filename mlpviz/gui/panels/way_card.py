@@ -13,6 +13,7 @@ from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.gallery_view import Caption, GalleryView
+from mlpviz.gui.widgets.names import in_words
 from mlpviz.training.reading import standardized
 
 PICTURE_LIMIT = 3.0
@@ -57,6 +58,7 @@ class WayCard(Card):
         self._says.setObjectName(f"label_{key}_answer")
         self._says.setTextFormat(Qt.TextFormat.RichText)
         self._accuracy = QLabel()
+        self._says.setWordWrap(True)  # for long names of classes
         self._accuracy.setObjectName(f"label_{key}_accuracy")
         self._words = QLabel()
         self._words.setObjectName(f"label_{key}_words")
@@ -125,8 +127,8 @@ class WayCard(Card):
         if truth is not None:
             color = self.theme.palette.good if answer == truth else self.theme.palette.error
         mark = "" if truth is None else " ✓" if answer == truth else " ✗"
-        true = f", it is a <b>{names[truth]}</b>" if truth is not None and answer != truth else ""
-        self._says.setText(f"says <b style='color:{color}'>{names[answer]}{mark}</b>{true}")
+        true = f", it is a <b>{in_words(names[truth])}</b>" if truth is not None and answer != truth else ""
+        self._says.setText(f"says <b style='color:{color}'>{in_words(names[answer])}{mark}</b>{true}")
         return answer
 
     def show_pictures(

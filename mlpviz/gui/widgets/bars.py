@@ -13,6 +13,8 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
 
 _SIDE_PX = 4
+_WIDEST_LABEL = 0.3  # of the room, where a bar has less
+_READABLE_PX = 72  # of a name: rather leave out the next one than cut this one shorter
 
 
 class Bars(QWidget):
@@ -166,8 +168,17 @@ class Bars(QWidget):
 
     def _paint_labels(self, painter: QPainter, room: QRectF, pitch: float, line_px: int) -> None:
         painter.setPen(self._theme.color("secondary"))
-        widest = max(self.fontMetrics().horizontalAdvance(label) for label in self._labels) + 4
+        metrics, most = self.fontMetrics(), int(max(pitch, room.width() * _WIDEST_LABEL, _READABLE_PX)) - 4
+        labels = [metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, most) for label in self._labels]
+        widest = max(map(metrics.horizontalAdvance, labels)) + 4
         every = max(1, int(np.ceil(widest / pitch)))
+        end = -1.0
         for i in range(0, len(self._values), every):
-            place = QRectF(room.left() + (i + 0.5) * pitch - widest, room.bottom() + 2, 2 * widest, line_px)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._labels[i])
+            width = metrics.horizontalAdvance(labels[i]) + 2
+            left = room.left() + (i + 0.5) * pitch - width / 2
+            left = max(0.0, min(left, self.width() - width))  # the names at the ends stay whole
+            if left < end:
+                continue
+            end = left + width + 2
+            place = QRectF(left, room.bottom() + 2, width, line_px)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, labels[i])

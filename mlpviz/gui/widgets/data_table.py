@@ -25,6 +25,8 @@ _HEAD_PX, _CELL_PX = 13, 20  # beside the words: padding
 _ARROWS = {Qt.SortOrder.AscendingOrder: " ▴", Qt.SortOrder.DescendingOrder: " ▾"}
 _NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0px; height: 0px; }"
 _WIDEST_HEAD_PX = 100
+_WIDEST_PART = 0.4  # of the table
+_LONG_WORD = 16
 _MEASURED = 50  # rows
 Index = QModelIndex | QPersistentModelIndex
 
@@ -78,6 +80,8 @@ class _Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if is_word else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ToolTipRole and is_word and len(value) >= _LONG_WORD:
+            return value  # it may be cut
         if role == Qt.ItemDataRole.ToolTipRole and not is_word and column.why_not and np.isnan(value):
             return column.why_not
         return None
@@ -192,6 +196,9 @@ class DataTable(QTableView):
             )
             for i, column in enumerate(self._rows.columns)
         ]
+        room = self.viewport().width()
+        if sum(wanted) > room:  # long words are cut, not the columns beside them
+            wanted = [min(width, max(_WIDEST_HEAD_PX, int(_WIDEST_PART * room))) for width in wanted]
         spare, rest = divmod(max(0, self.viewport().width() - sum(wanted)), n)
         for i, width in enumerate(wanted):
             self.setColumnWidth(i, width + spare + (rest if i == n - 1 else 0))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from mlpviz.figures.fields import Area
 from mlpviz.figures.ticks import linear_ticks, tick_labels
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
+from mlpviz.gui.widgets.names import in_words
 
 _TICK_PX = 4
 _PAD_PX = 6
@@ -334,6 +335,7 @@ class DataView(QWidget):
 def table(rows: Sequence[tuple[str, str]]) -> str:
     """Names and values as the rich text of a readout."""
     lines = "".join(
-        f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'><b>{value}</b></td></tr>" for name, value in rows
+        f"<tr><td>{in_words(name)}&nbsp;&nbsp;</td><td align='right'><b>{in_words(value)}</b></td></tr>"
+        for name, value in rows
     )
     return f"<table cellspacing='1'>{lines}</table>"
