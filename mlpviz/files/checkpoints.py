@@ -7,12 +7,17 @@ from typing import Any
 
 import numpy as np
 import safetensors.numpy
-from safetensors import SafetensorError
 
 from mlpviz.files.atomic import write_folder
 from mlpviz.training import Experiment, History, Trainer
+from mlpviz.training.array_files import MOST_BYTES, read_safetensors
+from mlpviz.training.imported import LAYOUT_KEY
+from mlpviz.training.initial_weights import remember
 from mlpviz.training.presets import preset_names
 from mlpviz.training.state import StateError
+
+MOST_STATE_BYTES = 4 * MOST_BYTES
+"""A run's state may hold its weights as they began, and twice what an optimizer remembers of each."""
 
 CHECKPOINT_FILES = (
     "experiment.toml",
@@ -37,7 +42,7 @@ def save_checkpoint(path: Path, trainer: Trainer, history: History) -> None:
     history.write_csv(table)
     contents = (
         trainer.original.to_toml().encode(),
-        safetensors.numpy.save(_contiguous(parameters)),
+        safetensors.numpy.save(_contiguous(parameters), {LAYOUT_KEY: "numpy"}),
         table.getvalue().encode(),
         safetensors.numpy.save(_contiguous(arrays)),
         json.dumps(state, indent=1).encode(),
@@ -57,13 +62,15 @@ def load_checkpoint(path: Path) -> Trainer:
         if not (path / name).is_file():
             raise ValueError(f"{path} is not a checkpoint: it has no {name}")
     experiment = Experiment.read(path / "experiment.toml")
+    arrays = _read_arrays(path / "state.safetensors")
+    remember(experiment, arrays)
     try:
         trainer = Trainer(experiment)
     except ValueError as error:
         raise ValueError(f"{path / 'experiment.toml'}: {error}") from error
     state = _read_json(path / "state.json")
     state["parameters"] = _read_arrays(path / "parameters.safetensors")
-    state["arrays"] = _read_arrays(path / "state.safetensors")
+    state["arrays"] = arrays
     try:
         trainer.restore(state)
     except StateError as error:
@@ -119,10 +126,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
-    try:
-        return safetensors.numpy.load_file(path)
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise ValueError(f"{path}: cannot be read as safetensors: {_one_line(error)}") from error
+    return dict(read_safetensors(path, MOST_STATE_BYTES).arrays)
 
 
 def _one_line(error: Exception) -> str:

@@ -1,9 +1,10 @@
 """An experiment: everything that decides a run, validated, read from TOML and written to it."""
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,10 +26,12 @@ def _setting(
     below: float | None = None,
     choices: tuple[str, ...] = (),
     live: bool = False,
+    optional: bool = False,
 ) -> Any:
     """A field with what the form, the command line and the validation need to know of it.
 
     ``live`` settings may be changed while the network trains; all others need a new run.
+    ``optional`` ones are left out of a file where they are at their default.
     """
     metadata = {
         "label": label,
@@ -39,6 +42,7 @@ def _setting(
         "below": below,
         "choices": choices,
         "live": live,
+        "optional": optional,
     }
     return field(default=default, metadata=metadata)
 
@@ -81,6 +85,21 @@ class Experiment:
     )
     layers: tuple[LayerSpec, ...] = _setting(
         (), "Layers", "The operations of the network, from input to output.", group="network"
+    )
+    initial_weights: str = _setting(
+        "",
+        "Initial weights",
+        "A file of weights to start from, safetensors or NPZ; without one they are drawn. "
+        "In an experiment's file, counted from its folder.",
+        group="initial weights",
+        optional=True,
+    )
+    initial_weights_sha256: str = _setting(
+        "",
+        "SHA-256 of the initial weights",
+        "Tells whether they are still the same: of the numbers, not of the file's bytes.",
+        group="initial weights",
+        optional=True,
     )
     loss: str = _setting(
         "squared_error", "Loss", "How wrong an output is, as one number.", group="loss", choices=tuple(LOSSES)
@@ -159,6 +178,10 @@ class Experiment:
             object.__setattr__(self, f.name, _checked(f, getattr(self, f.name)))
         if not self.layers:
             raise ValueError("layers must list at least one layer, such as {kind = 'affine', units = 10}")
+        if self.initial_weights_sha256 and not re.fullmatch("[0-9a-f]{64}", self.initial_weights_sha256):
+            raise ValueError("initial_weights_sha256 must be 64 digits from 0 to f, or left out")
+        if self.initial_weights_sha256 and not self.initial_weights:
+            raise ValueError("initial_weights_sha256 belongs to initial_weights: give both or neither")
         if self.optimizer != "sgd" and (self.momentum or self.nesterov):
             raise ValueError(
                 f"momentum and nesterov belong to the optimizer 'sgd': with {self.optimizer!r} "
@@ -182,7 +205,11 @@ class Experiment:
 
     def as_table(self) -> dict[str, Any]:
         """All settings as plain values, in order, as they stand in a TOML file."""
-        table = {f.name: getattr(self, f.name) for f in fields(self)}
+        table = {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if not (f.metadata["optional"] and getattr(self, f.name) == f.default)
+        }
         table["layers"] = [layer.as_table() for layer in self.layers]
         return table
 
@@ -199,6 +226,15 @@ class Experiment:
             raise ValueError("layers must be a list of tables, such as [[layers]] kind = 'relu'")
         settings["layers"] = tuple(LayerSpec.from_table(item, i) for i, item in enumerate(layers))
         return cls(**settings)
+
+    def found_from(self, folder: Path) -> Self:
+        """The experiment with its initial weights looked for from a folder, or in it by name."""
+        if not self.initial_weights:
+            return self
+        given = Path(self.initial_weights)
+        places = [(folder / given).absolute(), (folder / given.name).absolute()]
+        found = next((place for place in places if place.is_file()), places[0])
+        return replace(self, initial_weights=str(found))
 
     def to_toml(self) -> str:
         """The experiment as the text of a TOML file."""
@@ -217,7 +253,7 @@ class Experiment:
     def read(cls, path: Path) -> Self:
         """The experiment in a TOML file; errors name the file."""
         try:
-            return cls.from_toml(path.read_text(encoding="utf-8"))
+            return cls.from_toml(path.read_text(encoding="utf-8")).found_from(path.parent)
         except OSError as error:
             raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
