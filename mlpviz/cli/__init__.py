@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 
 import mlpviz
-from mlpviz.cli import compare, show, tell, train
+from mlpviz.cli import compare, models, show, tell, train
 
-COMMANDS = ("open", "train", "evaluate", "compare", "list", "check", "explain", "screenshot")
+COMMANDS = ("open", "train", "import", "evaluate", "compare", "list", "check", "explain", "screenshot")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,6 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (show, train, compare, tell):
+    for module in (show, train, models, compare, tell):
         module.add_commands(commands)
     return parser
