@@ -15,9 +15,9 @@ def add_commands(commands: Any) -> None:
     command = commands.add_parser(
         "import",
         help="a run that starts from weights of PyTorch or NumPy",
-        description="Reads weights, says what it understood, and makes a run that starts from them. What a file of "
-        "weights does not tell (dataset, activations, loss, input scaling) is taken as usual unless you say "
-        "it.",
+        description="Reads weights, says what it understood, and makes a run that starts from them. "
+        "What no file of weights tells (dataset, activations, loss, input scaling) is as usual "
+        "unless you say it.",
     )
     command.add_argument(
         "weights", type=Path, metavar="WEIGHTS", help="a state dict in safetensors, or an NPZ file"
@@ -60,14 +60,23 @@ def add_commands(commands: Any) -> None:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from mlpviz.files.models.opening import assumptions, chosen, default_choices, experiment_of
+    from mlpviz.data import load_dataset
+    from mlpviz.files.models.opening import (
+        assumptions,
+        chosen,
+        default_choices,
+        experiment_of,
+        likely_dataset,
+    )
     from mlpviz.training import Trainer, parse_assignment
     from mlpviz.training.imported import the_reading
 
     weights = the_reading(options.weights, options.layout)
     given = {name: getattr(options, name) for name in _CHOICES if getattr(options, name) is not None}
-    choices = chosen(default_choices(weights, options.dataset), **given)
-    experiment = experiment_of(weights, choices)
+    dataset = options.dataset or likely_dataset(weights)
+    data = load_dataset(dataset)
+    choices = chosen(default_choices(weights, dataset, data), **given)
+    experiment = experiment_of(weights, choices, data)
     if options.settings:
         experiment = experiment.with_settings(dict(map(parse_assignment, options.settings)))
     trainer = Trainer(experiment)

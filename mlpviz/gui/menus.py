@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 import mlpviz
+from mlpviz.gui.models import choose_model, export_model
 from mlpviz.gui.opening import trainer_of
 from mlpviz.gui.theme import MODES
 
@@ -54,9 +55,11 @@ def _add(window: "MainWindow", menu: QMenu, name: str, text: str, shortcut: str,
 def _build_file(window: "MainWindow", menu: QMenu) -> None:
     _add(window, menu, "open_experiment", "Open experiment …", "Ctrl+O", lambda: _open_experiment(window))
     _add(window, menu, "open_checkpoint", "Open checkpoint …", "", lambda: _open_checkpoint(window))
+    _add(window, menu, "open_model", "Open model …", "", lambda: choose_model(window))
     menu.addSeparator()
     _add(window, menu, "save_experiment", "Save experiment as …", "Ctrl+S", lambda: _save_experiment(window))
     _add(window, menu, "save_checkpoint", "Save checkpoint as …", "", lambda: _save_checkpoint(window))
+    _add(window, menu, "export_model", "Export model …", "", lambda: export_model(window))
     menu.addSeparator()
     _add(window, menu, "quit", "Quit", "Ctrl+Q", window.close)
 

@@ -54,8 +54,10 @@ def test_the_menus_hold_every_verb(screen):
     assert titles(menus["File"]) == [
         "Open experiment …",
         "Open checkpoint …",
+        "Open model …",
         "Save experiment as …",
         "Save checkpoint as …",
+        "Export model …",
         "Quit",
     ]
     assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed", "Fork for comparison"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpviz.data import DATASETS, Dataset, load_dataset, unknown_name
-from mlpviz.training import Experiment
+from mlpviz.training import SETTINGS, Experiment
 from mlpviz.training.array_files import npz_names, short
 from mlpviz.training.imported import ImportedWeights
 from mlpviz.training.layer_spec import LayerSpec
@@ -67,38 +67,53 @@ def looks_like_model(path: Path) -> bool:
         return False
 
 
-def fitting_datasets(weights: ImportedWeights) -> list[str]:
-    """The datasets with as many inputs and targets as the weights have inputs and outputs."""
-    return [name for name in DATASETS if _fits(load_dataset(name), weights)]
+def fitting_datasets(weights: ImportedWeights) -> dict[str, Dataset]:
+    """The datasets that come with mlpviz and have as many inputs and targets as the weights have."""
+    found = {name: load_dataset(name) for name in DATASETS}
+    return {name: data for name, data in found.items() if _fits(data, weights)}
 
 
-def default_choices(weights: ImportedWeights, dataset: str = "") -> Choices:
-    """What is most likely, if nobody says otherwise: what the file tells, or else what is usual.
+def likely_dataset(weights: ImportedWeights) -> str:
+    """The dataset that the file names, if it fits, or else the first one that does.
 
     Raises
     ------
     ValueError
-        If no dataset fits the weights, or the one that is asked for does not.
+        If none fits.
     """
-    told = _told(weights)
-    if not dataset:
-        fitting = fitting_datasets(weights)
-        if not fitting:
-            raise ValueError(
-                f"{weights.path}: a network of {weights.n_in} inputs and {weights.n_out} outputs fits none "
-                "of "
-                "the datasets: name one of your own that it was made for"
-            )
-        dataset = str(told.get("dataset")) if told.get("dataset") in fitting else fitting[0]
-    data = load_dataset(dataset)
+    named, fitting = named_dataset(weights), fitting_datasets(weights)
+    if not fitting:
+        raise ValueError(
+            f"{weights.path}: a network of {weights.n_in} inputs and {weights.n_out} outputs fits none of "
+            "the "
+            "datasets that come with mlpviz: open the data that it was made for first"
+        )
+    return named if named in fitting else next(iter(fitting))
+
+
+def named_dataset(weights: ImportedWeights) -> str:
+    """What the dataset is called in a file that mlpviz wrote; empty elsewhere."""
+    return str(_told(weights).get("dataset", ""))
+
+
+def default_choices(weights: ImportedWeights, dataset: str, data: Dataset) -> Choices:
+    """What is most likely, if nobody says otherwise: what the file tells, or else what is usual.
+
+    Parameters
+    ----------
+    dataset, data
+        What the experiment calls the dataset, and the dataset itself.
+
+    Raises
+    ------
+    ValueError
+        If the dataset does not fit the weights.
+    """
     check_fits(weights, data)
+    told = _told(weights)
     if told:
         return Choices(
-            dataset,
-            told["loss"],
-            told["loss_scaling"],
-            told["input_scaling"],
-            layers=told["layers"],
+            dataset, told["loss"], told["loss_scaling"], told["input_scaling"], layers=told["layers"]
         )
     if not data.classes:
         return Choices(dataset, "squared_error")
@@ -145,23 +160,37 @@ def check_fits(weights: ImportedWeights, data: Dataset) -> None:
         )
 
 
-def experiment_of(weights: ImportedWeights, choices: Choices) -> Experiment:
-    """An experiment whose network starts from weights: ready to be looked at, evaluated and trained on."""
+def experiment_of(
+    weights: ImportedWeights, choices: Choices, data: Dataset, like: Experiment | None = None
+) -> Experiment:
+    """An experiment whose network starts from weights: ready to be looked at, evaluated and trained on.
+
+    Parameters
+    ----------
+    data
+        The dataset that was chosen.
+    like
+        An experiment on the same dataset, which says where it is and how it is split.
+    """
+    settings = {
+        "title": _title(weights.path),
+        "dataset": choices.dataset,
+        "input_scaling": choices.input_scaling,
+        "initial_weights": str(weights.path.absolute()),
+        "initial_weights_sha256": weights.sha256,
+        "loss": choices.loss,
+        "loss_scaling": choices.loss_scaling,
+        "learning_rate": _LEARNING_RATE,
+        "batch_size": min(100, len(data.training)),
+        "epochs": _EPOCHS,
+    }
+    if like is not None:
+        where = [
+            name for name, f in SETTINGS.items() if f.metadata["group"] == "data" and name not in settings
+        ]
+        settings |= {name: getattr(like, name) for name in where}
     layers = choices.layers or tuple(_layers(weights, choices))
-    return Experiment(
-        title=_title(weights.path),
-        description=f"Starts from the weights in {short(weights.path.name)}.",
-        dataset=choices.dataset,
-        input_scaling=choices.input_scaling,
-        layers=layers,
-        initial_weights=str(weights.path.absolute()),
-        initial_weights_sha256=weights.sha256,
-        loss=choices.loss,
-        loss_scaling=choices.loss_scaling,
-        learning_rate=_LEARNING_RATE,
-        batch_size=min(100, len(load_dataset(choices.dataset).training)),
-        epochs=_EPOCHS,
-    )
+    return Experiment(layers=layers, **settings)  # type: ignore[arg-type]
 
 
 def assumptions(weights: ImportedWeights, choices: Choices) -> list[str]:
@@ -174,10 +203,12 @@ def assumptions(weights: ImportedWeights, choices: Choices) -> list[str]:
         said += _gap_words(weights, choices.activation)
     elif hidden:
         name = choices.activation.replace("_", " ")
-        said.append(f"Activations are not in the file: {name} is put after each hidden layer.")
-    loss = choices.loss.replace("_", " ")
-    after = "" if choices.output == "none" else f", and {choices.output} after the last layer"
-    said.append(f"Loss and input scaling are not in the file: {loss}{after}; inputs {choices.input_scaling}.")
+        said.append(f"Activations are not in the file: {name} stands after each hidden layer.")
+    after = "" if choices.output == "none" else f" after a last {choices.output}"
+    said.append(
+        f"Loss and input scaling are not in the file: {choices.loss.replace('_', ' ')}{after}, "
+        f"{choices.input_scaling} inputs."
+    )
     return said
 
 
@@ -189,11 +220,10 @@ def _gap_words(weights: ImportedWeights, activation: str) -> list[str]:
     if weights.gaps[0]:
         said.append("What comes before the first layer has no parameters, such as Flatten: left out.")
     if any(between):
-        said.append(f"Activations are not in the file: {name} is put where its numbering leaves a place.")
+        said.append(f"Activations are not in the file: {name} stands where its numbering leaves a place.")
     if any(gap > 1 for gap in between):
         said.append(
-            "Where it leaves more than one, such as for dropout, one activation stands: dropout does "
-            "nothing in use."
+            "Where it leaves two places, one is taken to be dropout, which does nothing in use: left out."
         )
     if any(
         gap == 0 and after.kind != "batch_norm"
@@ -246,5 +276,5 @@ def _fits(data: Dataset, weights: ImportedWeights) -> bool:
 
 
 def _title(path: Path) -> str:
-    name = short(path.stem).encode("utf-8", "replace").decode()
-    return name or "Imported"
+    """The file's name as it can stand in a text file."""
+    return short(path.stem).encode("utf-8", "replace").decode() or "Imported"
