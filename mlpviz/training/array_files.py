@@ -256,11 +256,21 @@ def read_npz(path: Path, most_bytes: int = MOST_BYTES) -> ArrayFile:
     return ArrayFile(path, arrays, {name: str(array.dtype) for name, array in arrays.items()}, metadata)
 
 
-def npz_names(path: Path) -> list[str]:
-    """The names of the arrays in an NPZ file, of which nothing else is read; errors as for `read_npz`."""
+def npz_kinds(path: Path) -> dict[str, str]:
+    """The kind of number in each array of an NPZ file, as ``dtype.kind``; the arrays are not read.
+
+    Raises
+    ------
+    ValueError
+        As `read_npz`.
+    """
     try:
         with zipfile.ZipFile(_regular(path)) as archive:
-            return list(_npz_entries(path, archive))
+            kinds: dict[str, str] = {}
+            for name, entry in _npz_entries(path, archive).items():
+                with archive.open(entry) as file:
+                    kinds[name] = _npy_header(f"{path}: {short(name)}", file)[2].kind
+            return kinds
     except (OSError, *_BROKEN_ZIP) as error:
         raise ValueError(f"{path}: not an NPZ file, or damaged: {one_line(error)}") from error
 

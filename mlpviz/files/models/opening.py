@@ -8,7 +8,7 @@ from typing import Any
 
 from mlpviz.data import DATASETS, Dataset, load_dataset, unknown_name
 from mlpviz.training import SETTINGS, Experiment
-from mlpviz.training.array_files import npz_names, short
+from mlpviz.training.array_files import npz_kinds, short
 from mlpviz.training.imported import ImportedWeights
 from mlpviz.training.layer_spec import LayerSpec
 from mlpviz.training.weight_names import looks_like_weights
@@ -62,9 +62,11 @@ def looks_like_model(path: Path) -> bool:
     if path.suffix.lower() != ".npz" or not path.is_file():
         return False
     try:
-        return looks_like_weights(npz_names(path))
+        kinds = npz_kinds(path)
     except ValueError:
         return False
+    without_names = all(name.startswith("arr_") for name in kinds)
+    return set(kinds.values()) == {"f"} if without_names else looks_like_weights(list(kinds))
 
 
 def fitting_datasets(weights: ImportedWeights) -> dict[str, Dataset]:

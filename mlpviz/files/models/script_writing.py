@@ -29,6 +29,7 @@ $imports
 import numpy as np
 
 $load
+
 # ---- The network: rows of x are examples, and the inputs are the numbers as they are stored.
 
 
@@ -53,7 +54,7 @@ def script(trainer: Trainer, beside: str) -> tuple[str, dict[str, AnyArray]]:
     if embedded:
         load = "\n".join(f"{name} = {_literal(array)}" for name, array in arrays.items()) + "\n"
     else:
-        load = f"weights = np.load(Path(__file__).with_name({beside!r}))\n"
+        load = f"with np.load(Path(__file__).with_name({beside!r})) as file:\n    weights = dict(file)\n"
         load += "\n".join(f'{name} = weights["{name}"]' for name in arrays) + "\n"
         arrays["example"] = example
     text = _SCRIPT.substitute(
@@ -169,15 +170,15 @@ def _answer(trainer: Trainer, which: str) -> str:
     if not data.classes:
         return f'print("it should be:", {split.batch([0])[1][0].tolist()})\n'
     names, label = list(data.classes), str(data.classes[int(split.labels_at([0])[0])])
-    lines = ""
+    lines = f"classes = {names!r}\n"
     if isinstance(trainer.loss, SoftmaxCrossEntropy):
-        lines = 'print("probabilities:", softmax(scores)[0].round(4))\n'
+        lines += 'print("probabilities:", softmax(scores)[0].round(4))\n'
     elif isinstance(trainer.loss, BinaryCrossEntropy):
-        lines = 'print("probabilities:", sigmoid(scores)[0].round(4))\n'
+        lines += 'print("probabilities:", sigmoid(scores)[0].round(4))\n'
     if data.n_out == 1:
         where = f"scores[0, 0] > {trainer.threshold!r}"
-        return f"{lines}print('answer:', {names!r}[int({where})], '- it should be', {label!r})\n"
-    return f"{lines}print('answer:', {names!r}[scores[0].argmax()], '- it should be', {label!r})\n"
+        return f'{lines}print("answer:", classes[int({where})], "- it should be", {label!r})\n'
+    return f'{lines}print("answer:", classes[scores[0].argmax()], "- it should be", {label!r})\n'
 
 
 def _literal(array: AnyArray) -> str:
