@@ -62,6 +62,7 @@ def add_commands(commands: Any) -> None:
 def _import(options: argparse.Namespace) -> int:
     from mlpviz.data import load_dataset
     from mlpviz.files.models.opening import (
+        all_sizes,
         assumptions,
         chosen,
         default_choices,
@@ -71,10 +72,12 @@ def _import(options: argparse.Namespace) -> int:
     from mlpviz.training import Trainer, parse_assignment
     from mlpviz.training.imported import the_reading
 
-    weights = the_reading(options.weights, options.layout)
+    named = load_dataset(options.dataset) if options.dataset else None
+    sizes = all_sizes() if named is None else {(named.n_in, named.n_out)}
+    weights = the_reading(options.weights, options.layout, sizes)
     given = {name: getattr(options, name) for name in _CHOICES if getattr(options, name) is not None}
     dataset = options.dataset or likely_dataset(weights)
-    data = load_dataset(dataset)
+    data = named or load_dataset(dataset)
     choices = chosen(default_choices(weights, dataset, data), **given)
     experiment = experiment_of(weights, choices, data)
     if options.settings:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from mlpviz.data import Dataset
 from mlpviz.figures.numbers import format_number
 from mlpviz.training import Experiment, Trainer
 
@@ -126,20 +127,22 @@ class _Desk(QObject):
         box.exec()
 
 
-def _offer(path: Path, current: "tuple[Experiment, object] | None") -> "Offer":
+def _offer(path: Path, current: tuple[Experiment, Dataset] | None) -> "Offer":
     """The file as understood, and the datasets that fit it: the one on show first, if it does."""
-    from mlpviz.data import Dataset
-    from mlpviz.files.models.opening import fitting_datasets, likely_dataset, named_dataset
+    from mlpviz.files.models.opening import all_sizes, fitting_datasets, likely_dataset, named_dataset
     from mlpviz.gui.panels.model_dialog import Offer
     from mlpviz.training.imported import read_weights
 
     readings = read_weights(path)
+    sizes = all_sizes()
+    if current is not None:
+        sizes.add((current[1].n_in, current[1].n_out))
+    readings = tuple(reading for reading in readings if reading.sizes in sizes) or readings
     weights = readings[0]
     datasets = fitting_datasets(weights)
     if current is not None:
         experiment, data = current
-        assert isinstance(data, Dataset)
-        fits = (data.n_in, data.n_out) == (weights.n_in, weights.n_out)
+        fits = (data.n_in, data.n_out) == weights.sizes
         if fits and named_dataset(weights) in ("", experiment.dataset):
             return Offer(readings, {experiment.dataset: data, **datasets}, experiment.dataset, experiment)
     return Offer(readings, datasets, likely_dataset(weights))

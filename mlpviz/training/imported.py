@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -91,6 +91,11 @@ class ImportedWeights:
         return self.layers[-1].n_out
 
     @property
+    def sizes(self) -> tuple[int, int]:
+        """Numbers of inputs and outputs."""
+        return self.n_in, self.n_out
+
+    @property
     def sha256(self) -> str:
         """Of the numbers as understood: the same for the same network, in whatever file it is."""
         return weights_sha256([{**layer.params, **layer.statistics} for layer in self.layers])
@@ -122,8 +127,17 @@ def read_weights(path: Path) -> tuple[ImportedWeights, ...]:
     return tuple(_understood(file, named, sequences[layout], layout) for layout in possible)
 
 
-def the_reading(path: Path, layout: str = "") -> ImportedWeights:
-    """The weights in a file; `layout`, a key of `LAYOUTS`, says how they lie where nothing else tells.
+def the_reading(
+    path: Path, layout: str = "", sizes: Collection[tuple[int, int]] | None = None
+) -> ImportedWeights:
+    """The one way to read a file of weights.
+
+    Parameters
+    ----------
+    layout
+        A key of `LAYOUTS`: how the weights lie, where nothing else tells.
+    sizes
+        The numbers of inputs and outputs that are wanted: they may tell it, too.
 
     Raises
     ------
@@ -132,15 +146,15 @@ def the_reading(path: Path, layout: str = "") -> ImportedWeights:
     """
     readings = read_weights(path)
     chosen = [reading for reading in readings if layout in ("", reading.layout)]
-    if len(chosen) == 1:
-        return chosen[0]
+    fitting = [reading for reading in chosen if sizes is not None and reading.sizes in sizes]
+    if len(fitting or chosen) == 1:
+        return (fitting or chosen)[0]
     if chosen:
         ways = " or ".join(f"{name!r} for {words}" for name, words in LAYOUTS.items())
         raise ValueError(f"{path}: its shapes do not tell how the weights lie: say the layout, {ways}")
     raise ValueError(
         f"{path}: its weights lie {LAYOUTS[readings[0].layout]}, so they cannot be read as {layout!r}: leave "
-        "the "
-        "layout out"
+        "the layout out"
     )
 
 

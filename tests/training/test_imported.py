@@ -192,6 +192,13 @@ class TestHowTheyLie:
         path = write({"0.weight": W1, "0.bias": B1}, metadata={"format": "pt"})
         assert the_reading(path).layout == "numpy"
 
+    def test_the_sizes_that_are_wanted_can_tell(self, write):
+        path = write({"0.weight": np.ones((4, 3), np.float32)})
+        assert the_reading(path, sizes={(4, 3), (784, 10)}).layout == "numpy"
+        assert the_reading(path, sizes={(3, 4)}).layout == "torch"
+        with pytest.raises(ValueError, match="do not tell"):
+            the_reading(path, sizes={(784, 10)})
+
     def test_a_layout_that_the_shapes_rule_out(self, write):
         with pytest.raises(ValueError, match="leave the layout out"):
             the_reading(write(torch_arrays()), "numpy")

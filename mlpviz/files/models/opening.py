@@ -69,6 +69,11 @@ def looks_like_model(path: Path) -> bool:
     return set(kinds.values()) == {"f"} if without_names else looks_like_weights(list(kinds))
 
 
+def all_sizes() -> set[tuple[int, int]]:
+    """The numbers of inputs and targets of all datasets that come with mlpviz."""
+    return {(data.n_in, data.n_out) for data in map(load_dataset, DATASETS)}
+
+
 def fitting_datasets(weights: ImportedWeights) -> dict[str, Dataset]:
     """The datasets that come with mlpviz and have as many inputs and targets as the weights have."""
     found = {name: load_dataset(name) for name in DATASETS}
@@ -274,7 +279,7 @@ def _told(weights: ImportedWeights) -> dict[str, Any]:
 
 
 def _fits(data: Dataset, weights: ImportedWeights) -> bool:
-    return (data.n_in, data.n_out) == (weights.n_in, weights.n_out)
+    return (data.n_in, data.n_out) == weights.sizes
 
 
 def _title(path: Path) -> str:
