@@ -39,7 +39,8 @@ def add_commands(commands: Any) -> None:
     command.add_argument(
         "--input-scaling",
         metavar="S",
-        help="by default natural: pixels from 0 to 1, other numbers as they are",
+        help="by default natural: pixels from 0 to 1, other numbers as they are, as PyTorch's ToTensor() has them; "
+        "signed is ToTensor() with Normalize((0.5,), (0.5,))",
     )
     command.add_argument(
         "--layout",

@@ -167,6 +167,7 @@ class TestOpening:
         np.testing.assert_array_equal(found[2].params["weight"], given[1].params["weight"])
         assert screen.window.windowTitle() == "net – mlpviz"
         assert "from net.safetensors" in screen.text("caption_network")
+        assert screen.text("button_layer_0").endswith("784 → 16 · from file")
         assert screen.workspace.experiment.validation_size == 200  # as in the run before
 
     def test_is_trained_on_and_reset_to_the_weights(self, screen, opened):

@@ -260,7 +260,8 @@ class ExperimentPanel(QFrame):
             elif isinstance(widget, NumberField) and isinstance(value, (int, float)):
                 widget.set_value(value)
         if "layers" not in self._draft:
-            self.layers.set_layers(experiment.layers, self._workspace.dataset.n_in)
+            start = "from file" if experiment.initial_weights else ""
+            self.layers.set_layers(experiment.layers, self._workspace.dataset.n_in, start)
         self._show_group_facts(table)
         self._description.setText(experiment.description)
         self._description.setVisible(bool(experiment.description))
