@@ -39,7 +39,7 @@ def add_commands(commands: Any) -> None:
     command.add_argument(
         "--input-scaling",
         metavar="S",
-        help="by default natural: pixels from 0 to 1, other numbers as they are, as PyTorch's ToTensor() has them; "
+        help="by default natural: pixels from 0 to 1 as of PyTorch's ToTensor(), other numbers as they are; "
         "signed is ToTensor() with Normalize((0.5,), (0.5,))",
     )
     command.add_argument(

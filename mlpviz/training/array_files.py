@@ -41,8 +41,7 @@ _BROKEN_ZIP = (
 )  # fmt: skip
 _PICKLED = (
     "is a pickle, which can run any code when it is opened, so mlpviz does not read it: write the weights "
-    "with "
-    "`safetensors.torch.save_file(model.state_dict(), 'model.safetensors')` and give that file"
+    "with `safetensors.torch.save_file(model.state_dict(), 'model.safetensors')` and give that file"
 )
 
 
@@ -129,8 +128,7 @@ def _safetensors(path: Path, file: IO[bytes], most_bytes: int) -> ArrayFile:
     if n_header > _LONGEST_HEADER:
         raise ValueError(
             f"{path}: its header is {n_header} bytes long, and no network's is longer than "
-            f"{_LONGEST_HEADER}: "
-            "this is no file of weights that mlpviz can use"
+            f"{_LONGEST_HEADER}: this is no file of weights that mlpviz can use"
         )
     table = _header(path, file.read(n_header))
     metadata = table.pop("__metadata__", {})
@@ -202,8 +200,7 @@ def _entry(path: Path, name: str, entry: Any) -> _Entry:
     if needed != found.end - found.begin:
         raise ValueError(
             f"{where}: damaged: {found.type} of shape {_shape_words(shape)} needs {short(str(needed))} "
-            "bytes, "
-            f"but {found.end - found.begin} are announced"
+            f"bytes, but {found.end - found.begin} are announced"
         )
     return found
 
@@ -370,8 +367,7 @@ def _check_memory(path: Path, needed: int, most: int) -> None:
     if needed > most:
         raise ValueError(
             f"{path}: its arrays need {needed / 2**20:,.0f} MB of memory, and {most / 2**20:,.0f} MB are the "
-            "most "
-            "that is read: give a smaller network"
+            "most that is read: give a smaller network"
         )
 
 

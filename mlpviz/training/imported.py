@@ -243,8 +243,7 @@ def _broken_chain(file: ArrayFile, named: NamedLayers, layout: str) -> str:
     if not named.in_order:
         return (
             f"{file.path}: its layers fit together in no order: each must take as many inputs as the one "
-            "before "
-            "it has units"
+            "before it has units"
         )
     place = _break(named.layers, layout)
     assert place is not None
@@ -260,8 +259,8 @@ def _broken_chain(file: ArrayFile, named: NamedLayers, layout: str) -> str:
     before = named.layers[place - 1]
     return (
         f"{file.path}: {name} takes {n_in} inputs {lie}, but the layer before it, {short(before.name)!r}, "
-        "has "
-        f"{_sizes(before, layout)[1]} units: the layers of a network must fit together, and stand in order"
+        f"has {_sizes(before, layout)[1]} units: the layers of a network must fit together, and stand in "
+        "order"
     )
 
 
@@ -341,8 +340,7 @@ def _finite(file: ArrayFile, name: str, array: AnyArray) -> Float32:
         what = f"is {value}" if not np.isfinite(value) else f"is {value:.3g}, too large for float32"
         raise ValueError(
             f"{file.path}: {short(name)}{list(place)} {what}: give weights that are finite, such as those "
-            "from before "
-            "training diverged"
+            "from before training diverged"
         )
     converted.flags.writeable = False
     return converted

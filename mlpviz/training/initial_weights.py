@@ -47,8 +47,7 @@ def initial_weights_of(experiment: Experiment) -> ImportedWeights | None:
     raise ValueError(
         f"initial_weights: {experiment.initial_weights} holds other weights than this experiment starts from "
         f"(SHA-256 {readings[0].sha256[:12]}…, not {wanted[:12]}…): bring that file back, or start a new run "
-        "from this "
-        "one with `mlpviz import`"
+        "from this one with `mlpviz import`"
     )
 
 
@@ -71,8 +70,7 @@ def start_at(network: Network, weights: ImportedWeights) -> None:
     if len(places) != len(weights.layers):
         raise ValueError(
             f"initial_weights: {weights.path} has {len(weights.layers)} layers with parameters, but this "
-            "network "
-            f"has {len(places)}: list the same ones in layers"
+            f"network has {len(places)}: list the same ones in layers"
         )
     for i, given in zip(places, weights.layers, strict=True):
         layer = network.layers[i]
@@ -80,9 +78,8 @@ def start_at(network: Network, weights: ImportedWeights) -> None:
         if (kind, layer.n_in, layer.n_out) != (given.kind, given.n_in, given.n_out):
             raise ValueError(
                 f"initial_weights: {given.name!r} in {weights.path} is {given.kind} of {given.n_in} x "
-                f"{given.n_out}, "
-                f"but layers.{i} of this network is {kind} of {layer.n_in} x {layer.n_out}: make them the "
-                "same"
+                f"{given.n_out}, but layers.{i} of this network is {kind} of {layer.n_in} x {layer.n_out}: "
+                "make them the same"
             )
         layer.params = {name: given.params[name].copy() for name in layer.params}
         layer.statistics = {name: given.statistics[name].copy() for name in layer.statistics}

@@ -180,8 +180,7 @@ def _layer(file: ArrayFile, name: str, members: Mapping[str, str]) -> NamedLayer
     if weight.ndim != 2 or 0 in weight.shape:
         raise ValueError(
             f"{file.path}: {short(members['weight'])} has the shape {weight.shape}: mlpviz reads networks of "
-            "linear "
-            "layers, whose weight has two axes (convolutions are not among them)"
+            "linear layers, whose weight has two axes (convolutions are not among them)"
         )
     bias = arrays.get("bias")
     if set(arrays) - {"weight", "bias"} or (
@@ -211,8 +210,7 @@ def _batch_norm(
         if arrays[role].ndim != 1 or arrays[role].shape != arrays["gamma"].shape or not len(arrays[role]):
             raise ValueError(
                 f"{file.path}: {short(names[role])} has the shape {arrays[role].shape}: the arrays of a "
-                "batch "
-                f"normalisation have one number for each unit, here {arrays['gamma'].shape}"
+                f"batch normalisation have one number for each unit, here {arrays['gamma'].shape}"
             )
     return NamedLayer(name, arrays, names)
 

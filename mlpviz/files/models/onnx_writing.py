@@ -139,12 +139,10 @@ def _doc(trainer: Trainer, outputs: dict[str, str]) -> str:
     span = f", from {data.value_range[0]:g} to {data.value_range[1]:g}" if data.value_range else ""
     classes = f" Classes in order: {', '.join(data.classes)}." if data.classes else ""
     return (
-        f"{experiment.title}, trained with mlpviz on {data.title} for {trainer.index} steps.\n\n"
-        f"Input `inputs`, float32 (N, {data.n_in}): the numbers of an example as they are "
-        f"stored{picture}{span}. "
-        f"Scale nothing beforehand: the input scaling of the experiment ({experiment.input_scaling}) is "
-        "the first "
-        "nodes of this graph.\n\n"
+        f"{experiment.title}, trained with mlpviz on {data.title} for {trainer.index} steps.\n\nInput "
+        f"`inputs`, float32 (N, {data.n_in}): the numbers of an example as they are stored{picture}{span}. "
+        f"Scale nothing beforehand: the input scaling of the experiment ({experiment.input_scaling}) is the "
+        "first nodes of this graph.\n\n"
         + "\n".join(
             f"Output `{name}`, float32 (N, {data.n_out}): {words}." for name, words in outputs.items()
         )

@@ -92,8 +92,7 @@ def likely_dataset(weights: ImportedWeights) -> str:
     if not fitting:
         raise ValueError(
             f"{weights.path}: a network of {weights.n_in} inputs and {weights.n_out} outputs fits none of "
-            "the "
-            "datasets that come with mlpviz: open the data that it was made for first"
+            "the datasets that come with mlpviz: open the data that it was made for first"
         )
     return named if named in fitting else next(iter(fitting))
 
@@ -155,15 +154,13 @@ def check_fits(weights: ImportedWeights, data: Dataset) -> None:
     if weights.n_in != data.n_in:
         raise ValueError(
             f"{weights.path}: {first!r} takes {weights.n_in} inputs, but dataset {data.name!r} has "
-            f"{data.n_in}: "
-            f"choose a dataset with {weights.n_in} inputs, or weights for {data.n_in}"
+            f"{data.n_in}: choose a dataset with {weights.n_in} inputs, or weights for {data.n_in}"
         )
     if weights.n_out != data.n_out:
         what = f"{len(data.classes)} classes" if data.classes else "plain numbers as targets"
         raise ValueError(
-            f"{weights.path}: {last!r} has {weights.n_out} outputs, but dataset {data.name!r} has {what} "
-            "and needs "
-            f"{data.n_out}: choose a dataset that needs {weights.n_out}, or other weights"
+            f"{weights.path}: {last!r} has {weights.n_out} outputs, but dataset {data.name!r} has {what} and "
+            f"needs {data.n_out}: choose a dataset that needs {weights.n_out}, or other weights"
         )
 
 

@@ -80,9 +80,8 @@ def _write_onnx(trainer: Trainer, out: Path) -> str:
     content, outputs = onnx_bytes(trainer)
     write_file(out, content)
     return (
-        f"Wrote the network to {out}: it takes the {trainer.dataset.n_in} numbers of an example as they "
-        "are stored, "
-        f"float32, and gives {outputs}; the input scaling is part of it."
+        f"Wrote the network to {out}: it takes the {trainer.dataset.n_in} numbers of an example as they are "
+        f"stored, float32, and gives {outputs}; the input scaling is part of it."
     )
 
 

@@ -41,8 +41,8 @@ HELP = {
     "output": "What follows the last layer. The cross-entropies work on scores and need nothing there",
     "loss": "How wrong an output is: for the loss curve, and for training on",
     "loss_scaling": "Of the squared error: sum over the outputs, mean over them, or half the sum",
-    "input_scaling": "What was done to the inputs when the network was trained; with another the answers are "
-    "wrong",
+    "input_scaling": "What was done to the inputs when the network was trained: with another the answers are "
+    "wrong. PyTorch's ToTensor() is natural; followed by Normalize((0.5,), (0.5,)) it is signed",
 }
 
 
