@@ -32,7 +32,7 @@ from mlpviz.nn import LOSSES, SquaredError, sentence
 from mlpviz.training import Experiment
 from mlpviz.training.imported import LAYOUTS, ImportedWeights
 
-MOST_ROWS = 8  # of the table without scrolling
+MOST_ROWS = 5  # of the table without scrolling
 AS_IN_FILE = "as in the file"
 HELP = {
     "layout": "How the weight of a layer lies in the file: its shapes alone do not tell",
@@ -105,7 +105,8 @@ class ModelDialog(QDialog):
         self._fill()
         self._show()
         self._open.setFocus()
-        self.resize(620, self.sizeHint().height())
+        self.resize(770, 300)
+        self._make_room()
 
     # ------------------------------------------------------------------ parts
 
@@ -247,6 +248,14 @@ class ModelDialog(QDialog):
         else:
             self._refuse("")
         self._open.setEnabled(not self._error)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Grow with what is to be shown, which no layout of a window does by itself."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _choose(self, name: str, value: str) -> None:
         self._fields[name].setCurrentIndex(max(0, self._fields[name].findData(value)))
@@ -270,6 +279,8 @@ class ModelDialog(QDialog):
     def _refuse(self, sentence: str) -> None:
         self._error = sentence
         self._set("error_model", sentence)
+        if sentence:
+            self._make_room()
 
     def _set(self, name: str, words: str) -> None:
         label = self.findChild(QLabel, name)
