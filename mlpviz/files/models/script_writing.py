@@ -1,5 +1,6 @@
 """A network as a Python script that a learner can read: NumPy alone, a line or two for each operation."""
 
+import json
 from string import Template
 
 import numpy as np
@@ -54,12 +55,12 @@ def script(trainer: Trainer, beside: str) -> tuple[str, dict[str, AnyArray]]:
     if embedded:
         load = "\n".join(f"{name} = {_literal(array)}" for name, array in arrays.items()) + "\n"
     else:
-        load = f"with np.load(Path(__file__).with_name({beside!r})) as file:\n    weights = dict(file)\n"
+        load = f"with np.load(Path(__file__).with_name({_text(beside)})) as file:\n    weights = dict(file)\n"
         load += "\n".join(f'{name} = weights["{name}"]' for name in arrays) + "\n"
         arrays["example"] = example
     text = _SCRIPT.substitute(
         title=_quoted(trainer.experiment.title),
-        imports="" if embedded else "from pathlib import Path\n",
+        imports="" if embedded else "\nfrom pathlib import Path\n",
         load=load,
         lines="\n".join(f"    {line}" for line in _lines(trainer)),
         helpers=_helpers(trainer),
@@ -170,15 +171,15 @@ def _answer(trainer: Trainer, which: str) -> str:
     if not data.classes:
         return f'print("it should be:", {split.batch([0])[1][0].tolist()})\n'
     names, label = list(data.classes), str(data.classes[int(split.labels_at([0])[0])])
-    lines = f"classes = {names!r}\n"
+    lines = f"classes = {_text(names)}\n"
     if isinstance(trainer.loss, SoftmaxCrossEntropy):
         lines += 'print("probabilities:", softmax(scores)[0].round(4))\n'
     elif isinstance(trainer.loss, BinaryCrossEntropy):
         lines += 'print("probabilities:", sigmoid(scores)[0].round(4))\n'
     if data.n_out == 1:
         where = f"scores[0, 0] > {trainer.threshold!r}"
-        return f'{lines}print("answer:", classes[int({where})], "- it should be", {label!r})\n'
-    return f'{lines}print("answer:", classes[scores[0].argmax()], "- it should be", {label!r})\n'
+        return f'{lines}print("answer:", classes[int({where})], "- it should be", {_text(label)})\n'
+    return f'{lines}print("answer:", classes[scores[0].argmax()], "- it should be", {_text(label)})\n'
 
 
 def _literal(array: AnyArray) -> str:
@@ -192,6 +193,11 @@ def _literal(array: AnyArray) -> str:
 def _number(value: "np.float32 | AnyArray") -> str:
     """A float32 as Python, every bit of it."""
     return repr(float(value))
+
+
+def _text(value: str | list[str]) -> str:
+    """Words as Python, in double quotes."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _quoted(text: str) -> str:

@@ -1,9 +1,7 @@
 """Valid files of weights in every way of writing them, and what becomes of them when bytes are changed."""
 
 import io
-import json
 import struct
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,28 +71,6 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
                 n = int(rng.integers(1, 32))
                 changed[place : place + n] = changed[other : other + n]
     return bytes(changed)
-
-
-def with_header(table: object, data: bytes = b"") -> bytes:
-    """A safetensors file with any header."""
-    header = table if isinstance(table, bytes) else json.dumps(table).encode()
-    return len(header).to_bytes(8, "little") + header + data
-
-
-def with_members(members: dict[str, bytes], packed: bool = True) -> bytes:
-    """An NPZ file with anything in it."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def npy(array: np.ndarray, allow_pickle: bool = False) -> bytes:
-    """One array as NumPy writes it."""
-    file = io.BytesIO()
-    np.lib.format.write_array(file, array, allow_pickle=allow_pickle)
-    return file.getvalue()
 
 
 def mutations(files: list[bytes], n: int, seed: int = 0) -> Iterator[bytes]:
