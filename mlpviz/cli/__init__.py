@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 
 import mlpviz
-from mlpviz.cli import compare, data, export, show, tell, train
+from mlpviz.cli import compare, data, export, models, show, tell, train
 
 COMMANDS = (
     "open",
     "train",
+    "import",
     "evaluate",
     "compare",
     "list",
@@ -64,6 +65,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (show, train, compare, tell, data, export):
+    for module in (show, train, models, compare, tell, data, export):
         module.add_commands(commands)
     return parser

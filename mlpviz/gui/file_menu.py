@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from mlpviz.gui.closing import asks_to_save, set_asks_to_save
+from mlpviz.gui.models import choose_model, export_model
 from mlpviz.gui.opening import dialog_filters, open_path
 from mlpviz.gui.own_data import choose_data_file
 
@@ -31,6 +32,7 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
             _open_folder,
         ),
         ("open_data", "Open data …", "Ctrl+D", "Your own examples: a table, NPZ or IDX", choose_data_file),
+        ("open_model", "Open model …", "", "Weights of PyTorch (safetensors) or NumPy (NPZ)", choose_model),
         ("recent", "", "", "", None),
         ("save_run", "Save run", "Ctrl+S", "Keep the run where it was saved or opened last", save_run),
         (
@@ -68,6 +70,8 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
         lambda: window.exporter.open_dialog(),
     )
     export.setToolTip("A picture of what is on screen, as PNG, SVG, PDF or film, or the numbers behind it")
+    words = "The network as it is now, for PyTorch, NumPy, ONNX, or as a script"
+    _add(window, menu, "export_model", "Export model …", "", lambda: export_model(window)).setToolTip(words)
     menu.addSeparator()
     _add(window, menu, "quit", "Quit", "Ctrl+Q", window.close)
 

@@ -126,6 +126,23 @@ def open_dataset(window: "MainWindow", path: Path) -> None:
     open_data(window, path)
 
 
+# ---------------------------------------------------------------------- models
+
+
+def looks_like_weights(path: Path) -> bool:
+    """Whether a file holds the weights of a network."""
+    from mlpviz.files.models import looks_like_model
+
+    return looks_like_model(path)
+
+
+def open_weights(window: "MainWindow", path: Path) -> None:
+    """Show what was understood of a file of weights, to be made a run or left."""
+    from mlpviz.gui.models import open_model
+
+    open_model(window, path)
+
+
 # ---------------------------------------------------------------------- pictures
 
 
@@ -148,6 +165,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("run", "Runs", ("*.mlpviz",), looks_like_run, open_run),
     Kind("figure", "Figures", ("*.png", "*.svg", "*.pdf", "*.gif"), looks_like_figure, open_figure),
     Kind("data set", "Data", DATA_PATTERNS, looks_like_dataset, open_dataset, needs_run=True),
+    Kind("model", "Models", ("*.safetensors", "*.npz"), looks_like_weights, open_weights, needs_run=True),
 )
 """The first that a file looks like is what it is."""
 

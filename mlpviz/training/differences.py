@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mlpviz.data import DATASET_FAMILIES
 from mlpviz.training.experiment import SETTINGS, Experiment
 from mlpviz.training.layer_spec import LayerSpec
 
-NOT_TOLD = ("title", "description", "layers")
+NOT_TOLD = ("title", "description", "layers", "initial_weights_sha256")
 ALL_IF_ZERO = ("batch_size", "training_size")
 """Settings whose 0 stands for all examples."""
 
@@ -26,6 +27,8 @@ def differences(first: Experiment, other: Experiment) -> list[str]:
             before, after = first.dataset_name, other.dataset_name
         label = field.metadata["label"].lower() if name != "loss_scaling" else "loss scaling"
         words = [_word(value) if value or name not in ALL_IF_ZERO else "all" for value in (before, after)]
+        if name == "initial_weights":
+            words = [Path(value).name or "drawn" for value in (before, after)]
         told.append(f"{label} {words[0]} → {words[1]}")
     return told + _layer_differences(first.layers, other.layers)
 

@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,12 +28,13 @@ def _setting(
     choices: tuple[str, ...] = (),
     or_path: bool = False,
     live: bool = False,
+    optional: bool = False,
 ) -> Any:
     """A field with what the form, the command line and the validation need to know of it.
 
     ``live`` settings may be changed while the network trains; all others need a new run. With ``or_path``,
-    a path may stand in place of a choice. The settings of the group "own data" have their default, and stand
-    in no file, where the data set comes with the program.
+    a path may stand in place of a choice. ``optional`` ones, and those of the group "own data" where the data
+    set comes with the program, are left out of a file where they are at their default.
     """
     metadata = {
         "label": label,
@@ -45,6 +46,7 @@ def _setting(
         "choices": choices,
         "or_path": or_path,
         "live": live,
+        "optional": optional,
     }
     return field(default=default, metadata=metadata)
 
@@ -119,6 +121,21 @@ class Experiment:
     )
     layers: tuple[LayerSpec, ...] = _setting(
         (), "Layers", "The operations of the network, from input to output.", group="network"
+    )
+    initial_weights: str = _setting(
+        "",
+        "Initial weights",
+        "A file of weights to start from, safetensors or NPZ; without one they are drawn. "
+        "In an experiment's file, counted from its folder.",
+        group="initial weights",
+        optional=True,
+    )
+    initial_weights_sha256: str = _setting(
+        "",
+        "SHA-256 of the initial weights",
+        "Tells whether they are still the same: of the numbers, not of the file's bytes.",
+        group="initial weights",
+        optional=True,
     )
     loss: str = _setting(
         "squared_error", "Loss", "How wrong an output is, as one number.", group="loss", choices=tuple(LOSSES)
@@ -198,6 +215,10 @@ class Experiment:
         self._check_own_data()
         if not self.layers:
             raise ValueError("layers must list at least one layer, such as {kind = 'affine', units = 10}")
+        if self.initial_weights_sha256 and not re.fullmatch("[0-9a-f]{64}", self.initial_weights_sha256):
+            raise ValueError("initial_weights_sha256 must be 64 digits from 0 to f, or left out")
+        if self.initial_weights_sha256 and not self.initial_weights:
+            raise ValueError("initial_weights_sha256 belongs to initial_weights: give both or neither")
         if self.optimizer != "sgd" and (self.momentum or self.nesterov):
             raise ValueError(
                 f"momentum and nesterov belong to the optimizer 'sgd': with {self.optimizer!r} "
@@ -261,7 +282,7 @@ class Experiment:
         table = {
             f.name: getattr(self, f.name)
             for f in fields(self)
-            if f.metadata["group"] != OWN_DATA or getattr(self, f.name) != f.default
+            if not (_may_be_left_out(f) and getattr(self, f.name) == f.default)
         }
         table["layers"] = [layer.as_table() for layer in self.layers]
         return table
@@ -280,20 +301,31 @@ class Experiment:
         settings["layers"] = tuple(LayerSpec.from_table(item, i) for i, item in enumerate(layers))
         return cls(**settings)
 
+    def found_from(self, folder: Path) -> Self:
+        """The experiment with its initial weights looked for from a folder, or in it by name."""
+        if not self.initial_weights:
+            return self
+        given = Path(self.initial_weights)
+        places = [(folder / given).absolute(), (folder / given.name).absolute()]
+        found = next((place for place in places if place.is_file()), places[0])
+        return replace(self, initial_weights=str(found))
+
     def to_toml(self) -> str:
         """The experiment as the text of a TOML file."""
         return tomli_w.dumps(self.as_table(), multiline_strings=True)
 
     @classmethod
     def from_toml(cls, text: str, folder: Path | None = None) -> Self:
-        """The experiment that a TOML text describes; a relative path of own data counts from `folder`."""
+        """The experiment that a TOML text describes; relative paths in it count from `folder`."""
         try:
             table = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ValueError(f"not valid TOML: {error}") from error
-        if folder is not None and isinstance(table.get("dataset"), str):
+        if folder is None:
+            return cls.from_table(table)
+        if isinstance(table.get("dataset"), str):
             table["dataset"] = found_from(folder, table["dataset"])
-        return cls.from_table(table)
+        return cls.from_table(table).found_from(folder)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -313,6 +345,10 @@ SETTINGS: dict[str, Field[Any]] = {f.name: f for f in fields(Experiment)}
 
 LIVE_SETTINGS = tuple(name for name, f in SETTINGS.items() if f.metadata["live"])
 """The settings that may be changed while the network trains."""
+
+
+def _may_be_left_out(f: Field[Any]) -> bool:
+    return bool(f.metadata["optional"]) or f.metadata["group"] == OWN_DATA
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:

@@ -54,12 +54,14 @@ def test_the_menus_hold_every_verb(screen):
         "Open …",
         "Open folder …",
         "Open data …",
+        "Open model …",
         "Open recent",
         "Save run",
         "Save run as …",
         "Save experiment as …",
         "Ask to save when closing",
         "Export picture …",
+        "Export model …",
         "Quit",
     ]
     more = ["Bring back the run before", "Fork for comparison"]

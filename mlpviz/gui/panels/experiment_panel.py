@@ -1,6 +1,7 @@
 """The experiment at the right of the window: what decides the run, to read and to change."""
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mlpviz.data import SCALINGS
+from mlpviz.data import SCALINGS, load_dataset
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.panels.dataset_choice import DatasetChoice, in_words
@@ -30,7 +31,9 @@ from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.workspace import Workspace
 from mlpviz.nn import LOSSES, OPTIMIZERS, sentence
-from mlpviz.training import LIVE_SETTINGS, SETTINGS
+from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment
+from mlpviz.training.array_files import short
+from mlpviz.training.initial_weights import would_fit
 
 GROUPS = {"training": "Training", "network": "Network", "loss": "Loss", "data": "Data"}
 CAPTIONED = ("loss",)  # the caption of the group says what it is, so the field has the whole row
@@ -267,7 +270,8 @@ class ExperimentPanel(QFrame):
             elif isinstance(widget, NumberField) and isinstance(value, (int, float)):
                 widget.set_value(value)
         if "layers" not in self._draft:
-            self.layers.set_layers(experiment.layers, self._workspace.dataset.n_in)
+            start = "from file" if experiment.initial_weights else ""
+            self.layers.set_layers(experiment.layers, self._workspace.dataset.n_in, start)
         self._show_group_facts(table)
         self._description.setText(experiment.description)
         self._description.setVisible(bool(experiment.description))
@@ -282,7 +286,10 @@ class ExperimentPanel(QFrame):
         self._labels["data"].setText("Data · " + ", ".join(words))
         n_parameters = workspace.initial.network.n_parameters
         plural = "" if n_parameters == 1 else "s"
-        self._labels["network"].setText(f"Network · {format_number(n_parameters)} parameter{plural}")
+        file = Path(table.get("initial_weights", "")).name
+        start = f" · from {short(file)}" if file else ""
+        self._labels["network"].setText(f"Network · {format_number(n_parameters)} parameter{plural}{start}")
+        self._labels["network"].setToolTip(f"Its initial weights are those in {file}" if file else "")
         self._show_row("loss_scaling", table["loss"] == "squared_error")
         for name in ("momentum", "nesterov"):
             self._show_row(name, table["optimizer"] == "sgd")
@@ -354,6 +361,10 @@ class ExperimentPanel(QFrame):
             if name == "dataset":
                 draft.update(self.datasets.fitted(workspace.experiment, str(value)))
             experiment = workspace.experiment.with_settings(draft)
+            if self._outgrows_weights(experiment):
+                draft.update(initial_weights="", initial_weights_sha256="")
+                experiment = workspace.experiment.with_settings(draft)
+                words += ", its weights drawn"
         except ValueError as error:
             self._show_error(name, str(error))
             if isinstance(self._fields.get(name), (QCheckBox, QComboBox)):
@@ -373,6 +384,16 @@ class ExperimentPanel(QFrame):
             self.show_experiment()
         else:
             self._apply_draft()
+
+    def _outgrows_weights(self, experiment: Experiment) -> bool:
+        """Whether an edited experiment has no use for the file of weights that it started from."""
+        before = self._workspace.experiment
+        if not experiment.initial_weights:
+            return False
+        if not would_fit(before.layers, experiment.layers):
+            return True
+        other = experiment.dataset != before.dataset
+        return other and load_dataset(*experiment.data_source).n_in != self._workspace.dataset.n_in
 
     def _apply_draft(self) -> None:
         if self._draft_preset is not None:
