@@ -308,11 +308,30 @@ def read_own_data(path: Path) -> object:
     return own
 
 
+def own(name: str) -> Fuzzed:
+    """A reader of `fuzz_own_formats`, which needs what stands here."""
+
+    def module():
+        sys.modules.setdefault("fuzzing", sys.modules[__name__])
+        import fuzz_own_formats
+
+        return fuzz_own_formats
+
+    return Fuzzed(
+        lambda: getattr(module(), f"{name}_samples")(),
+        lambda path: getattr(module(), {"weight": "read_weights"}.get(name, f"read_{name}"))(path),
+    )
+
+
 READERS: dict[str, Fuzzed] = {
     "idx": Fuzzed(idx_samples, read_own_data),
     "npz": Fuzzed(npz_samples, read_own_data),
     "csv": Fuzzed(csv_samples, read_own_data),
     "images": Fuzzed(image_samples, read_own_data),
+    "weights": own("weight"),
+    "runs": own("run"),
+    "figures": own("figure"),
+    "experiments": own("experiment"),
 }
 
 

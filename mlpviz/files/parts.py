@@ -105,9 +105,10 @@ def _read_folder(path: Path, wanted: Collection[str]) -> dict[str, bytes]:
 def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > LARGEST:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST:
                 raise ValueError(f"{path}: larger than {LARGEST / 2**30:g} GB, which no run of mlpviz is")
-            return file.read(LARGEST)
+            return file.read(size)  # room for so much is taken before anything is read
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-FUZZING = Path(__file__).parents[1] / "fuzzing.py"
-READERS = ("idx", "npz", "csv", "images")
+FUZZING = Path(__file__).parent / "fuzzing.py"
+READERS = ("idx", "npz", "csv", "images", "weights", "runs", "figures", "experiments")
 
 
 @pytest.mark.parametrize("reader", READERS)
