@@ -14,7 +14,7 @@ import safetensors.numpy
 import mlpviz
 from mlpviz.files.atomic import check_can_write, check_can_write_file
 from mlpviz.files.columns import read_columns
-from mlpviz.files.parts import FILE_ENDING, part_names, read_parts, write_parts
+from mlpviz.files.parts import FILE_ENDING, in_one_line, part_names, read_parts, write_parts
 from mlpviz.training import Experiment, History, Trainer
 from mlpviz.training.array_files import MOST_BYTES, safetensors_in
 from mlpviz.training.imported import LAYOUT_KEY
@@ -265,7 +265,7 @@ def _about_in(path: Path, parts: Mapping[str, bytes]) -> dict[str, Any]:
     try:
         state = json.loads(parts["state.json"].decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{place}: cannot be read as JSON: {_one_line(error)}") from error
+        raise ValueError(f"{place}: cannot be read as JSON: {in_one_line(error)}") from error
     if not isinstance(state, dict):
         raise ValueError(f"{place}: must hold one JSON object, not {type(state).__name__}")
     number = state.get("format", 1)
@@ -300,7 +300,7 @@ def _history_in(path: Path, parts: Mapping[str, bytes]) -> History:
         with io.TextIOWrapper(io.BytesIO(parts[name]), encoding="utf-8", newline="") as file:
             return History.read_csv(file)
     except ValueError as error:
-        words = _one_line(error)
+        words = in_one_line(error)
         raise ValueError(words if words.startswith(str(place)) else f"{place}: {words}") from error
 
 
@@ -308,10 +308,6 @@ def _csv(history: History) -> bytes:
     table = io.StringIO()
     history.write_csv(table)
     return table.getvalue().encode()
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _contiguous(arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:

@@ -13,6 +13,7 @@ from mlpviz.files.atomic import Content, recover_folder, write_file, write_folde
 FILE_ENDING = ".mlpviz"
 """What is written to a name with this ending is one file."""
 
+LONGEST_REASON = 240
 LARGEST = 2**31
 """Bytes: more than that in one part is no run that could be shown."""
 
@@ -152,7 +153,7 @@ def read_zip(
                 if wanted is None or info.filename in wanted
             }
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError) as e:
-        raise ValueError(f"{path}: damaged ({' '.join(str(e).split())}): take another copy of it") from e
+        raise ValueError(f"{path}: damaged ({in_one_line(e)}): take another copy of it") from e
 
 
 def _check_end(file: IO[bytes], path: Path) -> None:
@@ -178,7 +179,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], path: Path, known: Collection
     for info in entries:
         name = info.filename
         if known is not None and name not in known:
-            raise ValueError(f"{path} holds {name!r}, which is no part of a saved run")
+            raise ValueError(f"{path} holds {name!r:.80}, which is no part of a saved run")
         if name in seen:
             raise ValueError(f"{path} holds {name} twice")
         seen.add(name)
@@ -203,3 +204,9 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> by
     if left:
         raise ValueError(f"{path / info.filename}: cut off, {left} bytes are missing: take another copy")
     return b"".join(pieces)
+
+
+def in_one_line(error: Exception) -> str:
+    """What an error says, without what a damaged file may have put into it by the thousand letters."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= LONGEST_REASON else f"{words[:LONGEST_REASON]}…"
