@@ -18,6 +18,8 @@ SMALLEST_PX, LARGEST_PX = 120, 8000
 SCALES = (1.0, 4.0)
 MOST_FRAMES, FRAME_MS, FRAME_DEFAULT_MS = 1000, (20, 10_000), 120
 THEMES = ("light", "dark")
+SCREEN_SCALE = "screen scale"
+"""Among the versions of a picture of the window: pixels of the screen per pixel of its own."""
 MOST_STEPS = 100_000_000
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
+import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
@@ -85,10 +86,9 @@ def picture_of(view: View, run: StillRun, pixel_ratio: float) -> Iterator[QWidge
         workspace.shut_down()
         for widget in reversed(made):
             widget.close()
-            widget.deleteLater()
-        workspace.deleteLater()
-        theme.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        for each in (*reversed(made), workspace, theme):
+            each.deleteLater()
+            QCoreApplication.sendPostedEvents(each, QEvent.Type.DeferredDelete)  # and nobody else's
 
 
 def load_fonts() -> None:
@@ -139,13 +139,15 @@ def _figure(
     column = _column(frame)
     column.setContentsMargins(6, 4, 6, 6)
     column.setSpacing(4)
-    parts = [_part(page, name, entry) for name in entry.parts] or [page]
+    parts = _parts(page, entry, run) or [page]
     owners = [owner for part in parts for owner in _owners(part, page)]
     _refresh(page, owners)
     choose(page, view.choices)
     frame.resize(view.width, view.height)
     if len(parts) == 1 and isinstance(parts[0], Card):
         set_role(parts[0], "panel")  # the picture's own edge is frame enough
+    for plot in page.findChildren(pg.GraphicsView):  # it wishes for the room it had in the page
+        plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
     for part in parts:
         column.addWidget(part, 1)
         part.show()
@@ -178,11 +180,14 @@ def _page(key: str, workspace: StillWorkspace, theme: Theme) -> Page:
     return next(entry for entry in PAGES if entry.key == key).load()(workspace, theme)
 
 
-def _part(page: Page, name: str, entry: FigureEntry) -> QWidget:
-    part = page.findChild(QWidget, name)
-    if part is None:
-        raise ValueError(f"there is no picture {entry.name!r} of this run")
-    return part
+def _parts(page: Page, entry: FigureEntry, run: StillRun) -> list[QWidget]:
+    """Those parts of a picture that the run has something to show in."""
+    reasons = {name: page.why_not(name) for name in entry.parts}
+    if reasons and all(reasons.values()):
+        title, why = run.experiment.title, next(iter(reasons.values()))
+        raise ValueError(f"there is no picture {entry.name!r} of {title!r}: {why}")
+    found = [page.findChild(QWidget, name) for name, why in reasons.items() if not why]
+    return [part for part in found if part is not None]
 
 
 def _owners(part: QWidget, page: Page) -> list[QWidget]:
@@ -300,6 +305,16 @@ def _dress(top: QWidget, theme: Theme) -> None:
         font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
         widget.setFont(font)
         widget.setPalette(palette)
+        if isinstance(widget, pg.GraphicsView):
+            _draw_afresh(widget)
+
+
+def _draw_afresh(view: pg.GraphicsView) -> None:
+    """Let a plot paint from shapes, not from pictures that it keeps in the pixels of the screen."""
+    view.setCacheMode(pg.GraphicsView.CacheModeFlag.CacheNone)
+    for item in view.scene().items():
+        if isinstance(item, pg.ScatterPlotItem):
+            item.opts |= {"useCache": False, "antialias": True}
 
 
 def _settle(top: QWidget) -> None:

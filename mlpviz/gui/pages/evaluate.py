@@ -113,6 +113,11 @@ class EvaluatePage(Page):
         """What the pictures of this page speak of."""
         return f"{self.assessor.split_name} examples"
 
+    def why_not(self, part: str) -> str:
+        """Why a part has nothing to show of the current run; empty where it has."""
+        needs_classes = part in ("card_classes", "card_calibration")
+        return "its data have no classes" if needs_classes and not self.workspace.dataset.classes else ""
+
     # ------------------------------------------------------------------ when it is looked at
 
     def parts(self) -> list[Callable[[], None]]:

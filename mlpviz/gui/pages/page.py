@@ -36,6 +36,10 @@ class Page(QWidget):
         """What to call, one at a time, to show what is new."""
         return []
 
+    def why_not(self, part: str) -> str:
+        """Why a part, by its object name, has nothing to show of the current run; empty where it has."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:

@@ -79,6 +79,10 @@ class ConfusionCard(Card):
             return {"confusion": found.matrix}
         return {"said": found.judgement.outputs[:, 0], "residual": residuals(found.judgement)[:, 0]}
 
+    def become_picture(self) -> None:
+        """No example is chosen."""
+        self.residuals.set_selected(None)
+
     def _mark(self) -> None:
         self.residuals.set_selected(self._assessor.example)
 

@@ -39,6 +39,7 @@ QUANTITIES = {
     "update": ("Update", "What the last step added to each weight"),
     "change": ("Change", "How far each weight has moved since before the first step"),
 }
+TO_TRAIN = ": press Train, or Batch"
 UNIT_HEIGHT_PX = 196
 QWIDGETSIZE_MAX = 16_777_215  # Qt's "no limit", a macro that Python does not see
 VIEWS = {"images": "images", "matrix": "matrix", "histogram": "histogram"}
@@ -246,6 +247,7 @@ class WeightsCard(Card):
             self._unit_panel.hide()
             self._rule.hide()
             self.mosaic.set_selected(None)
+        self._empty.setText(self._empty.text().replace(TO_TRAIN, ""))
 
     def numbers(self) -> dict[str, NDArray]:
         """The matrix on show, (n_in, n_out), and the units in the order of their images."""
@@ -329,9 +331,9 @@ class WeightsCard(Card):
         if self._workspace.divergence is not None:
             words = "There is none: the run diverged, and its last step was taken back."
         elif snapshot is not None and snapshot.step > 0:
-            words = "There is none until the next step: press Train, or Batch."
+            words = f"There is none until the next step{TO_TRAIN}."
         else:
-            words = "There is none before the first step: press Train, or Batch."
+            words = f"There is none before the first step{TO_TRAIN}."
         self._empty.setText(words)
         self._pictures.setCurrentWidget(self._empty)
         self._bar.hide()

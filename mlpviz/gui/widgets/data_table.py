@@ -201,6 +201,20 @@ class DataTable(QTableView):
         rows = self._rows.rowCount() * self.verticalHeader().defaultSectionSize()
         return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth() + 4
 
+    def become_picture(self) -> None:
+        """Show whole rows, as many as there is room for, and nothing to scroll with."""
+        for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows = self._rows.rowCount() - self.n_seen
+        self.setMaximumHeight(self.content_height() - rows * self.verticalHeader().defaultSectionSize())
+
+    @property
+    def n_seen(self) -> int:
+        """How many rows are seen from top to bottom before anything is scrolled."""
+        around = self.content_height() - self._rows.rowCount() * self.verticalHeader().defaultSectionSize()
+        room = (self.height() - around) // self.verticalHeader().defaultSectionSize()
+        return max(0, min(self._rows.rowCount(), room))
+
     @property
     def selection(self) -> int | None:
         """The chosen row, by its place in what was handed over."""
