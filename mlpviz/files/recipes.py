@@ -66,10 +66,8 @@ class View:
                 raise ValueError(f"{name} must be from {SMALLEST_PX} to {LARGEST_PX} pixels, not {value}")
         if not SCALES[0] <= self.scale <= SCALES[1]:
             raise ValueError(f"scale must be from {SCALES[0]:g} to {SCALES[1]:g}, not {self.scale:g}")
-        if len(self.caption or "") > MOST_LETTERS:
-            raise ValueError(
-                f"a caption has at most {MOST_LETTERS} characters, not {len(self.caption or '')}"
-            )
+        if self.caption is not None and len(self.caption) > MOST_LETTERS:
+            raise ValueError(f"a caption has at most {MOST_LETTERS} characters, not {len(self.caption)}")
         if len(self.frames) > MOST_FRAMES:
             raise ValueError(f"a film has at most {MOST_FRAMES} frames, not {len(self.frames)}")
         if list(self.frames) != sorted(set(self.frames)) or min(self.frames, default=0) < 0:
@@ -153,7 +151,8 @@ class Recipe:
         return cls(
             view,
             experiment,
-            _changes_in(table.get("changes"), experiment, step),
+            # What diverged may have made one step more, which was then taken back.
+            _changes_in(table.get("changes"), experiment, step + (table.get("diverged") is True)),
             step,
             table.get("diverged") is True,
             _whole(table, "path_from", step),

@@ -1,4 +1,4 @@
-"""A picture carries its recipe, stays the picture it was, and whatever a file holds is a recipe or a sentence."""
+"""A picture carries its recipe and stays what it was; whatever a file holds is a recipe or a sentence."""
 
 import io
 import re
@@ -214,13 +214,11 @@ class TestWithout:
             read(content)
 
     def test_a_file_that_is_no_picture_says_which_can_be(self, read):
-        with pytest.raises(
-            ValueError, match=r"notes: no picture that.*PNG, SVG, PDF and GIF|notes is no picture"
-        ):
+        with pytest.raises(ValueError, match=r"notes is no picture.*PNG, SVG, PDF and GIF"):
             read(b"notes", "notes")
 
     def test_an_empty_file_is_no_picture(self, read):
-        with pytest.raises(ValueError, match="empty.png is no picture"):
+        with pytest.raises(ValueError, match=r"empty\.png is no picture"):
             read(b"", "empty.png")
 
     def test_a_file_that_is_not_there(self, tmp_path):
@@ -375,7 +373,7 @@ class TestBombs:
         content = content.replace(b"\x21\xfe", b"\x21\xf1", 1)  # the recipe that is there comes first
 
         def do():
-            with pytest.raises(ValueError, match="longer than a recipe can be|no recipe"):
+            with pytest.raises(ValueError, match=r"longer than a recipe can be"):
                 read(content)
 
         assert memory(do) < 60 << 20

@@ -142,9 +142,17 @@ BROKEN = {
         table(changes=[[5, "learning_rate", 1.0], [2, "learning_rate", 0.1]]),
         "in the order of their steps.*step 2 comes after one at step 5",
     ),
-    "a change after the end": (table(changes=[[8, "learning_rate", 1.0]]), "changes .*from 0 to 7: one at step 8"),
+    "a change after the end": (table(changes=[[8, "learning_rate", 1.0]]), "from 0 to 7: one at step 8"),
     "versions that are no texts": (table(versions={"Qt": 6}), "versions must be texts by name"),
 }  # fmt: skip
+
+
+def is_told(text):
+    """Whether it was a recipe, or a sentence, and nothing else."""
+    try:
+        return isinstance(Recipe.from_json(text), Recipe)
+    except ValueError as error:
+        return "\n" not in str(error)
 
 
 class TestBroken:
@@ -165,21 +173,11 @@ class TestBroken:
 
     @given(st.sampled_from(sorted(json.loads(recipe().to_json()))), plain)
     def test_any_part_may_be_anything(self, part, value):
-        try:
-            found = Recipe.from_json(table(**{part: value}))
-        except ValueError as error:
-            assert "\n" not in str(error)
-        else:
-            assert isinstance(found, Recipe)
+        assert is_told(table(**{part: value}))
 
     @given(st.sampled_from(sorted(json.loads(recipe().to_json())["view"])), plain)
     def test_any_part_of_the_view_may_be_anything(self, part, value):
-        try:
-            found = Recipe.from_json(view_table(**{part: value}))
-        except ValueError as error:
-            assert "\n" not in str(error)
-        else:
-            assert isinstance(found, Recipe)
+        assert is_told(view_table(**{part: value}))
 
 
 class TestView:

@@ -32,7 +32,8 @@ class StillRun:
     def __init__(
         self, trainer: Trainer, history: History, path: ParameterPath | None = None, path_from: int = 0
     ) -> None:
-        self.trainer, self.history, self.path, self.path_from = trainer, history, path, path_from
+        self.trainer, self.path, self.path_from = trainer, path, path_from
+        self.history = history.copy(until=trainer.index)  # a step that was taken back is in it still
         self.mailbox, self.courtesy = Mailbox(), Courtesy()
         self.now: Snapshot = trainer.snapshot()
         self.initial = trainer.initial_snapshot() if self.now.step else self.now
