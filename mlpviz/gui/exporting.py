@@ -128,7 +128,7 @@ class Exporter:
             return None
         from mlpviz.gui.figures.taking import taken_from
 
-        return taken_from(run)
+        return taken_from(run, self._window.page.moment())
 
     def _view(self, entry: FigureEntry) -> View:
         window = self._window

@@ -54,9 +54,9 @@ def recipe_of(view: View, run: StillRun) -> Recipe:
     return Recipe(
         view,
         trainer.original,
-        tuple(trainer.changes),
-        trainer.index,
-        trainer.divergence is not None,
+        run.changes,
+        run.now.step,
+        run.is_newest and trainer.divergence is not None,
         run.path_from,
         made_with,
     )

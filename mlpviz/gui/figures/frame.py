@@ -1,11 +1,11 @@
 """Sets a picture up apart from the screen: the very page and cards of the window, on a run held still."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 import pyqtgraph as pg
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -109,7 +111,7 @@ def caption_of(run: StillRun, page: Page | None = None) -> str:
     words = [
         trainer.experiment.title,
         f"step {format_number(run.now.step)}",
-        f"epoch {max(1, math.ceil(trainer.progress))} of {trainer.experiment.epochs}",
+        f"epoch {max(1, run.now.epoch)} of {trainer.experiment.epochs}",
         f"seed {trainer.experiment.seed}",
     ]
     about = getattr(page, "about_picture", None)
@@ -141,6 +143,7 @@ def _figure(
     column.setSpacing(4)
     parts = _parts(page, entry, run) or [page]
     owners = [owner for part in parts for owner in _owners(part, page)]
+    _bring_forward(owners)
     _refresh(page, owners)
     choose(page, view.choices)
     frame.resize(view.width, view.height)
@@ -198,6 +201,14 @@ def _owners(part: QWidget, page: Page) -> list[QWidget]:
         owners.append(widget)
         widget = widget.parentWidget()
     return owners
+
+
+def _bring_forward(owners: list[QWidget]) -> None:
+    """Show what stands behind another view in the page: some views are not made before they are seen."""
+    for widget in owners:
+        stack = widget.parentWidget()
+        if isinstance(stack, QStackedWidget) and not isinstance(stack.parentWidget(), QTabWidget):
+            stack.setCurrentWidget(widget)
 
 
 def _caption(frame: QWidget, entry: FigureEntry, view: View, run: StillRun, page: Page) -> QLabel:
@@ -319,6 +330,9 @@ def _draw_afresh(view: pg.GraphicsView) -> None:
 
 def _settle(top: QWidget) -> None:
     """Lay out what is to be laid out, and finish what would else be drawn a moment later."""
+    for widget in top.findChildren(QWidget):
+        if shiboken6.isValid(widget):  # else it went with its parent
+            QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
     for _ in range(_ROUNDS):
         for widget in [top, *top.findChildren(QWidget)]:
             if isinstance(widget, FormulaView):

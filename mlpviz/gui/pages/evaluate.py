@@ -99,11 +99,13 @@ class EvaluatePage(Page):
     def set_view_state(self, state: Mapping[str, Any]) -> None:
         """Look at a split and a place again; ValueError if there is no such split or place."""
         split, place = state.get("split", self.assessor.split_name), state.get("place")
-        if split not in self.assessor.splits:
+        if not isinstance(split, str) or split not in self.assessor.splits:
             raise ValueError(f"there are no {split!s:.20} examples: choose {', '.join(self.assessor.splits)}")
         self.assessor.choose_split(split)
         if place is not None:
-            self._place_chosen(_place_in(place, len(self.workspace.dataset.classes)))
+            chosen = _place_in(place, len(self.workspace.dataset.classes))
+            self.confusion.set_place(chosen)
+            self._place_chosen(chosen)
         tab = state.get("tab", 0)
         if type(tab) is not int or not self.tabs.isTabVisible(tab):
             raise ValueError(f"there is no tab {tab!r:.20} on the Evaluate page of this run")

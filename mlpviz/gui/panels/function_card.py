@@ -224,7 +224,7 @@ class FunctionCard(Card):
         if survey is None or points is None:
             return {}
         unit = self._surveyor.unit
-        outputs = survey.outputs if unit is None else survey.hidden[unit.layer][:, unit.unit, None]
+        outputs = survey.outputs if unit is None else survey.maps(unit.layer)[unit.unit]
         rows, columns = survey.shape
         area = self._surveyor.area
         found = {
