@@ -67,7 +67,7 @@ def _export(options: argparse.Namespace) -> int:
     from mlpviz.files.recipes import View
     from mlpviz.gui.figures.headless import headless_application
 
-    with headless_application():
+    with headless_application(_screen_scale(options)):
         from mlpviz.gui.figures.catalogue import figure_entry
         from mlpviz.gui.figures.exporting import check_ending, exported
         from mlpviz.gui.figures.film import FILM_ENDINGS, check_film
@@ -93,6 +93,13 @@ def _export(options: argparse.Namespace) -> int:
             run = _run_of(options.source, options.steps, view)
         write_file(options.out, exported(view, run, options.out))
     return 0
+
+
+def _screen_scale(options: argparse.Namespace) -> str:
+    """Icons of the window are made of the screen's pixels: as fine as the picture, or fine for vectors."""
+    if options.what != "window":
+        return "1"
+    return f"{options.scale:g}" if options.out.suffix.lower() not in (".svg", ".pdf") else "4"
 
 
 def _film(replay: Any, view: Any, options: argparse.Namespace) -> int:
@@ -206,10 +213,11 @@ def _choice(text: str) -> tuple[str, Any]:
 def _reproduce(options: argparse.Namespace) -> int:
     from mlpviz.files.atomic import write_file
     from mlpviz.files.pictures import read_recipe
+    from mlpviz.files.recipes import SCREEN_SCALE
     from mlpviz.gui.figures.headless import headless_application
 
     recipe = read_recipe(options.figure)
-    with headless_application():
+    with headless_application(recipe.versions.get(SCREEN_SCALE, "1")):
         from mlpviz.gui.figures.catalogue import page_of
         from mlpviz.gui.figures.contents import content_again
         from mlpviz.gui.figures.exporting import picture_file

@@ -131,7 +131,7 @@ class Exporter:
         from mlpviz.gui.figures.frame import HasContent
         from mlpviz.gui.figures.taking import taken_from
 
-        taken = taken_from(run)
+        taken = taken_from(run, self._window.page.moment())
         if isinstance(self._window.page, HasContent):
             taken.content = self._window.page.take_content()
         return taken

@@ -164,7 +164,10 @@ class Trainer:
 
     def steps(self) -> Iterator[Step]:
         """One mini-batch per iteration, to the end of the last epoch or until the run diverges."""
-        while not self.finished:
+        while True:
+            self.make_due_changes()  # which may give a run that has come to its end more epochs
+            if self.finished:
+                return
             step = self._step()
             if step is None:
                 return
@@ -173,7 +176,6 @@ class Trainer:
     def _step(self) -> Step | None:
         """One mini-batch: forward, backward, update. None if the numbers are no longer finite."""
         use_blas_threads(self.experiment.blas_threads)
-        self.make_due_changes()
         batch = self._next_batch()
         x, targets = self.splits.training.batch(batch)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # looked for just below

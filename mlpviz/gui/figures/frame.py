@@ -1,10 +1,11 @@
 """Sets a picture up apart from the screen: the very page and cards of the window, on a run held still."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
+import pyqtgraph as pg
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -97,10 +100,9 @@ def picture_of(view: View, run: StillRun, pixel_ratio: float) -> Iterator[QWidge
         workspace.shut_down()
         for widget in reversed(made):
             widget.close()
-            widget.deleteLater()
-        workspace.deleteLater()
-        theme.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        for each in (*reversed(made), workspace, theme):
+            each.deleteLater()
+            QCoreApplication.sendPostedEvents(each, QEvent.Type.DeferredDelete)  # and nobody else's
 
 
 def load_fonts() -> None:
@@ -124,7 +126,7 @@ def caption_of(run: StillRun, page: Page | None = None) -> str:
     words = [
         trainer.experiment.title,
         f"step {format_number(run.now.step)}",
-        f"epoch {math.ceil(trainer.progress)} of {trainer.experiment.epochs}",
+        f"epoch {run.now.epoch} of {trainer.experiment.epochs}",
         f"seed {trainer.experiment.seed}",
     ]
     about = getattr(page, "about_picture", None)
@@ -156,13 +158,16 @@ def _figure(
     column = _column(frame)
     column.setContentsMargins(6, 4, 6, 6)
     column.setSpacing(4)
-    parts = [_part(page, name, entry) for name in entry.parts] or [page]
+    parts = _parts(page, entry, run) or [page]
     owners = [owner for part in parts for owner in _owners(part, page)]
+    _bring_forward(owners)
     _refresh(page, owners)
     choose(page, view.choices)
     frame.resize(view.width, view.height)
     if len(parts) == 1 and isinstance(parts[0], Card):
         set_role(parts[0], "panel")  # the picture's own edge is frame enough
+    for plot in page.findChildren(pg.GraphicsView):  # it wishes for the room it had in the page
+        plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
     for part in parts:
         column.addWidget(part, 1)
         part.show()
@@ -195,11 +200,14 @@ def _page(key: str, workspace: StillWorkspace, theme: Theme) -> Page:
     return next(entry for entry in PAGES if entry.key == key).load()(workspace, theme)
 
 
-def _part(page: Page, name: str, entry: FigureEntry) -> QWidget:
-    part = page.findChild(QWidget, name)
-    if part is None:
-        raise ValueError(f"there is no picture {entry.name!r} of this run")
-    return part
+def _parts(page: Page, entry: FigureEntry, run: StillRun) -> list[QWidget]:
+    """Those parts of a picture that the run has something to show in."""
+    reasons = {name: page.why_not(name) for name in entry.parts}
+    if reasons and all(reasons.values()):
+        title, why = run.experiment.title, next(iter(reasons.values()))
+        raise ValueError(f"there is no picture {entry.name!r} of {title!r}: {why}")
+    found = [page.findChild(QWidget, name) for name, why in reasons.items() if not why]
+    return [part for part in found if part is not None]
 
 
 def _owners(part: QWidget, page: Page) -> list[QWidget]:
@@ -210,6 +218,14 @@ def _owners(part: QWidget, page: Page) -> list[QWidget]:
         owners.append(widget)
         widget = widget.parentWidget()
     return owners
+
+
+def _bring_forward(owners: list[QWidget]) -> None:
+    """Show what stands behind another view in the page: some views are not made before they are seen."""
+    for widget in owners:
+        stack = widget.parentWidget()
+        if isinstance(stack, QStackedWidget) and not isinstance(stack.parentWidget(), QTabWidget):
+            stack.setCurrentWidget(widget)
 
 
 def _caption(frame: QWidget, entry: FigureEntry, view: View, run: StillRun, page: Page) -> QLabel:
@@ -319,10 +335,23 @@ def _dress(top: QWidget, theme: Theme) -> None:
         font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
         widget.setFont(font)
         widget.setPalette(palette)
+        if isinstance(widget, pg.GraphicsView):
+            _draw_afresh(widget)
+
+
+def _draw_afresh(view: pg.GraphicsView) -> None:
+    """Let a plot paint from shapes, not from pictures that it keeps in the pixels of the screen."""
+    view.setCacheMode(pg.GraphicsView.CacheModeFlag.CacheNone)
+    for item in view.scene().items():
+        if isinstance(item, pg.ScatterPlotItem):
+            item.opts |= {"useCache": False, "antialias": True}
 
 
 def _settle(top: QWidget) -> None:
     """Lay out what is to be laid out, and finish what would else be drawn a moment later."""
+    for widget in top.findChildren(QWidget):
+        if shiboken6.isValid(widget):  # else it went with its parent
+            QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
     for _ in range(_ROUNDS):
         for widget in [top, *top.findChildren(QWidget)]:
             if isinstance(widget, FormulaView):

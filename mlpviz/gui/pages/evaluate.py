@@ -104,11 +104,13 @@ class EvaluatePage(Page):
     def set_view_state(self, state: Mapping[str, Any]) -> None:
         """Look at all that again; ValueError if there is no such thing in this run."""
         split, place = state.get("split", self.assessor.split_name), state.get("place")
-        if split not in self.assessor.splits:
+        if not isinstance(split, str) or split not in self.assessor.splits:
             raise ValueError(f"there are no {split!s:.20} examples: choose {', '.join(self.assessor.splits)}")
         self.assessor.choose_split(split)
         if place is not None:
-            self._place_chosen(_place_in(place, len(self.workspace.dataset.classes)))
+            chosen = _place_in(place, len(self.workspace.dataset.classes))
+            self.confusion.set_place(chosen)
+            self._place_chosen(chosen)
         example, n = state.get("example"), len(self.assessor.split)
         if example is not None:
             if type(example) is not int or not 0 <= example < n:
@@ -124,6 +126,11 @@ class EvaluatePage(Page):
     def about_picture(self) -> str:
         """What the pictures of this page speak of."""
         return f"{self.assessor.split_name} examples"
+
+    def why_not(self, part: str) -> str:
+        """Why a part has nothing to show of the current run; empty where it has."""
+        needs_classes = part in ("card_classes", "card_calibration")
+        return "its data have no classes" if needs_classes and not self.workspace.dataset.classes else ""
 
     # ------------------------------------------------------------------ when it is looked at
 

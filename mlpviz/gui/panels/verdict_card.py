@@ -1,6 +1,7 @@
 """One example large, what the network says of it, and the way to step through it."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -80,6 +81,15 @@ class VerdictCard(Card):
         self.bars.set_highlighted(int(judgement.labels[example]))
         self.bars.setToolTip("How certain the network is of each class, 0 to 1; the true one is marked")
         self._words.setText(f"{self._verdict(example)} {self._inputs(stored)}")
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The outputs for the example, and how certain the network is of each class."""
+        found, example = self._assessor.assessment, self._assessor.example
+        if found is None or example is None:
+            return {}
+        outputs, shares = found.judgement.outputs, found.judgement.shares
+        numbers = {"output": outputs[example]}
+        return numbers if shares is None else {**numbers, "certainty": shares[example]}
 
     def _verdict(self, example: int) -> str:
         found, names = self._assessor.assessment, self._assessor.workspace.dataset.classes

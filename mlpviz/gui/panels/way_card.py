@@ -9,7 +9,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from mlpviz.figures.numbers import MINUS, format_number
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.gallery_view import Caption, GalleryView
@@ -66,7 +66,7 @@ class WayCard(Card):
             label.setWordWrap(True)
             set_role(label, "subtitle")
         self._words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._words.setMinimumHeight(2 * self._words.fontMetrics().lineSpacing())
+        self._words.setMinimumHeight(2 * text_metrics().lineSpacing())
         self.bars = _ScoreBars(theme, f"bars_{key}", f"{title}: the score of each class")
         self.bars.setFixedHeight(_BARS_PX)
         content = QWidget()
@@ -105,6 +105,10 @@ class WayCard(Card):
         self._says.setText("")
         self._sentence.setText(sentence)
         self._stack.setCurrentIndex(1)
+
+    def numbers(self) -> dict[str, NDArray]:
+        """The score of each class, not standardised."""
+        return {f"{self.title}: score": self.bars.scores} if len(self.bars.scores) else {}
 
     def show_answer(
         self, scores: NDArray, names: Sequence[str], truth: int | None, accuracy: str, words: str

@@ -205,8 +205,23 @@ class DataTable(QTableView):
 
     def content_height(self) -> int:
         """How high the table is with all its rows in sight."""
-        rows = self._rows.rowCount() * self.verticalHeader().defaultSectionSize()
-        return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth() + 4
+        return self._height_of(self._rows.rowCount()) + 4
+
+    def _height_of(self, rows: int) -> int:
+        section = self.verticalHeader().defaultSectionSize()
+        return self.horizontalHeader().sizeHint().height() + rows * section + 2 * self.frameWidth()
+
+    def become_picture(self) -> None:
+        """Show whole rows, as many as there is room for, and nothing to scroll with."""
+        for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMaximumHeight(self._height_of(self.n_seen))
+
+    @property
+    def n_seen(self) -> int:
+        """How many rows are seen from top to bottom before anything is scrolled."""
+        room = (self.height() - self._height_of(0)) // self.verticalHeader().defaultSectionSize()
+        return max(0, min(self._rows.rowCount(), room))
 
     @property
     def selection(self) -> int | None:

@@ -74,7 +74,7 @@ class GalleryView(MosaicView):
             rect = self.cell_rect(i)
             if rect.bottom() < area.top():
                 continue
-            if rect.top() > area.bottom():
+            if rect.top() > area.bottom() - 1:
                 break
             rect.setTop(rect.bottom() - metrics.height() - 1)
             rect.adjust(1, 0, -1, 0)
