@@ -12,7 +12,7 @@ WHAT_HELP = (
     "weights, curves, loss, accuracy, gradients, boundary, units, cost, network, collapsed, biases, "
     "confusion, mistakes, classes, calibration, verdict, ways, stage or window; of a comparison "
     "compared-loss, compared-accuracy, compared-gradients, depth or differences; of many seeds seed-curves "
-    "or seed-ends"
+    "or seed-ends; or model, for PyTorch, NumPy, ONNX, or as a script"
 )
 
 
@@ -24,7 +24,10 @@ def add_commands(commands: Any) -> None:
     command.add_argument("source", metavar="RUN", help="a checkpoint, or an experiment's name or TOML file")
     command.add_argument("what", metavar="WHAT", help=WHAT_HELP)
     command.add_argument(
-        "out", type=Path, metavar="OUT", help="by its ending .png, .svg, .pdf, .gif, .csv, .npz, .npy"
+        "out",
+        type=Path,
+        metavar="OUT",
+        help="ends in .png, .svg, .pdf, .gif, .csv, .npz, .npy",
     )
     command.add_argument("--steps", type=int, metavar="N", help="train so many steps first (an experiment)")
     command.add_argument("--layer", type=int, metavar="K", help="which layer, from 1, as on the screen")
@@ -63,6 +66,8 @@ def add_commands(commands: Any) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
+    if options.what == "model":
+        return _export_model(options)
     from mlpviz.files.atomic import write_file
     from mlpviz.files.recipes import View
     from mlpviz.gui.figures.headless import headless_application
@@ -100,6 +105,25 @@ def _screen_scale(options: argparse.Namespace) -> str:
     if options.what != "window":
         return "1"
     return f"{options.scale:g}" if options.out.suffix.lower() not in (".svg", ".pdf") else "4"
+
+
+def _export_model(options: argparse.Namespace) -> int:
+    """The network itself, for other programs."""
+    from mlpviz.files import is_run, load_checkpoint
+    from mlpviz.files.models import MODEL_FORMATS, export_model
+
+    if options.out.suffix.lower() not in MODEL_FORMATS:
+        raise ValueError(f"{options.out}: a model ends in {', '.join(MODEL_FORMATS)}")
+    _check_folder(options.out)
+    if is_run(Path(options.source)):
+        trainer = load_checkpoint(Path(options.source))
+    else:
+        replay = _replay_of(options.source, options.steps)
+        for _ in with_bar(replay.steps(), replay.until):
+            pass
+        trainer = replay.trainer
+    print(export_model(trainer, options.out))
+    return 0
 
 
 def _film(replay: Any, view: Any, options: argparse.Namespace) -> int:

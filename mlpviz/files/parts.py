@@ -13,6 +13,15 @@ from mlpviz.files.atomic import Content, recover_folder, write_file, write_folde
 FILE_ENDING = ".mlpviz"
 """What is written to a name with this ending is one file."""
 
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    UnicodeDecodeError,
+)
 LONGEST_REASON = 240
 LARGEST = 2**31
 """Bytes: more than that in one part is no run that could be shown."""
@@ -152,7 +161,7 @@ def read_zip(
                 for info in entries
                 if wanted is None or info.filename in wanted
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError) as e:
+    except _BROKEN as e:
         raise ValueError(f"{path}: damaged ({in_one_line(e)}): take another copy of it") from e
 
 

@@ -380,7 +380,7 @@ def _checked(f: Field[Any], value: Any) -> Any:
     if wanted is float and type(value) is int:
         value = as_float(value)
     if type(value) is not wanted:
-        raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r}")
+        raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r:.80}")
     if wanted is str and not value.isascii() and not _can_be_saved(value):
         raise ValueError(f"{name} has characters that no text file can hold: {value!a}")
     if rules["choices"] and value not in rules["choices"] and not (rules["or_path"] and is_path(value)):
