@@ -139,8 +139,7 @@ def _as_given(values: list[float], shape: tuple[int, ...], dtype: npt.DTypeLike)
         has = "1 number" if len(values) == 1 else f"{len(values)} numbers"
         raise ValueError(f"{which} values(…) has {has}, but the {what}: give {math.prod(shape)}")
     with np.errstate(over="ignore"):  # looked for just below
-        with np.errstate(over="ignore"):  # looked for just below
-            parameters = np.array(values).astype(dtype).reshape(shape)
+        parameters = np.array(values).astype(dtype).reshape(shape)
     if not np.isfinite(parameters).all():
         raise ValueError(
             f"initializer values(…): {max(values, key=abs):g} is too large for {np.dtype(dtype)}"
