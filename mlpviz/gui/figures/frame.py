@@ -39,6 +39,7 @@ from mlpviz.locations import resource_path
 
 FAMILY, FIXED_FAMILY = "DejaVu Sans", "DejaVu Sans Mono"
 PAGE_SIZE = (1440, 900)
+_SIDES_PX = 6
 _ROUNDS = 4  # of laying out: words that wrap decide heights, which decide widths
 
 _PLAIN = """
@@ -105,13 +106,17 @@ def load_fonts() -> None:
 _loaded = False
 
 
-def caption_of(run: StillRun, page: Page | None = None) -> str:
-    """What a picture shows, in words: the experiment, step and seed, and what its page adds to that."""
+def caption_of(run: StillRun, page: Page | None = None, last: int | None = None) -> str:
+    """What a picture shows, in words: the experiment, step and seed, and what its page adds to that.
+
+    With the step of a film's last frame these are the longest words of all frames, or nearly.
+    """
     trainer = run.trainer
+    epochs = trainer.experiment.epochs
     words = [
         trainer.experiment.title,
-        f"step {format_number(run.now.step)}",
-        f"epoch {max(1, run.now.epoch)} of {trainer.experiment.epochs}",
+        f"step {format_number(run.now.step if last is None else last)}",
+        f"epoch {max(1, run.now.epoch) if last is None else epochs} of {epochs}",
         f"seed {trainer.experiment.seed}",
     ]
     about = getattr(page, "about_picture", None)
@@ -139,7 +144,7 @@ def _figure(
     workspace.show_run(run)
     frame = _unseen(theme, "figure", made)
     column = _column(frame)
-    column.setContentsMargins(6, 4, 6, 6)
+    column.setContentsMargins(_SIDES_PX, 4, _SIDES_PX, 6)
     column.setSpacing(4)
     parts = _parts(page, entry, run) or [page]
     owners = [owner for part in parts for owner in _owners(part, page)]
@@ -220,6 +225,11 @@ def _caption(frame: QWidget, entry: FigureEntry, view: View, run: StillRun, page
     label.setContentsMargins(14, 0, 14, 4)
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     set_role(label, "subtitle")
+    if view.frames and view.caption is None:  # or a film would jump where its words take another line
+        label.setText(caption_of(run, page, view.frames[-1]))
+        label.setFont(text_font())
+        label.setMinimumHeight(label.heightForWidth(view.width - 2 * _SIDES_PX))
+        label.setText(text)
     label.setVisible(bool(text))
     return label
 
