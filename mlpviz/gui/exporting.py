@@ -136,7 +136,7 @@ class Exporter:
         return view_of(entry, window.page, window.action_experiment.isChecked(), size)
 
     def _save(self, view: View, run: "StillRun", ending: str) -> bool:
-        """Ask where to, and write the file; False if nothing was written."""
+        """Ask where to, and write the file; False if none was chosen, and a ValueError if it cannot be."""
         from mlpviz.gui.figures.exporting import exported
 
         name = str(Path(self.folder) / f"{_slug(run)}-{view.figure}-step-{run.now.step}{ending}")
@@ -148,10 +148,8 @@ class Exporter:
         out = Path(chosen if Path(chosen).suffix.lower() == ending else chosen + ending)
         try:
             write_file(out, exported(view, run, out))
-        except (OSError, ValueError) as error:
-            words = error.strerror if isinstance(error, OSError) else str(error)
-            self._window.state_line.say(f"{out} could not be written: {words}")
-            return False
+        except OSError as error:
+            raise ValueError(f"{out} could not be written: {error.strerror}") from error
         self.folder = str(out.parent)
         self._window.state_line.say(f"Saved {out}", "good")
         return True
