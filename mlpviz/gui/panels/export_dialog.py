@@ -209,6 +209,7 @@ class ExportDialog(QDialog):
         self.height_px.setValue(self._on_screen.height)
         self.look.setCurrentIndex(THEMES.index(self._on_screen.theme))
         self.caption.setText(self._on_screen.caption or "")
+        self.caption.setCursorPosition(0)  # what it begins with is to be read
         for field in fields:
             field.blockSignals(False)
         is_window = not self._entries[self.picture.currentIndex()].page

@@ -285,20 +285,8 @@ class TestAnything:
         return pixmap
 
     whats = (
-        *[
-            "rect",
-            "rects",
-            "ellipse",
-            "line",
-            "points",
-            "polyline",
-            "convex",
-            "nothing",
-            "text",
-            "rotated",
-            "tiled",
-        ],
-        *["pixmap", "gradient", "texture", "clip", "mode"],
+        *("rect", "rects", "ellipse", "line", "points", "polyline", "convex", "nothing", "text"),
+        *("rotated", "tiled", "pixmap", "gradient", "texture", "clip", "mode"),
         *("whole ellipse", "whole points", "whole polygon"),
     )
 
