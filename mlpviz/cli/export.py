@@ -236,7 +236,7 @@ def _choice(text: str) -> tuple[str, Any]:
 
 def _reproduce(options: argparse.Namespace) -> int:
     from mlpviz.files.atomic import write_file
-    from mlpviz.files.pictures import read_recipe
+    from mlpviz.files.pictures import kind_of, read_recipe
     from mlpviz.files.recipes import SCREEN_SCALE
     from mlpviz.gui.figures.headless import headless_application
 
@@ -257,6 +257,10 @@ def _reproduce(options: argparse.Namespace) -> int:
         old = options.figure.read_bytes()  # before OUT is written, which may be the same file
         if recipe.why_not:
             raise ValueError(f"{options.figure} cannot be made again: {recipe.why_not}")
+        if kind_of(old) != ending:
+            raise ValueError(
+                f"{options.figure}: it is a file of the kind {kind_of(old)}: let its name end so"
+            )
         replay = replay_of(recipe)
         if recipe.view.frames:
             runs = [each for each in with_bar(takes(replay, recipe.view.frames), replay.until) if each]

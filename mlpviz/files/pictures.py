@@ -122,6 +122,12 @@ def read_recipe(path: Path) -> Recipe:
         raise ValueError(f"{path}: {error}") from error
 
 
+def kind_of(content: bytes) -> str:
+    """The ending that a picture file of this content should have; empty if it is none of ours."""
+    reader = _reader_of(content[:1024])
+    return next((ending for ending, known in _READERS.items() if known is reader), "")
+
+
 def _reader_of(beginning: bytes) -> Callable[[bytes], str | None] | None:
     if beginning.startswith(PNG_BEGINNING):
         return _out_of_png
@@ -243,3 +249,11 @@ def _decoded(text: bytes) -> str:
         return text.decode()
     except UnicodeDecodeError as error:
         raise ValueError("the recipe is damaged: it is not text") from error
+
+
+_READERS: dict[str, Callable[[bytes], str | None]] = {
+    ".png": _out_of_png,
+    ".svg": _out_of_svg,
+    ".pdf": _out_of_pdf,
+    ".gif": _out_of_gif,
+}

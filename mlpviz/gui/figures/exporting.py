@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import PIL
 import PySide6
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
@@ -41,11 +42,13 @@ def check_ending(out: Path) -> None:
 
 
 def made_with_here(view: View) -> dict[str, str]:
-    """What decides how a view looks here; of the window, whose icons are of the screen's pixels, that too."""
-    if figure_entry(view.figure).page:
-        return versions(Qt=PySide6.__version__)
-    scale = f"{QGuiApplication.primaryScreen().devicePixelRatio():g}"
-    return versions(Qt=PySide6.__version__, **{SCREEN_SCALE: scale})
+    """What decides how a view looks here."""
+    others = {"Qt": PySide6.__version__}
+    if view.frames:
+        others["Pillow"] = PIL.__version__
+    if not figure_entry(view.figure).page:  # the icons of the window are made of the screen's pixels
+        others[SCREEN_SCALE] = f"{QGuiApplication.primaryScreen().devicePixelRatio():g}"
+    return versions(**others)
 
 
 def recipe_of(view: View, run: StillRun) -> Recipe:

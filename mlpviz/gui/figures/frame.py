@@ -40,6 +40,7 @@ from mlpviz.locations import resource_path
 
 FAMILY, FIXED_FAMILY = "DejaVu Sans", "DejaVu Sans Mono"
 PAGE_SIZE = (1440, 900)
+_SIDES_PX = 6
 _ROUNDS = 4  # of laying out: words that wrap decide heights, which decide widths
 
 _PLAIN = """
@@ -117,16 +118,20 @@ def load_fonts() -> None:
 _loaded = False
 
 
-def caption_of(run: StillRun, page: Page | None = None) -> str:
-    """What a picture shows, in words: the experiment, step and seed, and what its page adds to that."""
+def caption_of(run: StillRun, page: Page | None = None, last: int | None = None) -> str:
+    """What a picture shows, in words: the experiment, step and seed, and what its page adds to that.
+
+    With the step of a film's last frame these are the longest words of all frames, or nearly.
+    """
     own = getattr(page, "caption_of_picture", None)
     if own is not None:
         return str(own())
     trainer = run.trainer
+    epochs = trainer.experiment.epochs
     words = [
         trainer.experiment.title,
-        f"step {format_number(run.now.step)}",
-        f"epoch {run.now.epoch} of {trainer.experiment.epochs}",
+        f"step {format_number(run.now.step if last is None else last)}",
+        f"epoch {run.now.epoch if last is None else epochs} of {epochs}",
         f"seed {trainer.experiment.seed}",
     ]
     about = getattr(page, "about_picture", None)
@@ -156,7 +161,7 @@ def _figure(
         page.show_content(run.content)
     frame = _unseen(theme, "figure", made)
     column = _column(frame)
-    column.setContentsMargins(6, 4, 6, 6)
+    column.setContentsMargins(_SIDES_PX, 4, _SIDES_PX, 6)
     column.setSpacing(4)
     parts = _parts(page, entry, run) or [page]
     owners = [owner for part in parts for owner in _owners(part, page)]
@@ -237,6 +242,11 @@ def _caption(frame: QWidget, entry: FigureEntry, view: View, run: StillRun, page
     label.setContentsMargins(14, 0, 14, 4)
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     set_role(label, "subtitle")
+    if view.frames and view.caption is None:  # or a film would jump where its words take another line
+        label.setText(caption_of(run, page, view.frames[-1]))
+        label.setFont(text_font())
+        label.setMinimumHeight(label.heightForWidth(view.width - 2 * _SIDES_PX))
+        label.setText(text)
     label.setVisible(bool(text))
     return label
 

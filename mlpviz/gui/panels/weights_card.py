@@ -366,7 +366,8 @@ class WeightsCard(Card):
         assert workspace.snapshot is not None
         network, image_shape = workspace.snapshot.network, workspace.dataset.image_shape
         assert image_shape is not None
-        size = f"{matrix.shape[1]} units, {image_shape[0]} × {image_shape[1]}"
+        units = "" if self._only is None else f"{len(set(self._only))} of "
+        size = f"{units}{matrix.shape[1]} units, {image_shape[0]} × {image_shape[1]}"
         self.set_subtitle(f"seen from the input: {size}" if index else size)
         weights = [network.layers[i].params["weight"] for i in self._positions]
         votes = weights[index + 1] if index + 1 < len(weights) else None

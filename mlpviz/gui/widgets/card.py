@@ -90,6 +90,9 @@ class Card(QFrame):
         self._title.setVisible(bool(self._title.text()))
         if self._in_its_place is not None:
             self._in_its_place.hide()
+        both = self._title.sizeHint().width() + self._header.spacing() + self._subtitle.sizeHint().width()
+        if both > self.width() - 2 * MARGIN_PX:
+            self._subtitle.hide()  # rather than cut the title off
 
     def set_subtitle(self, subtitle: str) -> None:
         """Change the quiet words beside the title; none where empty."""
