@@ -3,19 +3,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 # make run PYTHON=python3.12 takes that Python; else the first of python3, python3.13, … that is new enough.
 PYTHON ?=
-# make run ARGS="train --help", make test ARGS="-k losses"
+# make run ARGS="train --help", make test ARGS="-k losses", make fuzz ARGS="csv --seed 1" COUNT=100000
 ARGS ?=
+COUNT ?= 20000
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # The stamps say for which Python the packages of pyproject.toml are in place.
 STAMP := $(VENV)/installed-for-$(subst /,-,$(or $(PYTHON),python3))
-.PHONY: help run test check bench clean libraries-run libraries-test
+.PHONY: help run test check bench fuzz clean libraries-run libraries-test
 
 help:
 	@echo 'make run     open the window'
 	@echo 'make test    run the tests'
 	@echo 'make check   style, types, import rules and tests: all that must hold before a commit'
 	@echo 'make bench   measure speed'
+	@echo 'make fuzz    feed damaged files to the readers, COUNT=20000 to each'
 	@echo 'make clean   remove everything that make made'
 
 run: libraries-run $(STAMP)-run
@@ -33,6 +35,9 @@ check: $(STAMP)-test
 
 bench: $(STAMP)-test
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: $(STAMP)-test
+	@$(BIN)/python tests/fuzzing.py --count $(COUNT) $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache .coverage htmlcov

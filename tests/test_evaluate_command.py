@@ -164,7 +164,7 @@ def test_what_is_no_checkpoint(tmp_path, monkeypatch, capsys, argument, sentence
 def test_a_damaged_checkpoint_is_named(checkpoint, capsys):
     (checkpoint / "parameters.safetensors").write_bytes(b"nonsense")
     assert main(["evaluate", str(checkpoint)]) == 2
-    assert "parameters.safetensors: cannot be read as safetensors" in capsys.readouterr().err
+    assert "parameters.safetensors: not a safetensors file" in capsys.readouterr().err
 
 
 def test_a_split_that_there_is_not(tmp_path, capsys):

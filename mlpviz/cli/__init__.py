@@ -6,16 +6,18 @@ import sys
 from collections.abc import Sequence
 
 import mlpviz
-from mlpviz.cli import compare, export, lesson, show, tell, train
+from mlpviz.cli import compare, data, export, lesson, models, show, tell, train
 
 COMMANDS = (
     "open",
     "train",
+    "import",
     "evaluate",
     "compare",
     "list",
     "check",
     "explain",
+    "inspect",
     "screenshot",
     "export",
     "reproduce",
@@ -64,6 +66,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (show, train, compare, tell, export, lesson):
+    for module in (show, train, models, compare, tell, data, export, lesson):
         module.add_commands(commands)
     return parser

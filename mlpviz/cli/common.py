@@ -33,10 +33,15 @@ def add_experiment(command: argparse.ArgumentParser) -> None:
 
 def experiment_of(name_or_path: str, settings: Sequence[str]) -> Any:
     """The experiment of a name or file, with settings such as ``"learning_rate=0.1"`` changed."""
-    from mlpviz.training import parse_assignment
     from mlpviz.training.presets import find_experiment
 
-    experiment = find_experiment(name_or_path)
+    return changed(find_experiment(name_or_path), settings)
+
+
+def changed(experiment: Any, settings: Sequence[str]) -> Any:
+    """The experiment with settings such as ``"learning_rate=0.1"`` changed."""
+    from mlpviz.training import parse_assignment
+
     return experiment.with_settings(dict(map(parse_assignment, settings))) if settings else experiment
 
 

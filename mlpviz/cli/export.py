@@ -12,7 +12,7 @@ WHAT_HELP = (
     "weights, curves, loss, accuracy, gradients, boundary, units, cost, network, collapsed, biases, "
     "confusion, mistakes, classes, calibration, verdict, ways, stage or window; of a comparison "
     "compared-loss, compared-accuracy, compared-gradients, depth or differences; of many seeds seed-curves "
-    "or seed-ends"
+    "or seed-ends; or model, for PyTorch, NumPy, ONNX, or as a script"
 )
 
 
@@ -24,7 +24,10 @@ def add_commands(commands: Any) -> None:
     command.add_argument("source", metavar="RUN", help="a checkpoint, or an experiment's name or TOML file")
     command.add_argument("what", metavar="WHAT", help=WHAT_HELP)
     command.add_argument(
-        "out", type=Path, metavar="OUT", help="by its ending .png, .svg, .pdf, .gif, .csv, .npz, .npy"
+        "out",
+        type=Path,
+        metavar="OUT",
+        help="ends in .png, .svg, .pdf, .gif, .csv, .npz, .npy",
     )
     command.add_argument("--steps", type=int, metavar="N", help="train so many steps first (an experiment)")
     command.add_argument("--layer", type=int, metavar="K", help="which layer, from 1, as on the screen")
@@ -63,11 +66,13 @@ def add_commands(commands: Any) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
+    if options.what == "model":
+        return _export_model(options)
     from mlpviz.files.atomic import write_file
     from mlpviz.files.recipes import View
     from mlpviz.gui.figures.headless import headless_application
 
-    with headless_application():
+    with headless_application(_screen_scale(options)):
         from mlpviz.gui.figures.catalogue import figure_entry
         from mlpviz.gui.figures.exporting import check_ending, exported
         from mlpviz.gui.figures.film import FILM_ENDINGS, check_film
@@ -92,6 +97,32 @@ def _export(options: argparse.Namespace) -> int:
         else:
             run = _run_of(options.source, options.steps, view)
         write_file(options.out, exported(view, run, options.out))
+    return 0
+
+
+def _screen_scale(options: argparse.Namespace) -> str:
+    """Icons of the window are made of the screen's pixels: as fine as the picture, or fine for vectors."""
+    if options.what != "window":
+        return "1"
+    return f"{options.scale:g}" if options.out.suffix.lower() not in (".svg", ".pdf") else "4"
+
+
+def _export_model(options: argparse.Namespace) -> int:
+    """The network itself, for other programs."""
+    from mlpviz.files import is_run, load_checkpoint
+    from mlpviz.files.models import MODEL_FORMATS, export_model
+
+    if options.out.suffix.lower() not in MODEL_FORMATS:
+        raise ValueError(f"{options.out}: a model ends in {', '.join(MODEL_FORMATS)}")
+    _check_folder(options.out)
+    if is_run(Path(options.source)):
+        trainer = load_checkpoint(Path(options.source))
+    else:
+        replay = _replay_of(options.source, options.steps)
+        for _ in with_bar(replay.steps(), replay.until):
+            pass
+        trainer = replay.trainer
+    print(export_model(trainer, options.out))
     return 0
 
 
@@ -205,11 +236,12 @@ def _choice(text: str) -> tuple[str, Any]:
 
 def _reproduce(options: argparse.Namespace) -> int:
     from mlpviz.files.atomic import write_file
-    from mlpviz.files.pictures import read_recipe
+    from mlpviz.files.pictures import kind_of, read_recipe
+    from mlpviz.files.recipes import SCREEN_SCALE
     from mlpviz.gui.figures.headless import headless_application
 
     recipe = read_recipe(options.figure)
-    with headless_application():
+    with headless_application(recipe.versions.get(SCREEN_SCALE, "1")):
         from mlpviz.gui.figures.catalogue import page_of
         from mlpviz.gui.figures.contents import content_again
         from mlpviz.gui.figures.exporting import picture_file
@@ -225,6 +257,10 @@ def _reproduce(options: argparse.Namespace) -> int:
         old = options.figure.read_bytes()  # before OUT is written, which may be the same file
         if recipe.why_not:
             raise ValueError(f"{options.figure} cannot be made again: {recipe.why_not}")
+        if kind_of(old) != ending:
+            raise ValueError(
+                f"{options.figure}: it is a file of the kind {kind_of(old)}: let its name end so"
+            )
         replay = replay_of(recipe)
         if recipe.view.frames:
             runs = [each for each in with_bar(takes(replay, recipe.view.frames), replay.until) if each]

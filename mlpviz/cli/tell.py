@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpviz.cli.common import add_experiment, experiment_of, print_json, trainer_of
+from mlpviz.cli.data import add_data, check_reading_belongs, report_on_data
 
 
 def add_commands(commands: Any) -> None:
@@ -19,6 +20,7 @@ def add_commands(commands: Any) -> None:
         choices=("training", "validation", "test", "all"),
         help="by default a table of all, and the details of test, or else of the last",
     )
+    add_data(command, "judge it on your own data instead: a file or folder with the same inputs and classes")
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_evaluate)
 
@@ -63,9 +65,14 @@ def _evaluate(options: argparse.Namespace) -> int:
     from mlpviz.training.blas import use_blas_threads
     from mlpviz.training.report import as_text, report
 
+    check_reading_belongs(options)
+    if options.data is not None and options.split is not None:
+        raise ValueError("--split chooses examples of the run, --data other ones: leave one of them out")
     trainer = load_trained(options.checkpoint)
     use_blas_threads(trainer.experiment.blas_threads)
-    told = report(trainer, options.split or "all")
+    told = (
+        report(trainer, options.split or "all") if options.data is None else report_on_data(options, trainer)
+    )
     if options.json:
         print_json(told)
     else:

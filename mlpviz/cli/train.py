@@ -10,11 +10,13 @@ from mlpviz.cli.common import (
     DEFAULT_EXPERIMENT,
     Interrupt,
     add_experiment,
+    changed,
     experiment_of,
     print_json,
     with_bar,
     with_progress,
 )
+from mlpviz.cli.data import add_data, check_reading_belongs, experiment_on
 
 
 def add_commands(commands: Any) -> None:
@@ -28,6 +30,7 @@ def add_commands(commands: Any) -> None:
         metavar="RUN",
         help="go on with a saved run, bit for bit; it is saved in its place again, or to --out",
     )
+    add_data(command, "learn from your own data; without EXPERIMENT, one is proposed")
     command.add_argument("--epochs", type=int, metavar="N", help="short for --set epochs=N")
     command.add_argument("--seed", type=int, metavar="N", help="short for --set seed=N")
     command.add_argument(
@@ -58,9 +61,7 @@ def _train(options: argparse.Namespace) -> int:
     settings = [*options.settings, *(s for s in settings if not s.endswith("=None"))]
     if options.resume is not None:
         return _resume(options, settings)
-    if options.experiment is None:
-        options.experiment = DEFAULT_EXPERIMENT
-    experiment = experiment_of(options.experiment, settings)
+    experiment = _experiment(options, settings)
     if options.seeds is not None:
         return _train_seeds(options, experiment)
     for name in ("jobs", "learnt"):
@@ -74,7 +75,8 @@ def _resume(options: argparse.Namespace, settings: list[str]) -> int:
     from mlpviz.files import load_run
     from mlpviz.training import parse_assignment
 
-    for name, given in (("EXPERIMENT", options.experiment), ("--seeds", options.seeds)):
+    others = (("EXPERIMENT", options.experiment), ("--seeds", options.seeds), ("--data", options.data))
+    for name, given in others:
         if given is not None:
             raise ValueError(f"--resume goes on with one saved run: leave out {name}")
     run = load_run(options.resume)
@@ -118,6 +120,21 @@ def _train_one(
     report = _report(options, trainer, history, seconds)
     print_json(report) if options.json else _print_report(report, trainer)
     return 0
+
+
+def _experiment(options: argparse.Namespace, settings: list[str]) -> Any:
+    """The experiment that is wanted; `options.experiment` is what it is called from here on."""
+    check_reading_belongs(options)
+    is_proposed = options.data is not None and options.experiment is None
+    if options.experiment is None:
+        options.experiment = DEFAULT_EXPERIMENT
+    if options.data is None:
+        return experiment_of(options.experiment, settings)
+    if not is_proposed:
+        return experiment_on(options, experiment_of(options.experiment, settings))
+    experiment = changed(experiment_on(options, None), settings)
+    options.experiment = experiment.title
+    return experiment
 
 
 def _train_seeds(options: argparse.Namespace, experiment: Any) -> int:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlpviz.data.scaling import shift_and_factor
+from mlpviz.data.scaling import ROWS_AT_A_TIME, shift_and_factor
 
 Positions: TypeAlias = slice | Sequence[int] | NDArray[np.integer[Any]]
 
@@ -56,14 +56,14 @@ class Examples:
         return len(self.inputs)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset:
     """Examples with the words and sizes needed to show them.
 
     Attributes
     ----------
     name, title, description : str
-        The name in `DATASETS`, the heading, and one or two sentences.
+        The name in `DATASETS` or of the file, the heading, and one or two sentences.
     training, test : Examples
         `test` is None where the data set has no test examples of its own.
     classes : tuple of str
@@ -324,8 +324,11 @@ def _check_table(field: str, array: NDArray[Any], types: tuple[str, ...]) -> Non
         raise ValueError(f"{field} has the shape {array.shape}: give one row per example, none of them empty")
     if array.dtype not in types:
         raise ValueError(f"{field} is {array.dtype}: give {' or '.join(types)}")
-    if not np.isfinite(array).all():
-        row = int(np.argmin(np.isfinite(array).all(axis=1)))
+    for first in range(0, 0 if array.dtype == np.uint8 else len(array), ROWS_AT_A_TIME):
+        is_finite = np.isfinite(array[first : first + ROWS_AT_A_TIME])
+        if is_finite.all():
+            continue
+        row = first + int(np.argmin(is_finite.all(axis=1)))
         raise ValueError(f"{field}, row {row}, holds a number that is not finite: give finite numbers only")
 
 

@@ -1,26 +1,15 @@
-"""The MNIST digits that come with the program, and the reader of their file format, IDX."""
+"""The MNIST digits that come with the program."""
 
 import functools
-import gzip
-import math
-import struct
-import zlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlpviz.data.bundled import bundled_file
 from mlpviz.data.dataset import Dataset, Examples, one_hot
+from mlpviz.data.idx import read_idx
 
-IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-MAX_DIMENSIONS = 8
-MAX_BYTES = 1 << 30
-CHUNK_BYTES = 1 << 20
-
-KINDS = {1: "labels", 3: "images"}
 SIDE_PX = 28
 RARE, KEPT_OF_RARE = 1, 20  # of the imbalanced digits: one in twenty of the 1s is kept
 
@@ -80,46 +69,6 @@ def blank_digits() -> Dataset:
     )
 
 
-def read_idx(path: Path | str, dimensions: int | None = None) -> NDArray[Any]:
-    """Read an IDX file, plain or compressed with gzip.
-
-    Parameters
-    ----------
-    path : Path or str
-    dimensions : int, optional
-        How many dimensions the file must have: 3 for images, 1 for labels.
-
-    Returns
-    -------
-    ndarray
-        uint8, int8, int16, int32, float32 or float64, with the dimensions that the header gives.
-
-    Raises
-    ------
-    ValueError
-        When the file is not IDX, is damaged, is cut short or goes on too long, announces more than 1 GiB, or
-        has another number of dimensions. No more memory is taken than the file really fills.
-
-    Notes
-    -----
-    The format: two zero bytes, a type code, the number of dimensions, each dimension as a big-endian 32-bit
-    number, then the values in big-endian order, last dimension fastest.
-    """
-    path = Path(path)
-    with path.open("rb") as file:
-        compressed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        if not compressed:
-            if path.suffix == ".gz":
-                raise ValueError(f"{path} is not a gzip file, though named .gz: compress it or rename it")
-            return _parse(file, path, dimensions)
-        try:
-            with gzip.open(file) as stream:
-                return _parse(stream, path, dimensions)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ValueError(f"{path} is a damaged gzip file: get a fresh copy ({error})") from error
-
-
 def _with_few_ones(examples: Examples) -> Examples:
     labels = examples.labels
     assert labels is not None
@@ -176,59 +125,3 @@ def _read_examples(directory: Path | None, prefix: str, count: int) -> Examples:
         raise ValueError(f"{images_path} holds {len(images)} images: there should be {count}")
     numbers = labels.astype(np.int64)
     return Examples(images.reshape(count, -1), one_hot(numbers, 10), numbers)
-
-
-def _parse(stream: BinaryIO | gzip.GzipFile, path: Path, dimensions: int | None) -> NDArray[Any]:
-    magic = _read(stream, 4)
-    if len(magic) < 4 or magic[:2] != b"\0\0":
-        raise ValueError(
-            f"{path} begins with the bytes {magic.hex(' ') or '(none)'}: "
-            "an IDX file begins with 00 00, a type code and the number of dimensions"
-        )
-    type_code, n_dimensions = magic[2], magic[3]
-    if type_code not in IDX_TYPES:
-        known = ", ".join(f"{code:02x}" for code in IDX_TYPES)
-        raise ValueError(f"{path} has the type code {type_code:02x}: IDX knows {known} (08 for pixels)")
-    if not 1 <= n_dimensions <= MAX_DIMENSIONS:
-        raise ValueError(f"{path} has {n_dimensions} dimensions: 1 to {MAX_DIMENSIONS} can be read")
-    if dimensions is not None and n_dimensions != dimensions:
-        raise ValueError(
-            f"{path} has {_dimensions(n_dimensions)} where {_dimensions(dimensions)} should be: "
-            "are the images and the labels file swapped?"
-        )
-    header = _read(stream, 4 * n_dimensions)
-    if len(header) < 4 * n_dimensions:
-        raise ValueError(f"{path} ends inside its header, which should be {4 + 4 * n_dimensions} bytes long")
-    shape = struct.unpack(f">{n_dimensions}I", header)
-    return _read_values(stream, path, np.dtype(IDX_TYPES[type_code]), shape)
-
-
-def _read_values(
-    stream: BinaryIO | gzip.GzipFile, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]
-) -> NDArray[Any]:
-    sizes = " x ".join(map(str, shape))
-    if math.prod(max(size, 1) for size in shape) * dtype.itemsize > MAX_BYTES:
-        raise ValueError(f"{path} announces {sizes} values: at most 1 GiB can be read")
-    expected = math.prod(shape) * dtype.itemsize
-    values = _read(stream, expected)
-    if len(values) < expected:
-        raise ValueError(
-            f"{path} is cut short: it holds {len(values)} bytes of values where its header announces {sizes} "
-            f"({expected} bytes)"
-        )
-    if stream.read(1):
-        raise ValueError(f"{path} goes on after the {sizes} values ({expected} bytes) its header announces")
-    return np.frombuffer(values, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
-
-
-def _read(stream: BinaryIO | gzip.GzipFile, size: int) -> bytearray:
-    """Up to `size` bytes, taking memory only for what is really there."""
-    data = bytearray()
-    while len(data) < size and (chunk := stream.read(min(size - len(data), CHUNK_BYTES))):
-        data += chunk
-    return data
-
-
-def _dimensions(count: int) -> str:
-    kind = f" ({KINDS[count]})" if count in KINDS else ""
-    return f"{count} dimension{'s' if count > 1 else ''}{kind}"

@@ -9,4 +9,4 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> ValueError:
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1)
     suggestion = f"; did you mean {near[0]!r}?" if near else ""
-    return ValueError(f"unknown {kind} {name!r}; known are: {', '.join(names)}{suggestion}")
+    return ValueError(f"unknown {kind} {name!r:.80}; known are: {', '.join(names)}{suggestion}")

@@ -10,19 +10,24 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 import safetensors.numpy
-from safetensors import SafetensorError
 
 import mlpviz
 from mlpviz.files.atomic import check_can_write, check_can_write_file
 from mlpviz.files.columns import read_columns
-from mlpviz.files.parts import FILE_ENDING, part_names, read_parts, write_parts
+from mlpviz.files.parts import FILE_ENDING, in_one_line, part_names, read_parts, write_parts
 from mlpviz.training import Experiment, History, Trainer
+from mlpviz.training.array_files import MOST_BYTES, safetensors_in
+from mlpviz.training.imported import LAYOUT_KEY
+from mlpviz.training.initial_weights import remember
 from mlpviz.training.parameters import ParameterPath
 from mlpviz.training.presets import preset_names
 from mlpviz.training.state import StateError
 
 FORMAT = 2
 """Of what is written. Format 1 had no number, no seconds and no ``history.npz``; it is still read."""
+
+MOST_STATE_BYTES = 4 * MOST_BYTES
+"""A run's state may hold its weights as they began, and twice what an optimizer remembers of each."""
 
 CHECKPOINT_FILES = (
     "experiment.toml",
@@ -127,7 +132,9 @@ def save_run(path: Path, run: RunCopy, saved_as: Path | None = None, longest_csv
         path,
         {
             "experiment.toml": run.experiment.to_toml().encode(),
-            "parameters.safetensors": safetensors.numpy.save(_contiguous(run.state["parameters"])),
+            "parameters.safetensors": safetensors.numpy.save(
+                _contiguous(run.state["parameters"]), {LAYOUT_KEY: "numpy"}
+            ),
             **({"history.csv": _csv(run.history)} if short else {LONG_HISTORY: write_arrays}),
             "state.safetensors": safetensors.numpy.save(_contiguous(run.state["arrays"])),
             "state.json": json.dumps({**about, **state}, indent=1).encode(),
@@ -230,13 +237,14 @@ def _trainer_in(path: Path, parts: Mapping[str, bytes]) -> tuple[dict[str, Any],
     _check_whole(path, parts, NEEDED)
     state = _about_in(path, parts)
     experiment = _experiment_in(path, parts)
+    files = {"parameters": "parameters.safetensors", "arrays": "state.safetensors"}
+    for part, name in files.items():
+        state[part] = dict(safetensors_in(path / name, parts[name], MOST_STATE_BYTES).arrays)
+    remember(experiment, state["arrays"])
     try:
         trainer = Trainer(experiment)
     except ValueError as error:
         raise ValueError(f"{path / 'experiment.toml'}: {error}") from error
-    files = {"parameters": "parameters.safetensors", "arrays": "state.safetensors"}
-    for part, name in files.items():
-        state[part] = _read_arrays(path / name, parts[name])
     try:
         trainer.restore(state)
     except StateError as error:
@@ -257,7 +265,7 @@ def _about_in(path: Path, parts: Mapping[str, bytes]) -> dict[str, Any]:
     try:
         state = json.loads(parts["state.json"].decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{place}: cannot be read as JSON: {_one_line(error)}") from error
+        raise ValueError(f"{place}: cannot be read as JSON: {in_one_line(error)}") from error
     if not isinstance(state, dict):
         raise ValueError(f"{place}: must hold one JSON object, not {type(state).__name__}")
     number = state.get("format", 1)
@@ -273,7 +281,8 @@ def _about_in(path: Path, parts: Mapping[str, bytes]) -> dict[str, Any]:
 
 def _experiment_in(path: Path, parts: Mapping[str, bytes]) -> Experiment:
     try:
-        return Experiment.from_toml(parts["experiment.toml"].decode("utf-8"))
+        folder = path if path.is_dir() else path.parent
+        return Experiment.from_toml(parts["experiment.toml"].decode("utf-8"), folder)
     except UnicodeDecodeError as error:
         raise ValueError(f"{path / 'experiment.toml'}: not a text file in UTF-8") from error
     except ValueError as error:
@@ -291,7 +300,7 @@ def _history_in(path: Path, parts: Mapping[str, bytes]) -> History:
         with io.TextIOWrapper(io.BytesIO(parts[name]), encoding="utf-8", newline="") as file:
             return History.read_csv(file)
     except ValueError as error:
-        words = _one_line(error)
+        words = in_one_line(error)
         raise ValueError(words if words.startswith(str(place)) else f"{place}: {words}") from error
 
 
@@ -299,17 +308,6 @@ def _csv(history: History) -> bytes:
     table = io.StringIO()
     history.write_csv(table)
     return table.getvalue().encode()
-
-
-def _read_arrays(place: Path, content: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    try:
-        return safetensors.numpy.load(content)
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise ValueError(f"{place}: cannot be read as safetensors: {_one_line(error)}") from error
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _contiguous(arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:

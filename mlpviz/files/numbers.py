@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -48,7 +49,8 @@ def _csv(numbers: Numbers) -> bytes:
         writer.writerows(zip(*(_texts(array) for array in arrays), strict=True))
     else:
         name, table = next(iter(numbers.items()))
-        table = table.reshape(len(table), -1) if table.ndim else table.reshape(1, 1)
+        shape = (len(table), math.prod(table.shape[1:])) if table.ndim else (1, 1)
+        table = table.reshape(shape)
         writer.writerow([f"{name}[{i}]" for i in range(table.shape[1])])
         writer.writerows(_texts(row) for row in table)
     return file.getvalue().encode()

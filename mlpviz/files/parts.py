@@ -13,6 +13,16 @@ from mlpviz.files.atomic import Content, recover_folder, write_file, write_folde
 FILE_ENDING = ".mlpviz"
 """What is written to a name with this ending is one file."""
 
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    UnicodeDecodeError,
+)
+LONGEST_REASON = 240
 LARGEST = 2**31
 """Bytes: more than that in one part is no run that could be shown."""
 
@@ -105,9 +115,10 @@ def _read_folder(path: Path, wanted: Collection[str]) -> dict[str, bytes]:
 def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > LARGEST:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST:
                 raise ValueError(f"{path}: larger than {LARGEST / 2**30:g} GB, which no run of mlpviz is")
-            return file.read(LARGEST)
+            return file.read(size)  # room for so much is taken before anything is read
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -150,8 +161,8 @@ def read_zip(
                 for info in entries
                 if wanted is None or info.filename in wanted
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError) as e:
-        raise ValueError(f"{path}: damaged ({' '.join(str(e).split())}): take another copy of it") from e
+    except _BROKEN as e:
+        raise ValueError(f"{path}: damaged ({in_one_line(e)}): take another copy of it") from e
 
 
 def _check_end(file: IO[bytes], path: Path) -> None:
@@ -177,7 +188,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], path: Path, known: Collection
     for info in entries:
         name = info.filename
         if known is not None and name not in known:
-            raise ValueError(f"{path} holds {name!r}, which is no part of a saved run")
+            raise ValueError(f"{path} holds {name!r:.80}, which is no part of a saved run")
         if name in seen:
             raise ValueError(f"{path} holds {name} twice")
         seen.add(name)
@@ -202,3 +213,9 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> by
     if left:
         raise ValueError(f"{path / info.filename}: cut off, {left} bytes are missing: take another copy")
     return b"".join(pieces)
+
+
+def in_one_line(error: Exception) -> str:
+    """What an error says, without what a damaged file may have put into it by the thousand letters."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= LONGEST_REASON else f"{words[:LONGEST_REASON]}…"

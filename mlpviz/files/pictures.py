@@ -16,6 +16,7 @@ MOST_PICTURE_BYTES = 1 << 28
 
 PNG_BEGINNING = b"\x89PNG\r\n\x1a\n"
 _GIF_CUT = "the GIF file is cut short"
+_PNG_DAMAGED = "the recipe in the PNG file is damaged"
 _SVG_OPENING, _SVG_CLOSING = '<metadata id="mlpviz-recipe">', "</metadata>"
 _PDF_RECIPE = re.compile(rb"/MlpvizRecipe\s*<([0-9A-Fa-f\s]{2,2097152})>")
 _PDF_TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*$", re.DOTALL)
@@ -121,6 +122,12 @@ def read_recipe(path: Path) -> Recipe:
         raise ValueError(f"{path}: {error}") from error
 
 
+def kind_of(content: bytes) -> str:
+    """The ending that a picture file of this content should have; empty if it is none of ours."""
+    reader = _reader_of(content[:1024])
+    return next((ending for ending, known in _READERS.items() if known is reader), "")
+
+
 def _reader_of(beginning: bytes) -> Callable[[bytes], str | None] | None:
     if beginning.startswith(PNG_BEGINNING):
         return _out_of_png
@@ -142,11 +149,11 @@ def _out_of_png(content: bytes) -> str | None:
         if len(body) < length:
             raise ValueError("the PNG file is cut short")
         start = KEY.encode() + b"\0"
-        if kind == b"iTXt" and body.startswith(start):
+        if kind in _PNG_TEXTS and body.startswith(start):
             (crc,) = struct.unpack(">I", content[place + 8 + length : place + 12 + length].ljust(4, b"\0"))
             if crc != zlib.crc32(kind + body):
-                raise ValueError("the recipe in the PNG file is damaged")
-            return _itxt(body[len(start) :])
+                raise ValueError(_PNG_DAMAGED)
+            return _PNG_TEXTS[kind](body[len(start) :])
         if kind == b"IEND":
             return None
         place += 12 + length
@@ -154,19 +161,27 @@ def _out_of_png(content: bytes) -> str | None:
 
 
 def _itxt(body: bytes) -> str:
-    """The text of an iTXt chunk after its keyword, which programs that rewrite a file may compress."""
-    if len(body) < 2:
-        raise ValueError("the recipe in the PNG file is damaged")
-    packed, parts = body[0], body[2:].split(b"\0", 2)
-    if len(parts) < 3:
-        raise ValueError("the recipe in the PNG file is damaged")
-    text = parts[2]
-    if packed:
-        try:
-            text = zlib.decompressobj().decompress(text, MOST_BYTES + 1)
-        except zlib.error as error:
-            raise ValueError("the recipe in the PNG file is damaged") from error
-    return _decoded(text)
+    """The text of a chunk iTXt after its keyword."""
+    parts = body[2:].split(b"\0", 2)  # language, translated keyword, text
+    if len(body) < 2 or len(parts) < 3:
+        raise ValueError(_PNG_DAMAGED)
+    return _unpacked(parts[2]) if body[0] else _decoded(parts[2])
+
+
+def _unpacked(packed: bytes) -> str:
+    """A text that was compressed, or of a long one the beginning."""
+    try:
+        return _decoded(zlib.decompressobj().decompress(packed, MOST_BYTES + 1))
+    except zlib.error as error:
+        raise ValueError(_PNG_DAMAGED) from error
+
+
+# Programs that write a file anew may compress its texts, or choose an older kind for plain letters.
+_PNG_TEXTS: dict[bytes, Callable[[bytes], str]] = {
+    b"iTXt": _itxt,
+    b"tEXt": lambda body: _decoded(body),
+    b"zTXt": lambda body: _unpacked(body[1:]),
+}
 
 
 def _out_of_svg(content: bytes) -> str | None:
@@ -234,3 +249,11 @@ def _decoded(text: bytes) -> str:
         return text.decode()
     except UnicodeDecodeError as error:
         raise ValueError("the recipe is damaged: it is not text") from error
+
+
+_READERS: dict[str, Callable[[bytes], str | None]] = {
+    ".png": _out_of_png,
+    ".svg": _out_of_svg,
+    ".pdf": _out_of_pdf,
+    ".gif": _out_of_gif,
+}

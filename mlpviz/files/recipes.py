@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -18,7 +18,9 @@ SMALLEST_PX, LARGEST_PX = 120, 8000
 SCALES = (1.0, 4.0)
 MOST_FRAMES, FRAME_MS, FRAME_DEFAULT_MS = 1000, (20, 10_000), 120
 THEMES = ("light", "dark")
-MOST_STEPS = 100_000_000
+SCREEN_SCALE = "screen scale"
+"""Among the versions of a picture of the window: pixels of the screen per pixel of its own."""
+MOST_STEPS, MOST_CHANGES, MOST_LETTERS = 100_000_000, 5000, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class View:
                 raise ValueError(f"{name} must be from {SMALLEST_PX} to {LARGEST_PX} pixels, not {value}")
         if not SCALES[0] <= self.scale <= SCALES[1]:
             raise ValueError(f"scale must be from {SCALES[0]:g} to {SCALES[1]:g}, not {self.scale:g}")
+        if self.caption is not None and len(self.caption) > MOST_LETTERS:
+            raise ValueError(f"a caption has at most {MOST_LETTERS} characters, not {len(self.caption)}")
         if len(self.frames) > MOST_FRAMES:
             raise ValueError(f"a film has at most {MOST_FRAMES} frames, not {len(self.frames)}")
         if list(self.frames) != sorted(set(self.frames)) or min(self.frames, default=0) < 0:
@@ -149,10 +153,14 @@ class Recipe:
                 f"this one reads up to {FORMAT}: update mlpviz"
             )
         step = _whole(table, "step", MOST_STEPS)
+        view, experiment = _view_in(table.get("view")), _experiment_in(table.get("experiment"))
+        if view.frames and view.frames[-1] > step:
+            raise ValueError(f"the recipe's frames end at step {view.frames[-1]}, but its run at step {step}")
         return cls(
-            _view_in(table.get("view")),
-            _experiment_in(table.get("experiment")),
-            _changes_in(table.get("changes")),
+            view,
+            experiment,
+            # What diverged may have made one step more, which was then taken back.
+            _changes_in(table.get("changes"), experiment, step + (table.get("diverged") is True)),
             step,
             table.get("diverged") is True,
             _whole(table, "path_from", step),
@@ -240,14 +248,28 @@ def _experiment_in(text: Any) -> Experiment:
         raise ValueError(f"the recipe's experiment: {error}") from error
 
 
-def _changes_in(items: Any) -> tuple[Change, ...]:
-    if not isinstance(items, Sequence) or isinstance(items, str):
+def _changes_in(items: Any, experiment: Experiment, until: int) -> tuple[Change, ...]:
+    """The changes, if an experiment can have been changed so on the way to a step."""
+    if not isinstance(items, list):
         raise ValueError("the recipe's changes must be a list of [step, setting, value]")
+    if len(items) > MOST_CHANGES:
+        raise ValueError(f"the recipe has at most {MOST_CHANGES} changes, not {len(items)}")
+    before = 0
     for item in items:
         if not isinstance(item, list) or len(item) != 3 or type(item[0]) is not int:
             raise ValueError(f"the recipe's changes: {item!r:.40} is not of the form [step, setting, value]")
-        if item[1] not in LIVE_SETTINGS:
-            raise ValueError(f"the recipe's changes: {item[1]!r:.40} is no setting that can change")
+        step, setting, value = item
+        if setting not in LIVE_SETTINGS:
+            raise ValueError(f"the recipe's changes: {setting!r:.40} is no setting that can change")
+        if not before <= step <= until:
+            raise ValueError(
+                f"the recipe's changes must be in the order of their steps, from 0 to {until}: "
+                f"one at step {step} comes after one at step {before}"
+            )
+        try:
+            experiment, before = experiment.with_settings({setting: value}), step
+        except ValueError as error:
+            raise ValueError(f"the recipe's changes: {error}") from error
     return tuple(Change(*item) for item in items)
 
 

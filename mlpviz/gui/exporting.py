@@ -139,7 +139,7 @@ class Exporter:
         from mlpviz.gui.figures.frame import HasContent
         from mlpviz.gui.figures.taking import taken_from
 
-        taken = taken_from(run)
+        taken = taken_from(run, self._window.page.moment())
         if isinstance(self._window.page, HasContent):
             taken.content = self._window.page.take_content()
         return taken
@@ -150,7 +150,7 @@ class Exporter:
         return view_of(entry, window.page, window.action_experiment.isChecked(), size)
 
     def _save(self, view: View, run: "StillRun", ending: str, frames: int) -> bool:
-        """Ask where to, and write the file; False if nothing was written."""
+        """Ask where to, and write the file; False if none was chosen, and a ValueError if it cannot be."""
         from mlpviz.gui.figures.exporting import exported
 
         name = str(Path(self.folder) / f"{_slug(run)}-{view.figure}-step-{run.now.step}{ending}")
@@ -162,12 +162,9 @@ class Exporter:
         out = Path(chosen if Path(chosen).suffix.lower() == ending else chosen + ending)
         if ending == ".gif":
             self._film(view, run, frames, out)
-            return True
-        try:
-            return self._write(out, exported(view, run, out))
-        except ValueError as error:
-            self._window.state_line.say(f"{out} was not written: {error}")
-            return False
+        else:
+            self._write(out, exported(view, run, out))
+        return True
 
     def _film(self, view: View, run: "StillRun", frames: int, out: Path) -> None:
         """Make a film while the window can be used, and write it once it is done."""
@@ -195,7 +192,10 @@ class Exporter:
 
         def finish(content: bytes) -> None:
             end()
-            self._write(out, content)
+            try:
+                self._write(out, content)
+            except ValueError as error:
+                window.state_line.say(str(error))
 
         filming.progressed.connect(lambda part: progress.setValue(round(100 * part)))
         filming.finished.connect(finish)
@@ -206,16 +206,14 @@ class Exporter:
         progress.show()
         filming.start()
 
-    def _write(self, out: Path, content: bytes) -> bool:
-        """Write a file and say so; False, with the reason said, if it cannot be written."""
+    def _write(self, out: Path, content: bytes) -> None:
+        """Write a file and say so; ValueError with the reason if it cannot be written."""
         try:
             write_file(out, content)
         except OSError as error:
-            self._window.state_line.say(f"{out} could not be written: {error.strerror}")
-            return False
+            raise ValueError(f"{out} could not be written: {error.strerror}") from error
         self.folder = str(out.parent)
         self._window.state_line.say(f"Saved {out}", "good")
-        return True
 
 
 def _slug(run: "StillRun") -> str:

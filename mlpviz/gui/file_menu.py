@@ -8,7 +8,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from mlpviz.gui.closing import asks_to_save, set_asks_to_save
+from mlpviz.gui.models import choose_model, export_model
 from mlpviz.gui.opening import dialog_filters, open_path
+from mlpviz.gui.own_data import choose_data_file
 
 if TYPE_CHECKING:
     from mlpviz.gui.main_window import MainWindow
@@ -22,7 +24,15 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
     menu.setToolTipsVisible(True)
     for name, text, keys, tip, do in (
         ("open", "Open …", "Ctrl+O", "An experiment, a run, or whatever else mlpviz knows", _open),
-        ("open_folder", "Open folder …", "Ctrl+Shift+O", "A run that was saved as a folder", _open_folder),
+        (
+            "open_folder",
+            "Open folder …",
+            "Ctrl+Shift+O",
+            "A run that was saved as a folder, or a folder of images or IDX files to learn from",
+            _open_folder,
+        ),
+        ("open_data", "Open data …", "Ctrl+D", "Your own examples: a table, NPZ or IDX", choose_data_file),
+        ("open_model", "Open model …", "", "Weights of PyTorch (safetensors) or NumPy (NPZ)", choose_model),
         ("recent", "", "", "", None),
         ("save_run", "Save run", "Ctrl+S", "Keep the run where it was saved or opened last", save_run),
         (
@@ -60,6 +70,8 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
         lambda: window.exporter.open_dialog(),
     )
     export.setToolTip("A picture of what is on screen, as PNG, SVG, PDF or film, or the numbers behind it")
+    words = "The network as it is now, for PyTorch, NumPy, ONNX, or as a script"
+    _add(window, menu, "export_model", "Export model …", "", lambda: export_model(window)).setToolTip(words)
     menu.addSeparator()
     window.addAction(_add(window, menu, "quit", "Quit", "Ctrl+Q", window.close))  # also without the menu bar
 

@@ -315,14 +315,19 @@ class Follower(QObject):
     def set_view_state(self, state: Mapping[str, Any]) -> None:
         """Follow what plain values say; ValueError if that cannot be."""
         self.pin()
-        index = state.get("example", 0)
+        index, split = state.get("example", 0), state.get("split", self.split_name)
+        chosen, edits = state.get("chosen", {}), state.get("edits", [])
+        if not isinstance(split, str) or split not in self.splits:
+            raise ValueError(f"there are no {split!s:.20} examples: choose {', '.join(self.splits)}")
+        if not isinstance(chosen, dict) or not isinstance(edits, list):
+            raise ValueError("what was chosen must be a table, and what was set by hand a list")
         if index is None:
             self.show_drawing(*self._drawing_in(state))
         elif type(index) is int:
-            self.show_example(index, str(state.get("split", self.split_name)))
+            self.show_example(index, split)
         else:
             raise ValueError(f"the example must be a whole number, not {index!r:.20}")
-        self.set_edits([self._edit_in(item) for item in state.get("edits", ())])
+        self.set_edits([self._edit_in(item) for item in edits])
         stage, last = state.get("stage", 0), self.cursor.count - 1
         if type(stage) is not int or not 0 <= stage <= last:
             raise ValueError(f"there is no stage {stage!r:.20}: they are 0 to {last}")
@@ -334,13 +339,16 @@ class Follower(QObject):
             for quantity in each.quantities
             for axis, size in zip(quantity.axes, np.shape(quantity.values), strict=False)
         }
-        for axis, chosen in dict(state.get("chosen", {})).items():
-            if axis in sizes and type(chosen) is int and 0 <= chosen < sizes[axis]:
-                self.point(axis, chosen)
+        for axis, place in chosen.items():
+            if axis in sizes and type(place) is int and 0 <= place < sizes[axis]:
+                self.point(axis, place)
 
     def _drawing_in(self, state: Mapping[str, Any]) -> tuple[NDArray, int]:
         dataset, label = self.workspace.dataset, state.get("label", 0)
-        stored = np.array(state.get("drawn", ()), dataset.training.inputs.dtype)
+        try:
+            stored = np.array(state.get("drawn", ()), dataset.training.inputs.dtype)
+        except (TypeError, ValueError, OverflowError):
+            stored = np.zeros(0)
         if stored.shape != (dataset.n_in,) or type(label) is not int or not 0 <= label < len(dataset.classes):
             raise ValueError(f"a drawing must have {dataset.n_in} numbers and the label of a class")
         return stored, label
@@ -356,10 +364,10 @@ class Follower(QObject):
                 if layer is None
                 else self.snapshot.network.layers[layer].params[edit.name]
             )
-            if min(edit.index) < 0 or not np.isfinite(edit.value):
+            if len(edit.index) != array.ndim or min(edit.index) < 0 or not np.isfinite(edit.value):
                 raise IndexError
             array[edit.index]
-        except (TypeError, ValueError, IndexError, KeyError) as error:
+        except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
             raise ValueError(f"{item!r:.60} is no number of this network that can be set by hand") from error
         return edit
 

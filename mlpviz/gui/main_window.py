@@ -33,6 +33,7 @@ from mlpviz.gui.icons import set_icon
 from mlpviz.gui.keeping import Keeper
 from mlpviz.gui.menus import build_menus
 from mlpviz.gui.opening import FromFile, Kind
+from mlpviz.gui.own_data import choose_data_file
 from mlpviz.gui.pages import PAGES, Page
 from mlpviz.gui.panels.experiment_panel import ExperimentPanel
 from mlpviz.gui.panels.state_line import StateLine
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self._column.addWidget(middle, 1)
         self.setCentralWidget(centre)
         self.experiment_panel.collapse_wanted.connect(lambda: self.action_experiment.setChecked(False))
+        self.experiment_panel.data_wanted.connect(lambda: choose_data_file(self))
         self._add_experiment_button()
         build_menus(self)
         self.keeper.changed.connect(self._show_title)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlpviz.gui.main_window import MainWindow
 
+DATA_PATTERNS = ("*.csv", "*.tsv", "*.txt", "*.npz", "*.gz", "*ubyte", "*.idx*")
 LARGEST_TEXT = 2**20
 """Bytes; a longer file is no experiment."""
 
@@ -108,6 +109,40 @@ def open_run(window: "MainWindow", path: Path) -> None:
     window.workspace.open(FromFile(lambda: load_run(path), path, is_run=True, is_saved=True))
 
 
+# ---------------------------------------------------------------------- data
+
+
+def looks_like_dataset(path: Path) -> bool:
+    """Whether a file or folder holds examples to learn from."""
+    from mlpviz.data.readers import looks_like_data
+
+    return looks_like_data(path)
+
+
+def open_dataset(window: "MainWindow", path: Path) -> None:
+    """Show what was understood of own data, to be taken or left."""
+    from mlpviz.gui.own_data import open_data
+
+    open_data(window, path)
+
+
+# ---------------------------------------------------------------------- models
+
+
+def looks_like_weights(path: Path) -> bool:
+    """Whether a file holds the weights of a network."""
+    from mlpviz.files.models import looks_like_model
+
+    return looks_like_model(path)
+
+
+def open_weights(window: "MainWindow", path: Path) -> None:
+    """Show what was understood of a file of weights, to be made a run or left."""
+    from mlpviz.gui.models import open_model
+
+    open_model(window, path)
+
+
 # ---------------------------------------------------------------------- pictures
 
 
@@ -129,6 +164,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("experiment", "Experiments", ("*.toml",), looks_like_experiment, open_experiment),
     Kind("run", "Runs", ("*.mlpviz",), looks_like_run, open_run),
     Kind("figure", "Figures", ("*.png", "*.svg", "*.pdf", "*.gif"), looks_like_figure, open_figure),
+    Kind("data set", "Data", DATA_PATTERNS, looks_like_dataset, open_dataset, needs_run=True),
+    Kind("model", "Models", ("*.safetensors", "*.npz"), looks_like_weights, open_weights, needs_run=True),
 )
 """The first that a file looks like is what it is."""
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
 
 from mlpviz.gui.stylesheet import stylesheet
@@ -208,6 +208,11 @@ def text_font(size_px: int = TEXT_PX, bold: bool = False) -> QFont:
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
     return font
+
+
+def text_metrics() -> QFontMetrics:
+    """The sizes of words in `text_font`: those that a widget will have, which is being made."""
+    return QFontMetrics(text_font())
 
 
 @contextmanager

@@ -50,6 +50,9 @@ INITIALIZERS: dict[str, Callable[[int, int], float]] = {
 }
 """Each gives the standard deviation of the entries from the layer's numbers of inputs and outputs."""
 
+LARGEST = 1e30
+"""Of a standard deviation: what float32 can hold with room to spare; more is a mistake."""
+
 _NORMAL = re.compile(r"normal\(\s*([^)\s]+)\s*\)")
 _VALUES = re.compile(r"values\(([^()]*)\)")
 
@@ -67,16 +70,16 @@ def standard_deviation(initializer: str, n_in: int, n_out: int) -> float:
     match = _NORMAL.fullmatch(initializer)
     if match is None:
         raise ValueError(
-            f"unknown initializer {initializer!r}: use one of {', '.join(INITIALIZERS)}, normal(0.1) "
+            f"unknown initializer {initializer!r:.80}: use one of {', '.join(INITIALIZERS)}, normal(0.1) "
             "to give the standard deviation, or values(1.5, -2) to give the very numbers"
         )
     try:
         deviation = float(match[1])
     except ValueError:
         deviation = math.nan
-    if not (math.isfinite(deviation) and deviation >= 0):
+    if not 0 <= deviation <= LARGEST:
         raise ValueError(
-            f"initializer {initializer!r}: the standard deviation must be a number of at least 0"
+            f"initializer {initializer!r:.80}: the standard deviation must be a number of at least 0"
         )
     return deviation
 
@@ -124,7 +127,7 @@ def _finite(word: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"initializer values(…): {word!r} must be a finite number, such as 1.5")
+        raise ValueError(f"initializer values(…): {word!r:.40} must be a finite number, such as 1.5")
     return value
 
 

@@ -8,14 +8,19 @@ from mlpviz.data import Dataset, Split
 from mlpviz.nn import LOSSES, OPTIMIZERS, Layer, Linear, Loss, Network, Optimizer, mean_image_templates
 from mlpviz.nn.arrays import Array
 from mlpviz.training.experiment import Experiment
+from mlpviz.training.imported import ImportedWeights
+from mlpviz.training.initial_weights import start_at
 from mlpviz.training.seeds import stream
 
 
-def build_network(experiment: Experiment, dataset: Dataset, training: Split) -> Network:
+def build_network(
+    experiment: Experiment, dataset: Dataset, training: Split, start: ImportedWeights | None = None
+) -> Network:
     """The network with its initial weights, which are the same each time.
 
     Every affine layer draws from a stream of its own, so that a change to one layer, or an
-    activation between two, leaves the others' initial weights as they were.
+    activation between two, leaves the others' initial weights as they were. With `start` the network
+    starts from those weights instead.
 
     Raises
     ------
@@ -36,6 +41,8 @@ def build_network(experiment: Experiment, dataset: Dataset, training: Split) -> 
         width = spec.units or width
     network = Network(layers)
     _check_fit(experiment, dataset, network, width)
+    if start is not None:
+        start_at(network, start)
     return network
 
 

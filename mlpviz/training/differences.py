@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mlpviz.data import DATASET_FAMILIES
 from mlpviz.training.experiment import SETTINGS, Experiment
 from mlpviz.training.layer_spec import LayerSpec
 
-NOT_TOLD = ("title", "description", "layers")
+NOT_TOLD = ("title", "description", "layers", "initial_weights_sha256")
 ALL_IF_ZERO = ("batch_size", "training_size")
 """Settings whose 0 stands for all examples."""
 
@@ -22,8 +23,12 @@ def differences(first: Experiment, other: Experiment) -> list[str]:
             continue
         if name == "loss_scaling" and "squared_error" not in (first.loss, other.loss):
             continue  # it belongs to the squared error
+        if name == "dataset" and first.dataset_name != other.dataset_name:
+            before, after = first.dataset_name, other.dataset_name
         label = field.metadata["label"].lower() if name != "loss_scaling" else "loss scaling"
         words = [_word(value) if value or name not in ALL_IF_ZERO else "all" for value in (before, after)]
+        if name == "initial_weights":
+            words = [Path(value).name or "drawn" for value in (before, after)]
         told.append(f"{label} {words[0]} → {words[1]}")
     return told + _layer_differences(first.layers, other.layers)
 
@@ -40,8 +45,10 @@ def remarks(experiments: Mapping[str, Experiment]) -> list[str]:
         return []
     found: list[str] = []
     each = list(experiments.values())
-    datasets = _distinct(experiment.dataset for experiment in each)
-    if len(datasets) > 1:  # then nothing that is said below matters any more
+    datasets = _distinct(experiment.dataset_name for experiment in each)
+    if (
+        len({experiment.data_source for experiment in each}) > 1
+    ):  # then nothing that is said below matters any more
         return [
             f"The runs learn from different data ({', '.join(datasets)}), and each curve is measured on the "
             "run's own: a lower loss or a higher accuracy does not make one of them the better network."
@@ -72,9 +79,9 @@ def cannot_subtract(
     shape, other_shape
         Of the two weight matrices, (n_in, n_out).
     """
-    if not _same_inputs(first.dataset, other.dataset):
+    if not _same_inputs(first, other):
         return (
-            f"The runs learn from different data ({first.dataset} and {other.dataset}): "
+            f"The runs learn from different data ({first.dataset_name} and {other.dataset_name}): "
             "their weights cannot be subtracted."
         )
     if tuple(shape) != tuple(other_shape):
@@ -85,9 +92,11 @@ def cannot_subtract(
     return None
 
 
-def _same_inputs(dataset: str, other: str) -> bool:
+def _same_inputs(first: Experiment, other: Experiment) -> bool:
     """Whether an input means the same in both: the same data, or the same kind of pictures."""
-    return dataset == other or {dataset, other} <= set(DATASET_FAMILIES["Handwritten digits"])
+    if first.data_source == other.data_source:
+        return True
+    return {first.dataset, other.dataset} <= set(DATASET_FAMILIES["Handwritten digits"])
 
 
 def _layer_differences(before: tuple[LayerSpec, ...], after: tuple[LayerSpec, ...]) -> list[str]:

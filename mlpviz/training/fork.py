@@ -10,10 +10,18 @@ import numpy as np
 from mlpviz.training.differences import differences
 from mlpviz.training.experiment import LIVE_SETTINGS, SETTINGS, Experiment
 from mlpviz.training.history import History
+from mlpviz.training.initial_weights import STATE_PREFIX
 from mlpviz.training.trainer import Trainer
 
-FROM_THE_START = ("dataset", "input_scaling", "training_size", "validation_size", "seed")
+FROM_THE_START = (
+    *("dataset", "dataset_sha256", "label_column", "header", "targets"),
+    *("input_scaling", "training_size", "validation_size", "seed"),
+    *("initial_weights", "initial_weights_sha256"),
+)
 """What decides the examples and the initial weights: a run with another one has another past."""
+
+KEPT = ("statistics.", STATE_PREFIX)
+"""What a run keeps of its state beside parameters and position when it is rebuilt."""
 
 WORDS_ABOUT = ("title", "description")
 
@@ -65,7 +73,7 @@ def from_the_start(trainer: Trainer, settings: Mapping[str, Any]) -> Trainer:
         If a setting is impossible, or network and examples do not fit together.
     """
     wanted = trainer.experiment.with_settings(settings)
-    return Trainer(wanted, trainer.dataset if wanted.dataset == trainer.experiment.dataset else None)
+    return Trainer(wanted, trainer.dataset if wanted.data_source == trainer.experiment.data_source else None)
 
 
 def _copy(trainer: Trainer) -> Trainer:
@@ -100,7 +108,7 @@ def _rebuilt(trainer: Trainer, wanted: Experiment) -> Trainer:
             "it must start from the beginning"
         )
     state = trainer.state()
-    arrays = {key: array for key, array in state["arrays"].items() if key.startswith("statistics.")}
+    arrays = {key: array for key, array in state["arrays"].items() if key.startswith(KEPT)}
     for i, fresh in twin.last_fired.items():  # a ReLU that is new here has not been silent before
         known = trainer.last_fired.get(i)
         arrays[f"last_fired.{i}"] = np.full_like(fresh, trainer.index) if known is None else known.copy()

@@ -47,7 +47,7 @@ class LayerSpec:
         for name, value in given.items():
             if name not in known:
                 takes = ", ".join(known) or "no options"
-                raise ValueError(f"{where}: {kind} has no option {name!r}: it takes {takes}")
+                raise ValueError(f"{where}: {kind} has no option {name!r:.80}: it takes {takes}")
             given[name] = _checked(f"{where}.{name}", known[name].type, value)
         for name, option in known.items():
             if option.default is None and name not in given:
@@ -111,7 +111,7 @@ def _checked(name: str, wanted: type, value: Any) -> Any:
     if wanted is float and type(value) is int:
         value = as_float(value)
     if type(value) is not wanted:
-        raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r}")
+        raise ValueError(f"{name} must be {TYPE_WORDS[wanted]}, not {value!r:.80}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{name} must be a finite number, not {value}")
     return value

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mlpviz.data import unknown_name
+from mlpviz.data.readers import looks_like_data
 from mlpviz.locations import resource_path
 from mlpviz.training.experiment import Experiment
 
@@ -37,6 +38,10 @@ def find_experiment(name_or_path: str) -> Experiment:
         If there is neither, or the file is no experiment.
     """
     path = Path(name_or_path)
+    if name_or_path not in preset_names() and path.suffix != ".toml" and looks_like_data(path):
+        raise ValueError(
+            f"{path} holds data, not an experiment: give it with --data, or open it in the window"
+        )
     if name_or_path not in preset_names() and (path.suffix == ".toml" or path.exists()):
         return Experiment.read(path)
     return load_preset(name_or_path)

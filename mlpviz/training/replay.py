@@ -50,14 +50,17 @@ class Replay:
             If it ends before.
         """
         steps = self.trainer.steps()
-        while self.trainer.index < self.until or self._diverges:
+        # A run may diverge one step later, which is then taken back.
+        while self.trainer.index < self.until + 2 * self._diverges:
             step = next(steps, None)
             if step is None:
                 break
             self.history.append(step)
             self._take_down()
             yield step
-        if self.trainer.index != self.until or (self.trainer.divergence is not None) != self._diverges:
+        if self.trainer.index > self.until:
+            raise ValueError(f"the run goes on after step {self.until}, where it is said to have diverged")
+        if self.trainer.index < self.until:
             raise ValueError(
                 f"the run ends at step {self.trainer.index}, not at step {self.until}: "
                 "give a step that it reaches"

@@ -1,7 +1,7 @@
 """What `mlpviz evaluate` tells of a trained network, as plain values and as text."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlpviz.data import Split
@@ -39,10 +39,14 @@ def report(trainer: Trainer, which: str = "all") -> dict[str, Any]:
     ValueError
         As `chosen_splits`.
     """
-    splits = chosen_splits(trainer, which)
+    return report_on(trainer, chosen_splits(trainer, which))
+
+
+def report_on(trainer: Trainer, splits: Mapping[str, Split], dataset: str = "") -> dict[str, Any]:
+    """As `report`, on splits that need not be the run's own; `dataset` is what they are called."""
     return {
         "experiment": trainer.experiment.title,
-        "dataset": trainer.dataset.name,
+        "dataset": dataset or trainer.dataset.name,
         "seed": trainer.experiment.seed,
         "steps": trainer.index,
         "status": "diverged" if trainer.divergence else "finished" if trainer.finished else "unfinished",

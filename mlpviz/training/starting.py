@@ -34,7 +34,7 @@ def starting_at(experiment: Experiment, network: Network) -> Experiment:
         for i, layer in enumerate(network.layers)
         for name, parameter in layer.params.items()
     }
-    return experiment.with_settings(settings)
+    return experiment.with_settings({**settings, "initial_weights": "", "initial_weights_sha256": ""})
 
 
 def cannot_start(experiment: Experiment, network: Network) -> str:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mlpviz.nn.arrays import Arrays
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
+from mlpviz.training.initial_weights import as_state
 
 if TYPE_CHECKING:
     from mlpviz.training.trainer import Trainer
@@ -79,6 +80,7 @@ def memories_in(trainer: "Trainer", saved: Mapping[str, AnyArray]) -> Memories:
                 raise StateError("arrays", f"the optimizer's memory of {i}.{name} is not whole")
             if memory:
                 found.optimizer[i, name] = memory
+    wanted |= as_state(trainer.start)
     _check_names("arrays", saved, wanted)
     return found
 

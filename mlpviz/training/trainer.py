@@ -15,6 +15,7 @@ from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.construction import accuracy_threshold, build_loss, build_network, build_optimizer
 from mlpviz.training.evaluation import Evaluation, correct, evaluate
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
+from mlpviz.training.initial_weights import as_state, initial_weights_of, pinned
 from mlpviz.training.probes import SPARSELY, LayerStep, can_die, planned
 from mlpviz.training.seeds import stream
 from mlpviz.training.snapshot import Snapshot, freeze, frozen, frozen_copies, frozen_optimizer
@@ -98,13 +99,17 @@ class Trainer:
         With all changes made so far, and as it was given.
     rebuilt_at
         The step at which it took over what a run of another experiment had come to; 0 where it did not.
+    start
+        The weights that the network started from, where they came from a file.
     """
 
     def __init__(
         self, experiment: Experiment, dataset: Dataset | None = None, changes: Sequence[Change] = ()
     ) -> None:
+        self.start = initial_weights_of(experiment)
+        experiment = pinned(experiment, self.start)
         self.experiment = self.original = experiment
-        self.dataset = load_dataset(experiment.dataset) if dataset is None else dataset
+        self.dataset = load_dataset(*experiment.data_source) if dataset is None else dataset
         self.splits = split(
             self.dataset,
             stream(experiment.seed, "split"),
@@ -112,7 +117,7 @@ class Trainer:
             training_size=experiment.training_size,
             scaling=experiment.input_scaling,
         )
-        self.network = build_network(experiment, self.dataset, self.splits.training)
+        self.network = build_network(experiment, self.dataset, self.splits.training, self.start)
         self._check_batch_size(experiment.batch_size)
         self.loss = build_loss(experiment)
         self.optimizer = build_optimizer(experiment)
@@ -159,7 +164,10 @@ class Trainer:
 
     def steps(self) -> Iterator[Step]:
         """One mini-batch per iteration, to the end of the last epoch or until the run diverges."""
-        while not self.finished:
+        while True:
+            self.make_due_changes()  # which may give a run that has come to its end more epochs
+            if self.finished:
+                return
             step = self._step()
             if step is None:
                 return
@@ -168,7 +176,6 @@ class Trainer:
     def _step(self) -> Step | None:
         """One mini-batch: forward, backward, update. None if the numbers are no longer finite."""
         use_blas_threads(self.experiment.blas_threads)
-        self.make_due_changes()
         batch = self._next_batch()
         x, targets = self.splits.training.batch(batch)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # looked for just below
@@ -354,7 +361,7 @@ class Trainer:
 
     def initial_snapshot(self) -> Snapshot:
         """The network before the first step, made anew."""
-        network = freeze(build_network(self.original, self.dataset, self.splits.training))
+        network = freeze(build_network(self.original, self.dataset, self.splits.training, self.start))
         nothing: list[Arrays] = [{} for _ in network.layers]
         optimizer = build_optimizer(self.original)
         return Snapshot(0, 0, network, optimizer, nothing, nothing, np.empty(0, np.int64))
@@ -368,6 +375,7 @@ class Trainer:
             arrays |= {f"statistics.{i}.{name}": array.copy() for name, array in layer.statistics.items()}
         for (i, name), memory in self.optimizer.memory.items():
             arrays |= {f"optimizer.{i}.{name}.{key}": np.array(array) for key, array in memory.items()}
+        arrays |= as_state(self.start)
         return {
             "parameters": {
                 f"{i}.{name}": array.copy()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
 from mlpviz.training import LIVE_SETTINGS, SETTINGS
+from mlpviz.training.experiment import OWN_DATA
 from mlpviz.training.presets import load_preset, preset_names
 
 NOTICE = "notice_new_network"
@@ -43,7 +44,8 @@ def marks(screen, plot: str = "plot_loss") -> list[tuple[float, str]]:
 def test_every_setting_has_a_field_that_shows_it(screen, digits):
     table = digits.as_table()
     for name, setting in SETTINGS.items():
-        if name in ("title", "description", "layers"):
+        is_left_out = setting.metadata["optional"] or setting.metadata["group"] == OWN_DATA
+        if name in ("title", "description", "layers") or is_left_out:
             continue
         field = screen.find(f"field_{name}")
         if isinstance(field, QComboBox):

@@ -1,6 +1,7 @@
 """The menus: every verb with its key; files are opened and saved, and what cannot be is told."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,12 +54,15 @@ def test_the_menus_hold_every_verb(screen):
     assert titles(menus["File"]) == [
         "Open …",
         "Open folder …",
+        "Open data …",
+        "Open model …",
         "Open recent",
         "Save run",
         "Save run as …",
         "Save experiment as …",
         "Ask to save when closing",
         "Export picture …",
+        "Export model …",
         "Quit",
     ]
     more = ["Bring back the run before", "Fork for comparison"]
@@ -135,8 +139,9 @@ def test_a_file_that_is_no_experiment_is_told_with_its_name(screen, answer, tmp_
         assert screen.find("button_train").isEnabled()
 
 
-def test_an_experiment_that_cannot_be_written_is_told(screen, answer, tmp_path):
-    answer(str(tmp_path / "no such folder" / "mine.toml"))
+def test_an_experiment_that_cannot_be_written_is_told(screen, answer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    answer(str(Path("no such folder", "mine.toml")))
     screen.choose_action("action_save_experiment")
     assert "mine.toml could not be written (No such file or directory)" in screen.health
 

@@ -1,6 +1,8 @@
 """An experiment: written to TOML and read back the same; whatever is wrong is said in one sentence."""
 
+import itertools
 import math
+import shutil
 import tomllib
 from dataclasses import FrozenInstanceError
 
@@ -8,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpviz.data import DATASETS, SCALINGS
+from mlpviz.data import DATASETS, SCALINGS, Reading
+from mlpviz.locations import resource_path
 from mlpviz.nn import LOSSES, OPTIMIZERS
-from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment, LayerSpec, Trainer, parse_assignment
+from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment, History, LayerSpec, Trainer, parse_assignment
+from mlpviz.training.experiment import OWN_DATA
+from mlpviz.training.fork import fork, from_the_start
 from mlpviz.training.presets import find_experiment, load_preset, preset_names
 
 AFFINE = {"kind": "affine", "units": 3}
@@ -91,7 +96,12 @@ class TestTOML:
 
     def test_a_file_holds_all_settings(self, digits):
         """What a default becomes in a later version does not change an old file."""
-        assert set(tomllib.loads(digits.to_toml())) == set(SETTINGS)
+        settings = {
+            name
+            for name, field in SETTINGS.items()
+            if field.metadata["group"] != OWN_DATA and not field.metadata["optional"]
+        }
+        assert set(tomllib.loads(digits.to_toml())) == settings
 
     def test_what_a_file_leaves_out_keeps_its_default(self):
         experiment = Experiment.from_toml("layers = [{kind = 'affine', units = 2}]")
@@ -564,3 +574,81 @@ def test_every_setting_says_what_it_is():
     for field in SETTINGS.values():
         assert field.metadata["label"]
         assert field.metadata["help"].endswith(".")
+
+
+class TestOwnData:
+    LAYERS = "\n[[layers]]\nkind = 'affine'\nunits = 3\n"
+
+    @pytest.fixture
+    def flowers(self, tmp_path):
+        return shutil.copy(resource_path("data", "iris.csv"), tmp_path / "flowers.csv")
+
+    def test_have_settings_that_stand_in_no_file_of_the_other_data_sets(self, digits):
+        own = {name for name, field in SETTINGS.items() if field.metadata["group"] == OWN_DATA}
+        assert own == {"dataset_sha256", "label_column", "header", "targets"}
+        assert not own & set(digits.as_table())
+
+    def test_and_settings_are_read_back_the_same(self, digits, flowers):
+        experiment = digits.with_settings(
+            {"dataset": str(flowers), "dataset_sha256": "0a" * 32, "label_column": "1", "header": "yes"}
+        )
+        again = Experiment.from_toml(experiment.to_toml())
+        assert again == experiment
+        assert again.reading == Reading(label_column="1", header="yes")
+        assert (again.has_own_data, again.dataset_name) == (True, "flowers.csv")
+        assert 'targets = "auto"' not in experiment.to_toml()
+
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [("label_column", "1"), ("header", "yes"), ("targets", "numbers"), ("dataset_sha256", "0" * 64)],
+    )
+    def test_settings_are_refused_with_a_data_set_that_comes_along(self, digits, setting, value):
+        assert f"{setting} belongs to own data, not to dataset 'digits'" in refused(
+            digits.with_settings, {setting: value}
+        )
+
+    def test_a_fingerprint_that_is_none_is_refused(self, digits):
+        sentence = refused(digits.with_settings, {"dataset": "/x.csv", "dataset_sha256": "12"})
+        assert sentence == "dataset_sha256 must be 64 hexadecimal digits, or empty, not '12'"
+
+    def test_a_path_counts_from_the_working_folder(self, digits, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert digits.with_settings({"dataset": "some.csv"}).dataset == str(tmp_path / "some.csv")
+
+    @pytest.mark.parametrize(
+        "reference", ["flowers.csv", "./flowers.csv", "/gone/flowers.csv", "gone/flowers.csv"]
+    )
+    def test_a_path_in_a_file_counts_from_the_file_and_is_looked_for_beside_it(self, flowers, reference):
+        file = flowers.with_name("experiment.toml")
+        file.write_text(f"dataset = '{reference}'{self.LAYERS}")
+        assert Experiment.read(file).dataset == str(flowers)
+
+    def test_they_are_looked_for_beside_the_folder_of_a_checkpoint(self, flowers, tmp_path):
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "experiment.toml").write_text(f"dataset = '/gone/flowers.csv'{self.LAYERS}")
+        assert Experiment.read(tmp_path / "run" / "experiment.toml").dataset == str(flowers)
+
+    def test_a_folder_beside_the_file_needs_no_stroke_in_its_name(self, tmp_path):
+        (tmp_path / "animals").mkdir()
+        (tmp_path / "experiment.toml").write_text(f"dataset = 'animals'{self.LAYERS}")
+        assert Experiment.read(tmp_path / "experiment.toml").dataset == str(tmp_path / "animals")
+
+    def test_a_run_of_them_goes_on_bit_for_bit(self, flowers):
+        experiment = Experiment.from_toml(f"dataset = '{flowers}'\nbatch_size = 9\nepochs = 3{self.LAYERS}")
+        one, other = Trainer(experiment), Trainer(experiment)
+        for _ in itertools.islice(one.steps(), 7):
+            pass
+        other.restore(one.state())
+        for trainer in (one, other):
+            for _ in trainer.steps():
+                pass
+        assert other.network.params[0]["weight"].tobytes() == one.network.params[0]["weight"].tobytes()
+        assert one.dataset is other.dataset
+
+    def test_a_fork_with_another_label_column_has_another_past(self, flowers):
+        experiment = Experiment.from_toml(f"dataset = '{flowers}'{self.LAYERS}")
+        trainer = Trainer(experiment)
+        assert "it must start from the beginning" in refused(fork, trainer, History(), {"label_column": "1"})
+        beside = from_the_start(trainer, {"label_column": "1", "targets": "numbers", "layers.0.units": 1})
+        assert beside.dataset.classes == ()
+        assert from_the_start(trainer, {"seed": 3}).dataset is trainer.dataset

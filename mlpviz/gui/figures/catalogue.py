@@ -58,7 +58,7 @@ FIGURES: tuple[FigureEntry, ...] = (
     ),
     FigureEntry("mistakes", "Mistakes and other examples", "evaluate", ("card_gallery",), (760, 600)),
     FigureEntry(
-        "classes", "Each class", "evaluate", ("card_classes",), (720, 520), ("subtitle_card_classes",)
+        "classes", "Each class", "evaluate", ("card_classes",), (720, 430), ("subtitle_card_classes",)
     ),
     FigureEntry("calibration", "Calibration", "evaluate", ("card_calibration",), (560, 600)),
     FigureEntry("verdict", "What the network said", "evaluate", ("card_verdict",), (720, 220)),

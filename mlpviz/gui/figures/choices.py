@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 
 from mlpviz.data import unknown_name
@@ -20,7 +22,7 @@ class Remembers(Protocol):
 
 
 def choices_of(page: QWidget, parts: Sequence[QWidget]) -> dict[str, Any]:
-    """The choices made on parts of a page and on all that they hold, after those of the page itself."""
+    """The choices made on a page, on parts of it, and on all that these hold."""
     found: dict[str, Any] = {}
     for widget in dict.fromkeys([page, *(widget for part in parts for widget in _widgets(part))]):
         name = widget.objectName()
@@ -34,20 +36,35 @@ def choices_of(page: QWidget, parts: Sequence[QWidget]) -> dict[str, Any]:
 
 
 def choose(page: QWidget, choices: Mapping[str, Any]) -> None:
-    """Make choices again, in the order in which they were taken.
+    """Make choices again: of the page itself, of menus, of buttons, and last what no control holds.
+
+    For a menu may decide which buttons there are, and both what can be zoomed to or clicked.
 
     Raises
     ------
     ValueError
         If there is no such control, or it cannot be set so.
     """
-    controls = {widget.objectName(): widget for widget in _widgets(page)}
-    for name, value in choices.items():
-        control = controls.get(name)
-        if control is None or not name:
-            known = [key for key, widget in controls.items() if _is_control(widget)]
-            raise unknown_name("choice", str(name), known)
-        _set(name, control, value)
+    waiting = dict(choices)
+    for kind in (type(page), QComboBox, QAbstractButton, QWidget):
+        for name in list(waiting):
+            control = _control(page, name)
+            if isinstance(control, kind):
+                _set(name, control, waiting.pop(name))
+    for name in waiting:
+        known = dict.fromkeys(widget.objectName() for widget in _widgets(page) if _is_control(widget))
+        raise unknown_name("choice", str(name), list(known))
+
+
+def _control(page: QWidget, name: str) -> QWidget | None:
+    """The widget of that name, of several the newest: the others are about to go."""
+    if not name:
+        return None
+    found = [page] * (page.objectName() == name) + page.findChildren(QWidget, name)
+    for widget in found:
+        QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
+    left = [widget for widget in found if shiboken6.isValid(widget)]
+    return left[-1] if left else None
 
 
 def _set(name: str, control: QWidget, value: Any) -> None:

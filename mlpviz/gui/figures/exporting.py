@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import PIL
 import PySide6
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.files.numbers import NUMBER_ENDINGS, Numbers, number_file
 from mlpviz.files.pictures import svg_metadata, with_recipe
-from mlpviz.files.recipes import Recipe, View, versions
+from mlpviz.files.recipes import SCREEN_SCALE, Recipe, View, versions
 from mlpviz.gui.figures.catalogue import figure_entry
 from mlpviz.gui.figures.frame import caption_of, picture_of
 from mlpviz.gui.figures.painting import to_image, to_pdf, to_png, to_svg
@@ -40,18 +41,27 @@ def check_ending(out: Path) -> None:
         raise ValueError(f"{out}: a picture ends in {pictures}, its numbers in {numbers}")
 
 
+def made_with_here(view: View) -> dict[str, str]:
+    """What decides how a view looks here."""
+    others = {"Qt": PySide6.__version__}
+    if view.frames:
+        others["Pillow"] = PIL.__version__
+    if not figure_entry(view.figure).page:  # the icons of the window are made of the screen's pixels
+        others[SCREEN_SCALE] = f"{QGuiApplication.primaryScreen().devicePixelRatio():g}"
+    return versions(**others)
+
+
 def recipe_of(view: View, run: StillRun) -> Recipe:
     """What a picture of a run would be made of."""
-    trainer, content = run.trainer, run.content
-    made_with = versions(Qt=PySide6.__version__)
+    trainer, content, made_with = run.trainer, run.content, made_with_here(view)
     if content is not None and figure_entry(view.figure).page:  # of the current run it shows nothing
         return Recipe(view, trainer.original, (), 0, False, 0, made_with, content.told(), content.why_not())
     return Recipe(
         view,
         trainer.original,
-        tuple(trainer.changes),
-        trainer.index,
-        trainer.divergence is not None,
+        run.changes,
+        run.now.step,
+        run.is_newest and trainer.divergence is not None,
         run.path_from,
         made_with,
         {} if content is None else content.told(),

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,10 +133,16 @@ def _gif(frames: Sequence[Pixels], frame_ms: int, comment: str) -> bytes:
     """All frames in the colours of the last one, which has seen the most."""
     from PIL import Image
 
-    images = [Image.fromarray(frame) for frame in frames]
-    palette = images[-1].quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    _make_exact(palette, tuple(frames[-1][0, 0]))
-    flat = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    last = Image.fromarray(frames[-1]).quantize(
+        256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
+    palette = np.array(last.getpalette(), np.int32).reshape(-1, 3)
+    ground = frames[-1][0, 0].astype(np.int32)
+    palette[_nearest(ground[None], palette)[0]] = ground  # as it is: much of a picture has this colour
+    height, width = frames[0].shape[:2]
+    flat = [Image.frombytes("P", (width, height), _indices(frame, palette).tobytes()) for frame in frames]
+    for image in flat:
+        image.putpalette(palette.ravel().tolist())
     file = io.BytesIO()
     flat[0].save(
         file,
@@ -152,12 +157,19 @@ def _gif(frames: Sequence[Pixels], frame_ms: int, comment: str) -> bytes:
     return file.getvalue()
 
 
-def _make_exact(palette: Any, color: tuple[int, ...]) -> None:
-    """Let a colour be in a palette as it is, the ground for one, in place of the nearest one there."""
-    colors = np.array(palette.getpalette(), np.int64).reshape(-1, 3)
-    nearest = int(((colors - np.array(color, np.int64)) ** 2).sum(axis=1).argmin())
-    colors[nearest] = color
-    palette.putpalette(colors.ravel().tolist())
+def _indices(frame: Pixels, palette: NDArray[np.int32]) -> Pixels:
+    """For each pixel the nearest colour of a palette, (h, w)."""
+    packed = frame.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    known, places = np.unique(packed, return_inverse=True)
+    colors = np.stack([known >> 16, known >> 8 & 255, known & 255], axis=1)
+    nearest = np.concatenate(
+        [_nearest(part, palette) for part in np.array_split(colors, len(colors) // 4096 + 1)]
+    )
+    return nearest.astype(np.uint8)[places].reshape(frame.shape[:2])
+
+
+def _nearest(colors: NDArray[np.int32], palette: NDArray[np.int32]) -> NDArray[np.int64]:
+    return ((colors[:, None] - palette[None]) ** 2).sum(axis=2).argmin(axis=1)
 
 
 def _mp4(frames: Sequence[Pixels], frame_ms: int) -> bytes:

@@ -1,10 +1,11 @@
 """Sets a picture up apart from the screen: the very page and cards of the window, on a run held still."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
+import pyqtgraph as pg
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -37,6 +40,7 @@ from mlpviz.locations import resource_path
 
 FAMILY, FIXED_FAMILY = "DejaVu Sans", "DejaVu Sans Mono"
 PAGE_SIZE = (1440, 900)
+_SIDES_PX = 6
 _ROUNDS = 4  # of laying out: words that wrap decide heights, which decide widths
 
 _PLAIN = """
@@ -97,10 +101,9 @@ def picture_of(view: View, run: StillRun, pixel_ratio: float) -> Iterator[QWidge
         workspace.shut_down()
         for widget in reversed(made):
             widget.close()
-            widget.deleteLater()
-        workspace.deleteLater()
-        theme.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        for each in (*reversed(made), workspace, theme):
+            each.deleteLater()
+            QCoreApplication.sendPostedEvents(each, QEvent.Type.DeferredDelete)  # and nobody else's
 
 
 def load_fonts() -> None:
@@ -115,16 +118,20 @@ def load_fonts() -> None:
 _loaded = False
 
 
-def caption_of(run: StillRun, page: Page | None = None) -> str:
-    """What a picture shows, in words: the experiment, step and seed, and what its page adds to that."""
+def caption_of(run: StillRun, page: Page | None = None, last: int | None = None) -> str:
+    """What a picture shows, in words: the experiment, step and seed, and what its page adds to that.
+
+    With the step of a film's last frame these are the longest words of all frames, or nearly.
+    """
     own = getattr(page, "caption_of_picture", None)
     if own is not None:
         return str(own())
     trainer = run.trainer
+    epochs = trainer.experiment.epochs
     words = [
         trainer.experiment.title,
-        f"step {format_number(run.now.step)}",
-        f"epoch {math.ceil(trainer.progress)} of {trainer.experiment.epochs}",
+        f"step {format_number(run.now.step if last is None else last)}",
+        f"epoch {run.now.epoch if last is None else epochs} of {epochs}",
         f"seed {trainer.experiment.seed}",
     ]
     about = getattr(page, "about_picture", None)
@@ -154,15 +161,18 @@ def _figure(
         page.show_content(run.content)
     frame = _unseen(theme, "figure", made)
     column = _column(frame)
-    column.setContentsMargins(6, 4, 6, 6)
+    column.setContentsMargins(_SIDES_PX, 4, _SIDES_PX, 6)
     column.setSpacing(4)
-    parts = [_part(page, name, entry) for name in entry.parts] or [page]
+    parts = _parts(page, entry, run) or [page]
     owners = [owner for part in parts for owner in _owners(part, page)]
+    _bring_forward(owners)
     _refresh(page, owners)
     choose(page, view.choices)
     frame.resize(view.width, view.height)
     if len(parts) == 1 and isinstance(parts[0], Card):
         set_role(parts[0], "panel")  # the picture's own edge is frame enough
+    for plot in page.findChildren(pg.GraphicsView):  # it wishes for the room it had in the page
+        plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
     for part in parts:
         column.addWidget(part, 1)
         part.show()
@@ -195,11 +205,14 @@ def _page(key: str, workspace: StillWorkspace, theme: Theme) -> Page:
     return next(entry for entry in PAGES if entry.key == key).load()(workspace, theme)
 
 
-def _part(page: Page, name: str, entry: FigureEntry) -> QWidget:
-    part = page.findChild(QWidget, name)
-    if part is None:
-        raise ValueError(f"there is no picture {entry.name!r} of this run")
-    return part
+def _parts(page: Page, entry: FigureEntry, run: StillRun) -> list[QWidget]:
+    """Those parts of a picture that the run has something to show in."""
+    reasons = {name: page.why_not(name) for name in entry.parts}
+    if reasons and all(reasons.values()):
+        title, why = run.experiment.title, next(iter(reasons.values()))
+        raise ValueError(f"there is no picture {entry.name!r} of {title!r}: {why}")
+    found = [page.findChild(QWidget, name) for name, why in reasons.items() if not why]
+    return [part for part in found if part is not None]
 
 
 def _owners(part: QWidget, page: Page) -> list[QWidget]:
@@ -212,6 +225,14 @@ def _owners(part: QWidget, page: Page) -> list[QWidget]:
     return owners
 
 
+def _bring_forward(owners: list[QWidget]) -> None:
+    """Show what stands behind another view in the page: some views are not made before they are seen."""
+    for widget in owners:
+        stack = widget.parentWidget()
+        if isinstance(stack, QStackedWidget) and not isinstance(stack.parentWidget(), QTabWidget):
+            stack.setCurrentWidget(widget)
+
+
 def _caption(frame: QWidget, entry: FigureEntry, view: View, run: StillRun, page: Page) -> QLabel:
     text = caption_of(run, page) if view.caption is None else view.caption
     label = QLabel(text, frame)
@@ -221,6 +242,11 @@ def _caption(frame: QWidget, entry: FigureEntry, view: View, run: StillRun, page
     label.setContentsMargins(14, 0, 14, 4)
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     set_role(label, "subtitle")
+    if view.frames and view.caption is None:  # or a film would jump where its words take another line
+        label.setText(caption_of(run, page, view.frames[-1]))
+        label.setFont(text_font())
+        label.setMinimumHeight(label.heightForWidth(view.width - 2 * _SIDES_PX))
+        label.setText(text)
     label.setVisible(bool(text))
     return label
 
@@ -319,10 +345,23 @@ def _dress(top: QWidget, theme: Theme) -> None:
         font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
         widget.setFont(font)
         widget.setPalette(palette)
+        if isinstance(widget, pg.GraphicsView):
+            _draw_afresh(widget)
+
+
+def _draw_afresh(view: pg.GraphicsView) -> None:
+    """Let a plot paint from shapes, not from pictures that it keeps in the pixels of the screen."""
+    view.setCacheMode(pg.GraphicsView.CacheModeFlag.CacheNone)
+    for item in view.scene().items():
+        if isinstance(item, pg.ScatterPlotItem):
+            item.opts |= {"useCache": False, "antialias": True}
 
 
 def _settle(top: QWidget) -> None:
     """Lay out what is to be laid out, and finish what would else be drawn a moment later."""
+    for widget in top.findChildren(QWidget):
+        if shiboken6.isValid(widget):  # else it went with its parent
+            QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
     for _ in range(_ROUNDS):
         for widget in [top, *top.findChildren(QWidget)]:
             if isinstance(widget, FormulaView):

@@ -4,7 +4,9 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QWidget
 
-from mlpviz.gui.figures.svg import DOTS_PER_INCH, SvgPicture
+from mlpviz.gui.figures.clipped import ClippedPainting
+from mlpviz.gui.figures.engine import DOTS_PER_INCH
+from mlpviz.gui.figures.svg import SvgPicture
 
 _POINTS_PER_PX = 72 / DOTS_PER_INCH
 
@@ -48,8 +50,11 @@ def to_pdf(widget: QWidget, title: str) -> bytes:
     size = QSizeF(widget.width() * _POINTS_PER_PX, widget.height() * _POINTS_PER_PX)
     writer.setPageSize(QPageSize(size, QPageSize.Unit.Point, "picture", QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    painter = QPainter(writer)
+    writing = QPainter(writer)
+    clipped = ClippedPainting(widget.width(), widget.height(), writing)
+    painter = QPainter(clipped)
     widget.render(painter, QPoint())
     painter.end()
+    writing.end()
     del writer
     return bytes(buffer.data().data())

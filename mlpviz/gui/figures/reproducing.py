@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import numpy as np
-import PySide6
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from mlpviz.files.recipes import Recipe, differences, versions
+from mlpviz.files.recipes import Recipe, differences
+from mlpviz.gui.figures.exporting import made_with_here
 from mlpviz.training.replay import Replay
 
 _PDF_DATES = re.compile(rb'/(CreationDate|ModDate)\s*\(D:[^)]*\)|xmp:\w+Date="[^"]*"')
@@ -23,7 +23,7 @@ def replay_of(recipe: Recipe) -> Replay:
 
 def other_here(recipe: Recipe) -> list[str]:
     """What is other here than where the picture was made, each in words."""
-    return differences(recipe.versions, versions(Qt=PySide6.__version__))
+    return differences(recipe.versions, made_with_here(recipe.view))
 
 
 def verdict(old: bytes, new: bytes, ending: str, other: list[str]) -> tuple[bool, str]:

@@ -12,6 +12,7 @@ from mlpviz.training import Experiment, History, Mailbox, Snapshot, Trainer
 from mlpviz.training.cautions import cautions
 from mlpviz.training.facts import facts, shown_by
 from mlpviz.training.parameters import ParameterPath
+from mlpviz.training.trainer import Change
 
 
 class StillRun:
@@ -25,6 +26,8 @@ class StillRun:
         Where the parameters were at each step, if that was recorded.
     path_from
         The first step of the path.
+    moment
+        An earlier one that it is to stand at; by default where the trainer stands.
 
     Attributes
     ----------
@@ -34,18 +37,36 @@ class StillRun:
 
     training = False
     seconds = 0.0
+    source = saved_as = None  # it comes from no file, and is kept in none
 
     def __init__(
-        self, trainer: Trainer, history: History, path: ParameterPath | None = None, path_from: int = 0
+        self,
+        trainer: Trainer,
+        history: History,
+        path: ParameterPath | None = None,
+        path_from: int = 0,
+        moment: Snapshot | None = None,
     ) -> None:
-        self.trainer, self.history, self.path, self.path_from = trainer, history, path, path_from
+        self.trainer, self.path, self.path_from = trainer, path, path_from
         self.content: Content | None = None
         self.mailbox, self.courtesy = Mailbox(), Courtesy()
-        self.now: Snapshot = trainer.snapshot()
+        self.now: Snapshot = moment or trainer.snapshot()
+        self.history = history.copy(until=self.now.step)  # a step that was taken back is in it still
         self.initial = trainer.initial_snapshot() if self.now.step else self.now
         self.cautions = cautions(trainer.dataset, trainer.splits, trainer.network)
         begun = self.now.step > 0 or trainer.finished
-        self.facts = facts(shown_by(trainer, history)) if begun else []
+        self.facts = facts(shown_by(trainer, self.history)) if begun else []
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether it stands where its trainer does."""
+        return self.now.step == self.trainer.index
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes made on the way to where it stands."""
+        changes = self.trainer.changes
+        return tuple(each for each in changes if self.is_newest or each.step < self.now.step)
 
     @property
     def experiment(self) -> Experiment:

@@ -4,6 +4,8 @@ Qt's own generator of SVG loses clipping, and the scale of thin lines in plots.
 """
 
 import base64
+import math
+import re
 from xml.sax.saxutils import escape, quoteattr
 
 from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
@@ -12,25 +14,24 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QImage,
-    QPaintDevice,
     QPaintEngine,
-    QPaintEngineState,
     QPainterPath,
-    QPen,
     QPolygonF,
     QTransform,
 )
 
-DOTS_PER_INCH = 96
+from mlpviz.gui.figures.engine import DOTS_PER_INCH, PictureDevice, PictureEngine
+
 FALLBACK_FONTS = {"DejaVu Sans": "Verdana, sans-serif", "DejaVu Sans Mono": "Menlo, Consolas, monospace"}
 """Fonts of nearly the same widths, for a reader that does not have the one asked for."""
 
+LARGEST_IMAGE_PX = 2048
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CAPS = {Qt.PenCapStyle.FlatCap: "butt", Qt.PenCapStyle.SquareCap: "square", Qt.PenCapStyle.RoundCap: "round"}
 _JOINS = {Qt.PenJoinStyle.BevelJoin: "bevel", Qt.PenJoinStyle.RoundJoin: "round"}
-_Flag = QPaintEngine.DirtyFlag
 
 
-class SvgPicture(QPaintDevice):
+class SvgPicture(PictureDevice):
     """What a QPainter paints to; `document` is the picture once it has ended.
 
     Parameters
@@ -40,16 +41,15 @@ class SvgPicture(QPaintDevice):
     """
 
     def __init__(self, width: int, height: int) -> None:
-        super().__init__()
-        self._size = width, height
+        super().__init__(width, height)
         self._engine = _SvgEngine()
 
     def document(self, title: str, description: str = "", metadata: str = "") -> str:
         """The picture as the text of an SVG file."""
         width, height = self._size
-        about = f"<title>{escape(title)}</title>\n"
+        about = f"<title>{_words(title)}</title>\n"
         if description:
-            about += f"<desc>{escape(description)}</desc>\n"
+            about += f"<desc>{_words(description)}</desc>\n"
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
@@ -61,76 +61,20 @@ class SvgPicture(QPaintDevice):
     def paintEngine(self) -> QPaintEngine:
         return self._engine
 
-    def metric(self, metric: QPaintDevice.PaintDeviceMetric) -> int:
-        kinds, (width, height) = QPaintDevice.PaintDeviceMetric, self._size
-        mm = 25.4 / DOTS_PER_INCH
-        known = {
-            kinds.PdmWidth: width,
-            kinds.PdmHeight: height,
-            kinds.PdmWidthMM: round(width * mm),
-            kinds.PdmHeightMM: round(height * mm),
-            kinds.PdmNumColors: 1 << 24,
-            kinds.PdmDepth: 32,
-            kinds.PdmDevicePixelRatio: 1,
-            kinds.PdmDevicePixelRatioScaled: 1 << 16,
-        }
-        return known.get(metric, DOTS_PER_INCH)
 
-
-class _SvgEngine(QPaintEngine):
+class _SvgEngine(PictureEngine):
     """Turns each call of a painter into an element, in the coordinates of the whole picture."""
 
     def __init__(self) -> None:
-        super().__init__(QPaintEngine.PaintEngineFeature.AllFeatures)
+        super().__init__()
         self.body: list[str] = []
         self.definitions: list[str] = []
         self._clips: dict[str, str] = {}
-        self._reset()
-
-    def _reset(self) -> None:
-        self._pen, self._brush, self._font = QPen(), QBrush(), QFont()
-        self._transform, self._opacity = QTransform(), 1.0
-        self._clip: QPainterPath | None = None
-        self._smooth = False
 
     # ------------------------------------------------------------------ called by Qt
 
-    def begin(self, device: QPaintDevice) -> bool:
-        self._reset()
-        return True
-
-    def end(self) -> bool:
-        return True
-
-    def type(self) -> QPaintEngine.Type:
-        return QPaintEngine.Type.User
-
-    def updateState(self, state: QPaintEngineState) -> None:
-        changed = state.state()
-        if changed & _Flag.DirtyTransform:
-            self._transform = QTransform(state.transform())
-        if changed & _Flag.DirtyPen:
-            self._pen = QPen(state.pen())
-        if changed & _Flag.DirtyBrush:
-            self._brush = QBrush(state.brush())
-        if changed & _Flag.DirtyFont:
-            self._font = QFont(state.font())
-        if changed & _Flag.DirtyOpacity:
-            self._opacity = state.opacity()
-        if changed & _Flag.DirtyHints:
-            hint = state.renderHints()
-            self._smooth = bool(hint & type(hint).SmoothPixmapTransform)
-        if changed & _Flag.DirtyClipPath:
-            self._clip_to(QPainterPath(state.clipPath()), state.clipOperation())
-        elif changed & _Flag.DirtyClipRegion:
-            path = QPainterPath()
-            path.addRegion(state.clipRegion())
-            self._clip_to(path, state.clipOperation())
-        if changed & _Flag.DirtyClipEnabled and not state.isClipEnabled():
-            self._clip = None
-
     def drawPath(self, path: QPainterPath) -> None:
-        self._shape(path, self._fill(self._brush))
+        self._shape(path, self._fill(self.brush))
 
     def drawPolygon(self, points, mode: QPaintEngine.PolygonDrawMode) -> None:
         path, is_line = QPainterPath(), mode == QPaintEngine.PolygonDrawMode.PolylineMode
@@ -139,7 +83,7 @@ class _SvgEngine(QPaintEngine):
             path.closeSubpath()
         if mode == QPaintEngine.PolygonDrawMode.WindingMode:
             path.setFillRule(Qt.FillRule.WindingFill)
-        self._shape(path, 'fill="none"' if is_line else self._fill(self._brush))
+        self._shape(path, 'fill="none"' if is_line else self._fill(self.brush))
 
     def drawLines(self, lines) -> None:
         for line in lines:
@@ -151,12 +95,12 @@ class _SvgEngine(QPaintEngine):
         for rect in rects:
             path = QPainterPath()
             path.addRect(QRectF(rect))
-            self._shape(path, self._fill(self._brush))
+            self._shape(path, self._fill(self.brush))
 
     def drawEllipse(self, rect) -> None:
         path = QPainterPath()
         path.addEllipse(QRectF(rect))
-        self._shape(path, self._fill(self._brush))
+        self._shape(path, self._fill(self.brush))
 
     def drawPoints(self, points) -> None:
         for point in points:
@@ -186,28 +130,28 @@ class _SvgEngine(QPaintEngine):
         ]
         decoration = f' text-decoration="{" ".join(lines)}"' if lines else ""
         position = f'x="{_number(place.x())}" y="{_number(place.y())}"'
-        transform = self._transform
+        transform = self.transform
         if not transform.isIdentity():
             if _only_moves(transform):
                 moved = transform.map(QPointF(place))
                 position = f'x="{_number(moved.x())}" y="{_number(moved.y())}"'
             else:
                 position += f' transform="{_matrix(transform)}"'
-        color = self._pen.color()
+        color = self.pen.color()
         self._add(
             f'<text {position} font-family="{families}" font-size="{_number(size)}"{weight}{style}'
             f'{decoration} textLength="{_number(item.width())}" lengthAdjust="spacingAndGlyphs" '
-            f'xml:space="preserve" {_paint("fill", color, self._opacity)}>{escape(words)}</text>'
+            f'xml:space="preserve" {_paint("fill", color, self.opacity)}>{_words(words)}</text>'
         )
 
     # ------------------------------------------------------------------ elements
 
     def _shape(self, path: QPainterPath, fill: str) -> None:
         """A path in the coordinates of the picture; a pen that scales keeps those it was drawn in."""
-        stroke, transform = self._stroke(), self._transform
+        stroke, transform = self._stroke(), self.transform
         if not stroke and fill == 'fill="none"':
             return
-        own = bool(stroke) and not _only_moves(transform) and not self._pen.isCosmetic()
+        own = bool(stroke) and not _only_moves(transform) and not self.pen.isCosmetic()
         moved = "" if not own else f' transform="{_matrix(transform)}"'
         data = _path_data(path if own else transform.map(path))
         if data:
@@ -220,14 +164,16 @@ class _SvgEngine(QPaintEngine):
             image = image.copy(source.toAlignedRect())
         if image.isNull():
             return
+        if not self.smooth:
+            image = _enlarged(image, self.transform.mapRect(target))
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG")  # type: ignore[call-overload]
         data = base64.b64encode(bytes(buffer.data().data())).decode()
-        transform = "" if self._transform.isIdentity() else f' transform="{_matrix(self._transform)}"'
+        transform = "" if self.transform.isIdentity() else f' transform="{_matrix(self.transform)}"'
         # "pixelated" is CSS, "optimizeSpeed" is SVG 1.1: each reader knows one of them.
-        crisp = "" if self._smooth else ' image-rendering="optimizeSpeed" style="image-rendering:pixelated"'
-        opacity = "" if self._opacity == 1.0 else f' opacity="{_number(self._opacity)}"'
+        crisp = "" if self.smooth else ' image-rendering="optimizeSpeed" style="image-rendering:pixelated"'
+        opacity = "" if self.opacity == 1.0 else f' opacity="{_number(self.opacity)}"'
         self._add(
             f'<image x="{_number(target.x())}" y="{_number(target.y())}" width="{_number(target.width())}" '
             f'height="{_number(target.height())}" preserveAspectRatio="none"{transform}{crisp}{opacity} '
@@ -247,14 +193,14 @@ class _SvgEngine(QPaintEngine):
         if gradient is not None and gradient.stops():  # of a style's buttons: its middle colour will do
             stops = gradient.stops()
             color = stops[len(stops) // 2][1]
-        return _paint("fill", color, self._opacity) if color.alpha() else 'fill="none"'
+        return _paint("fill", color, self.opacity) if color.alpha() else 'fill="none"'
 
     def _stroke(self) -> str:
-        pen = self._pen
+        pen = self.pen
         if pen.style() == Qt.PenStyle.NoPen or not pen.color().alpha():
             return ""
         width = pen.widthF() or 1.0
-        parts = [_paint("stroke", pen.color(), self._opacity), f'stroke-width="{_number(width)}"']
+        parts = [_paint("stroke", pen.color(), self.opacity), f'stroke-width="{_number(width)}"']
         parts.append(f'stroke-linecap="{_CAPS.get(pen.capStyle(), "butt")}"')
         parts.append(f'stroke-linejoin="{_JOINS.get(pen.joinStyle(), "miter")}"')
         if pen.style() != Qt.PenStyle.SolidLine:
@@ -262,23 +208,9 @@ class _SvgEngine(QPaintEngine):
             parts.append(f'stroke-dasharray="{dashes}"')
         return " ".join(parts)
 
-    # ------------------------------------------------------------------ clipping
-
-    def _clip_to(self, path: QPainterPath, operation: Qt.ClipOperation) -> None:
-        if operation == Qt.ClipOperation.NoClip:
-            self._clip = None
-            return
-        path = self._transform.map(path)
-        is_first = operation == Qt.ClipOperation.ReplaceClip or self._clip is None
-        self._clip = path if is_first else path.intersected(self._clip)  # type: ignore[arg-type]
-
     def _clip_attribute(self) -> str | None:
         """An attribute for the clip in place; empty where there is none, None where nothing can be seen."""
-        clip, system = self._clip, self.systemClip()
-        if not system.isEmpty():
-            whole = QPainterPath()
-            whole.addRegion(system)
-            clip = whole if clip is None else clip.intersected(whole)
+        clip = self.whole_clip()
         if clip is None:
             return ""
         data = _path_data(clip.simplified())
@@ -291,10 +223,23 @@ class _SvgEngine(QPaintEngine):
         return f"clip-path={quoteattr(f'url(#{self._clips[data]})')}"
 
 
+def _words(text: str) -> str:
+    """A text as XML can hold it: control characters it cannot, however they are written."""
+    return escape(_NOT_XML.sub("", text))
+
+
 def _paint(what: str, color: QColor, opacity: float) -> str:
     alpha = color.alphaF() * opacity
     text = f'{what}="{color.name()}"'
     return text if alpha >= 1.0 else f'{text} {what}-opacity="{_number(alpha)}"'
+
+
+def _enlarged(image: QImage, target: QRectF) -> QImage:
+    """An image in which each pixel is several: readers that smooth what they enlarge leave it sharp."""
+    width, height = image.width(), image.height()
+    wanted = math.ceil(2.0 * max(target.width() / width, target.height() / height))
+    times = min(wanted, LARGEST_IMAGE_PX // max(width, height))
+    return image.scaled(times * width, times * height) if wanted > 2 and times > 1 else image
 
 
 def _number(value: float) -> str:

@@ -4,17 +4,18 @@ import copy
 
 from mlpviz.gui.figures.still import StillRun
 from mlpviz.gui.training_thread import TrainingThread
+from mlpviz.training import Snapshot
 from mlpviz.training.fork import fork
 from mlpviz.training.replay import Replay
 
 
-def taken_from(run: TrainingThread) -> StillRun:
-    """A run as it stands between two steps; it goes on, and what was taken stays."""
+def taken_from(run: TrainingThread, moment: Snapshot | None = None) -> StillRun:
+    """A run as it stands between two steps, or stood at a moment; it goes on, and what was taken stays."""
     taken: list[StillRun] = []
 
     def take() -> None:
         trainer, history = fork(run.trainer, run.history)
-        taken.append(StillRun(trainer, history, copy.deepcopy(run.path), run.path_from))
+        taken.append(StillRun(trainer, history, copy.deepcopy(run.path), run.path_from, moment))
 
     run.between_steps(take)
     return taken[0]

@@ -44,12 +44,13 @@ def choices_for(figure: str, wishes: Mapping[str, Any]) -> Choices:
 
 
 def _layer_of(control: str) -> Callable[[int], Choices]:
-    def choose(layer: int) -> Choices:
-        if layer < 1:
-            raise ValueError(f"--layer counts from 1, as on the screen, not {layer}")
-        return {control: layer - 1}
+    return lambda layer: {control: _from_0(layer)}
 
-    return choose
+
+def _from_0(layer: int) -> int:
+    if layer < 1:
+        raise ValueError(f"--layer counts from 1, as on the screen, not {layer}")
+    return layer - 1
 
 
 def _quantity(quantity: str) -> Choices:
@@ -63,7 +64,8 @@ def _numbers(text: str) -> list[int]:
     found: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()) or len(first + last) > 12:
+        is_range = first.isdecimal() and (last.isdecimal() or not dash) and len(first + last) <= 12
+        if not is_range or int(first) > int(last or first):
             raise ValueError(f"--units must be numbers such as 3,7,10-12, not {text!r:.40}")
         found += range(int(first), min(int(last or first), MOST_UNITS) + 1)
     return found
@@ -95,7 +97,7 @@ _WISHES: dict[str, dict[str, Callable[[Any], Choices]]] = {
     "gradients": {"measure": lambda measure: {"choice_measure": measure}},
     "boundary": {
         "unit": lambda unit: {"card_function": {"layer": 0, "unit": unit}},
-        "layer": lambda layer: {"card_function": {"layer": layer - 1}},
+        "layer": lambda layer: {"card_function": {"layer": _from_0(layer)}},
     },
     "units": {"layer": _layer_of("choice_units_layer")},
     "network": {"quantity": _edges},

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
+from mlpviz.data.ink import DRAW_TIP, why_no_drawing
 from mlpviz.gui.assessor import Assessor
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.classes_panel import ClassesPanel
@@ -45,8 +46,8 @@ class EvaluatePage(Page):
         for panel, title, tip in (
             (self._build_examples(), "Examples", "What is taken for what, and which examples those are"),
             (self.classes, "Classes", "Precision, recall and F1 of each class, and the calibration"),
-            (self.reading, "Three ways to read", "Templates, a linear layer and this network on one digit"),
-            (self.draw, "Draw", "Draw a digit, and see live what the network says"),
+            (self.reading, "Three ways to read", "Templates, a linear layer and this network on one picture"),
+            (self.draw, "Draw", DRAW_TIP),
         ):
             self.tabs.addTab(self._with_margin(panel), title)
             self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
@@ -103,11 +104,13 @@ class EvaluatePage(Page):
     def set_view_state(self, state: Mapping[str, Any]) -> None:
         """Look at all that again; ValueError if there is no such thing in this run."""
         split, place = state.get("split", self.assessor.split_name), state.get("place")
-        if split not in self.assessor.splits:
+        if not isinstance(split, str) or split not in self.assessor.splits:
             raise ValueError(f"there are no {split!s:.20} examples: choose {', '.join(self.assessor.splits)}")
         self.assessor.choose_split(split)
         if place is not None:
-            self._place_chosen(_place_in(place, len(self.workspace.dataset.classes)))
+            chosen = _place_in(place, len(self.workspace.dataset.classes))
+            self.confusion.set_place(chosen)
+            self._place_chosen(chosen)
         example, n = state.get("example"), len(self.assessor.split)
         if example is not None:
             if type(example) is not int or not 0 <= example < n:
@@ -123,6 +126,11 @@ class EvaluatePage(Page):
     def about_picture(self) -> str:
         """What the pictures of this page speak of."""
         return f"{self.assessor.split_name} examples"
+
+    def why_not(self, part: str) -> str:
+        """Why a part has nothing to show of the current run; empty where it has."""
+        needs_classes = part in ("card_classes", "card_calibration")
+        return "its data have no classes" if needs_classes and not self.workspace.dataset.classes else ""
 
     # ------------------------------------------------------------------ when it is looked at
 
@@ -181,6 +189,9 @@ class EvaluatePage(Page):
         self.tabs.setTabVisible(1, has_classes)
         for tab in (2, 3):
             self.tabs.setTabVisible(tab, has_classes and dataset.image_shape is not None)
+        reason = why_no_drawing(dataset)
+        self.tabs.setTabEnabled(3, not reason)
+        self.tabs.setTabToolTip(3, reason or DRAW_TIP)
         self._clear_place()
         self.splits.refresh()
         self.gallery.refresh()

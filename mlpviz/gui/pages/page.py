@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from mlpviz.gui.driver import Driver
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.workspace import Workspace
+from mlpviz.training import Snapshot
 
 
 class Page(QWidget):
@@ -35,6 +36,14 @@ class Page(QWidget):
     def parts(self) -> list[Callable[[], None]]:
         """What to call, one at a time, to show what is new."""
         return []
+
+    def moment(self) -> Snapshot | None:
+        """The snapshot that it works on, where that need not be the newest."""
+        return None
+
+    def why_not(self, part: str) -> str:
+        """Why a part, by its object name, has nothing to show of the current run; empty where it has."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

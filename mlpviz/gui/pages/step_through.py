@@ -37,6 +37,7 @@ from mlpviz.gui.widgets.code_view import CodeView
 from mlpviz.gui.widgets.formula_view import FormulaView
 from mlpviz.gui.widgets.strip_view import StripView
 from mlpviz.gui.workspace import Workspace
+from mlpviz.training import Snapshot
 from mlpviz.walkthrough.narration import legend, readable
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
@@ -276,10 +277,9 @@ class StepThroughPage(Page):
         (self.follower.undo_stack if by_hand else self.workspace.undo_stack).setActive(True)
 
     def _run_changed(self) -> None:
-        if self.isVisible():
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
             self.follower.pin()
-        else:
-            self._is_stale = True
 
     def _walked(self) -> None:
         walkthrough = self.follower.walkthrough
@@ -348,6 +348,10 @@ class StepThroughPage(Page):
     def set_view_state(self, state: Mapping[str, Any]) -> None:
         """Go there again; ValueError if there is no such example or stage."""
         self.follower.set_view_state(state)
+
+    def moment(self) -> Snapshot | None:
+        """The network that is stepped through, as it was when it was pinned."""
+        return self.follower.snapshot
 
     def about_picture(self) -> str:
         """Which example a picture of this page is about."""

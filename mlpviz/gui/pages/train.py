@@ -84,6 +84,14 @@ class TrainPage(Page):
         slow = [Unhurried(plot, CURVES_PER_SECOND) for plot in plots]
         return [self.function.refresh, Unhurried(self.views.refresh, UNITS_PER_SECOND), *slow]
 
+    def why_not(self, part: str) -> str:
+        """Why a part has nothing to show of the current run; empty where it has."""
+        if part == "card_function" and not self.surveyor.active:
+            return "a function can be drawn of one or two inputs with one output or classes"
+        if part == "plot_accuracy" and not self.workspace.dataset.classes:
+            return "its data have no classes to be right about"
+        return self.views.why_not(part)
+
     @property
     def _plots(self) -> tuple[CurvePlot, ...]:
         return self.loss, self.accuracy, self.measures

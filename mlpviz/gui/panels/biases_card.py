@@ -106,6 +106,12 @@ class BiasesCard(Card):
             self._words.setText("What each unit adds to its weighted sum, whatever the inputs.")
             self.bars.set_values(bias, names)
 
+    def become_picture(self) -> None:
+        """Say of which layer, and how large each bar is."""
+        self.set_title(f"Biases of {self.layer.currentText()}")
+        self.bars.show_numbers()
+        self._under_pointer.hide()
+
     def numbers(self) -> dict[str, np.ndarray]:
         """The biases of the layer on show."""
         snapshot = self._workspace.snapshot

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
 from mlpviz.gui.assessor import Assessor
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.widgets.calibration_view import CalibrationView
 from mlpviz.gui.widgets.card import GAP_PX, Card
 from mlpviz.gui.widgets.data_table import UNDEFINED, Column, DataTable
@@ -68,7 +68,7 @@ class ClassesPanel(QWidget):
         self._bin = QLabel()
         self._bin.setObjectName("label_calibration")
         self._bin.setWordWrap(True)
-        self._bin.setMinimumHeight(2 * self._bin.fontMetrics().lineSpacing() + 2)
+        self._bin.setMinimumHeight(2 * text_metrics().lineSpacing() + 2)
         set_role(self._bin, "subtitle")
         self._calibration.body.addWidget(self._verdict)
         self._calibration.body.addWidget(self._outputs)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.assessor import Assessor
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.confusion_map import ConfusionMap, Place
 from mlpviz.gui.widgets.residuals_view import ResidualsView
@@ -40,7 +40,7 @@ class ConfusionCard(Card):
         self._words.setObjectName("label_confusion")
         self._words.setWordWrap(True)
         set_role(self._words, "subtitle")
-        self._words.setMinimumHeight(self._words.fontMetrics().lineSpacing() + 2)
+        self._words.setMinimumHeight(text_metrics().lineSpacing() + 2)
         self.body.addWidget(self._pictures, 1)
         self.body.addWidget(self._words)
         assessor.example_changed.connect(self._mark)
@@ -78,6 +78,10 @@ class ConfusionCard(Card):
         if found.matrix is not None:
             return {"confusion": found.matrix}
         return {"said": found.judgement.outputs[:, 0], "residual": residuals(found.judgement)[:, 0]}
+
+    def become_picture(self) -> None:
+        """No example is chosen."""
+        self.residuals.set_selected(None)
 
     def _mark(self) -> None:
         self.residuals.set_selected(self._assessor.example)

@@ -14,7 +14,7 @@ from mlpviz.figures.view_range import Window
 from mlpviz.gui.panels.cost_notice import CostNotice
 from mlpviz.gui.panels.cost_painting import FIXED, CostPainting, Wanted
 from mlpviz.gui.panels.cost_words import LEGEND, axis_wordings, unbroken, whole_values
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_font, text_metrics
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.cost_view import CostView
@@ -130,8 +130,9 @@ class CostCard(Card):
         for label in (self._marks_words, self._basis, self._note):
             label.setWordWrap(True)
         # What comes and goes shall not change the room that the map has.
+        self._forget.setFont(text_font())
         self._basis.setMinimumHeight(self._forget.sizeHint().height())
-        self._marks_words.setMinimumHeight(2 * self._marks_words.fontMetrics().lineSpacing())
+        self._marks_words.setMinimumHeight(2 * text_metrics().lineSpacing())
         return self._legend
 
     # ------------------------------------------------------------------ which run, which parameters

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.background import Task
 from mlpviz.gui.comparison import Comparison
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.log_bars import BarRow, LogBars, MarkRow
 from mlpviz.training.shrinking import Shrinking, shrinking
@@ -60,7 +60,7 @@ class DepthCard(Card):
         self._told.setWordWrap(True)
         self._told.setAlignment(Qt.AlignmentFlag.AlignTop)
         set_role(self._told, "subtitle")
-        self._told.setFixedHeight(2 * self._told.fontMetrics().lineSpacing() + 2)
+        self._told.setFixedHeight(2 * text_metrics().lineSpacing() + 2)
         self.body.addWidget(self._words)
         self.body.addLayout(row, 1)
         self.body.addWidget(self._told)

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mlpviz.data import Dataset
+from mlpviz.data.ink import ink_of, why_no_drawing
 from mlpviz.gui.assessor import Assessor
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.draw_board import DrawBoard, make_button
@@ -21,7 +23,7 @@ class DrawPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel_draw")
         self._assessor, self._theme = assessor, theme
-        self._shape: tuple[int, int] | None = None
+        self._drawn_for: Dataset | None = None
         self.board: DrawBoard | None = None
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -43,8 +45,8 @@ class DrawPanel(QWidget):
         self._step.clicked.connect(self._step_through)
 
     @property
-    def digit(self) -> NDArray[np.uint8] | None:
-        """What is drawn, (h, w) as stored; None while nothing is."""
+    def digit(self) -> NDArray | None:
+        """What is drawn, (h, w) as the data set stores a picture; None while nothing is."""
         return None if self.board is None else self.board.digit
 
     @property
@@ -57,20 +59,21 @@ class DrawPanel(QWidget):
     def refresh(self) -> None:
         """Score what is drawn with the newest network."""
         workspace = self._assessor.workspace
-        if workspace.run is None or workspace.dataset.image_shape is None:
+        if workspace.run is None or why_no_drawing(workspace.dataset):
             return
-        if workspace.dataset.image_shape != self._shape:
-            self._make_board(workspace.dataset.image_shape)
+        if self._drawn_for is None or not _alike(self._drawn_for, workspace.dataset):
+            self._make_board(workspace.dataset)
         assert self.board is not None
         self.board.refresh()
 
-    def _make_board(self, shape: tuple[int, int]) -> None:
+    def _make_board(self, dataset: Dataset) -> None:
         if self.board is not None:
             for button in (self._read, self._step):
                 button.setParent(self)  # it outlives the board
             self.board.deleteLater()
-        self._shape = shape
-        self.board = DrawBoard(self._theme, shape, self._scores, self)
+        assert dataset.image_shape is not None
+        self._drawn_for = dataset
+        self.board = DrawBoard(self._theme, dataset.image_shape, self._scores, self, ink_of(dataset))
         for button in (self._read, self._step):
             self.board.pad_row.addWidget(button)
         self.board.changed.connect(self._enable)
@@ -85,7 +88,7 @@ class DrawPanel(QWidget):
         if self.digit is not None:
             self._assessor.step_through_drawing(self.digit, self.said)
 
-    def _scores(self, digit: NDArray[np.uint8]) -> tuple[NDArray, tuple[str, ...]]:
+    def _scores(self, digit: NDArray) -> tuple[NDArray, tuple[str, ...]]:
         workspace, found = self._assessor.workspace, self._assessor.assessment
         snapshot = workspace.snapshot if found is None else found.snapshot
         if workspace.run is None or snapshot is None:
@@ -98,3 +101,8 @@ class DrawPanel(QWidget):
             return loss.probabilities(y)[0], dataset.classes
         low, high = float(dataset.training.targets.min()), float(dataset.training.targets.max())
         return class_shares(loss, y, low, high)[0], dataset.classes
+
+
+def _alike(one: Dataset, other: Dataset) -> bool:
+    """Whether a drawing for the one is as good for the other."""
+    return one is other or (one.image_shape == other.image_shape and ink_of(one) == ink_of(other))

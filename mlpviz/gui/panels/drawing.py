@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QDialog, QWidget
 
+from mlpviz.data.ink import ink_of, why_no_drawing
 from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.draw_dialog import DrawDialog
@@ -15,7 +16,7 @@ def draw_example(follower: Follower, theme: Theme, parent: QWidget) -> None:
     The target is the class that the network names: a drawing has no label of its own.
     """
     dataset = follower.workspace.dataset
-    if dataset.image_shape is None or follower.snapshot is None:
+    if dataset.image_shape is None or follower.snapshot is None or why_no_drawing(dataset):
         return
 
     def scores(digit: NDArray) -> tuple[NDArray, tuple[str, ...]]:
@@ -24,7 +25,7 @@ def draw_example(follower: Follower, theme: Theme, parent: QWidget) -> None:
         loss = follower.workspace.run.trainer.loss  # type: ignore[union-attr]
         return loss.probabilities(y)[0], dataset.classes
 
-    dialog = DrawDialog(theme, dataset.image_shape, scores, parent)
+    dialog = DrawDialog(theme, dataset.image_shape, scores, parent, ink_of(dataset))
     try:
         if dialog.exec() == QDialog.DialogCode.Accepted and dialog.digit is not None:
             values, _ = scores(dialog.digit)

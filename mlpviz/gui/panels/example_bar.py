@@ -4,16 +4,21 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from mlpviz.data.ink import DRAW_TIP, why_no_drawing
 from mlpviz.gui.follower import Follower
-from mlpviz.gui.theme import Theme, set_role, text_font
+from mlpviz.gui.theme import Theme, set_role, text_font, text_metrics
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.names import LONGEST, in_words
 from mlpviz.gui.widgets.number_field import NumberField
 
 NEIGHBOURS = 12
+ROOMY_PX = 1000
+WIDEST_CLASSES_PX = 180  # names can be long
 TITLES = {"mistakes": "A mistake", "least_sure": "Unsure"}
 
 
@@ -53,6 +58,7 @@ class ExampleBar(Card):
         self.classes.setAccessibleName("Only examples of a class")
         self.classes.setToolTip("Go to the next example of a class")
         self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.classes.setMaximumWidth(WIDEST_CLASSES_PX)
         self.classes.activated.connect(self._class_chosen)
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -79,7 +85,7 @@ class ExampleBar(Card):
                 "The one whose two largest outputs lie closest; again: the next",
                 partial(self._next_of, "least_sure"),
             ),
-            self._button("draw", "Draw …", "Draw a digit yourself", self._draw),
+            self._button("draw", "Draw …", DRAW_TIP, self._draw),
         ]
         for button in self._buttons:
             row.addWidget(button)
@@ -111,7 +117,7 @@ class ExampleBar(Card):
         self._error.hide()
         name = "drawn" if follower.index is None else follower.split_name
         self.splits.setText(f"{name.capitalize()} ▾")
-        self.splits.setFixedWidth(self.splits.fontMetrics().horizontalAdvance(self.splits.text()) + 18)
+        self.splits.setFixedWidth(text_metrics().horizontalAdvance(self.splits.text()) + 18)
         self.splits.setAccessibleName(f"Which examples: {name}")
         self._build_splits(list(follower.splits))
         self.number.setVisible(follower.index is not None)
@@ -123,7 +129,10 @@ class ExampleBar(Card):
         self.classes.setVisible(has_classes and not self._is_tight)
         for button in self._buttons[1:3]:
             button.setVisible(has_classes)
+        reason = why_no_drawing(dataset)
         self._buttons[3].setVisible(has_images and has_classes)
+        self._buttons[3].setEnabled(not reason)
+        self._buttons[3].setToolTip(reason or DRAW_TIP)
         self._neighbours.setVisible(has_images)
         if has_images:
             self._show_neighbours()
@@ -141,6 +150,12 @@ class ExampleBar(Card):
         if covered != self._is_covered:
             self._is_covered = covered
             self._answer.setText(self._words())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say it in fewer words where there is less room."""
+        super().resizeEvent(event)
+        if (event.oldSize().width() >= ROOMY_PX) != (event.size().width() >= ROOMY_PX):
+            self._restyle()
 
     def _restyle(self) -> None:
         if self._follower.walkthrough is not None:
@@ -169,21 +184,21 @@ class ExampleBar(Card):
         y = follower.walkthrough.trace.outputs[-1]
         if not dataset.classes or follower.label is None:
             return ""
+        is_roomy = self.width() >= ROOMY_PX
+        names = [in_words(name, LONGEST if is_roomy else LONGEST // 2) for name in dataset.classes]
+        says = "the network says" if is_roomy else "says" if self._is_tight else "read as"
         threshold = follower.workspace.run.trainer.threshold  # type: ignore[union-attr]
         said = int(y[0].argmax()) if y.shape[1] > 1 else int(y[0, 0] > threshold)
         if follower.index is None:
-            target = dataset.classes[follower.label]
-            return (
-                f"the network says <b>{dataset.classes[said]}</b>; the target is {target}, choose another →"
-            )
+            target = names[follower.label]
+            return f"the network says <b>{names[said]}</b>; the target is {target}, choose another →"
         if self._is_covered:
-            return f"a <b>{dataset.classes[follower.label]}</b>; the network says <b>?</b>"
+            return f"a <b>{names[follower.label]}</b>; {says} <b>?</b>"
         right = said == follower.label
         color = self.theme.palette.good if right else self.theme.palette.error
         mark = "✓" if right else "✗"
-        truth = f"a <b>{dataset.classes[follower.label]}</b>"
-        says = "says" if self._is_tight else "the network says"
-        words = f"{truth}; {says} <b style='color:{color}'>{dataset.classes[said]} {mark}</b>"
+        truth = f"a <b>{names[follower.label]}</b>"
+        words = f"{truth}; {says} <b style='color:{color}'>{names[said]} {mark}</b>"
         return f"{words} (changed by hand)" if follower.edits else words
 
     # ------------------------------------------------------------------ choosing

@@ -1,5 +1,7 @@
 """The experiment at the right of the window: what decides the run, to read and to change."""
 
+from html import escape
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 from mlpviz.data import SCALINGS, load_dataset
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.icons import set_icon
+from mlpviz.gui.panels.dataset_choice import DatasetChoice, in_words
 from mlpviz.gui.panels.layer_list import LayerList
 from mlpviz.gui.panels.preset_choice import PresetChoice
 from mlpviz.gui.theme import Theme, set_role
@@ -29,6 +32,8 @@ from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.workspace import Workspace
 from mlpviz.nn import LOSSES, OPTIMIZERS, sentence
 from mlpviz.training import LIVE_SETTINGS, SETTINGS, Experiment
+from mlpviz.training.array_files import short
+from mlpviz.training.initial_weights import would_fit
 
 GROUPS = {"training": "Training", "network": "Network", "loss": "Loss", "data": "Data"}
 CAPTIONED = ("loss",)  # the caption of the group says what it is, so the field has the whole row
@@ -44,6 +49,8 @@ class ExperimentPanel(QFrame):
     """A form with a row for each setting. Live settings apply at once; others need a new network."""
 
     collapse_wanted = Signal()
+    data_wanted = Signal()
+    """A file with own data is to be opened."""
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,7 +183,11 @@ class ExperimentPanel(QFrame):
     def _build_field(self, name: str) -> QWidget:
         metadata, kind = SETTINGS[name].metadata, SETTINGS[name].type
         widget: QWidget
-        if metadata["choices"]:
+        if name == "dataset":
+            widget = datasets = DatasetChoice()
+            datasets.chosen.connect(self._dataset_chosen)
+            datasets.data_wanted.connect(self._data_wanted)
+        elif metadata["choices"]:
             widget = combo = Choice()
             for choice in metadata["choices"]:
                 combo.addItem(choice.replace("_", " "), choice)
@@ -250,14 +261,17 @@ class ExperimentPanel(QFrame):
             if self._errors[name].text() and isinstance(widget, NumberField):
                 continue  # the wrong value stays beside its sentence
             value = table[name]
-            if isinstance(widget, QComboBox):
+            if isinstance(widget, DatasetChoice):
+                widget.show_dataset(value, experiment)
+            elif isinstance(widget, QComboBox):
                 widget.setCurrentIndex(max(0, widget.findData(value)))
             elif isinstance(widget, QCheckBox):
                 widget.setChecked(value)
             elif isinstance(widget, NumberField) and isinstance(value, (int, float)):
                 widget.set_value(value)
         if "layers" not in self._draft:
-            self.layers.set_layers(experiment.layers, self._workspace.dataset.n_in)
+            start = "from file" if experiment.initial_weights else ""
+            self.layers.set_layers(experiment.layers, self._workspace.dataset.n_in, start)
         self._show_group_facts(table)
         self._description.setText(experiment.description)
         self._description.setVisible(bool(experiment.description))
@@ -272,7 +286,10 @@ class ExperimentPanel(QFrame):
         self._labels["data"].setText("Data · " + ", ".join(words))
         n_parameters = workspace.initial.network.n_parameters
         plural = "" if n_parameters == 1 else "s"
-        self._labels["network"].setText(f"Network · {format_number(n_parameters)} parameter{plural}")
+        file = Path(table.get("initial_weights", "")).name
+        start = f" · from {short(file)}" if file else ""
+        self._labels["network"].setText(f"Network · {format_number(n_parameters)} parameter{plural}{start}")
+        self._labels["network"].setToolTip(f"Its initial weights are those in {file}" if file else "")
         self._show_row("loss_scaling", table["loss"] == "squared_error")
         for name in ("momentum", "nesterov"):
             self._show_row(name, table["optimizer"] == "sgd")
@@ -307,6 +324,20 @@ class ExperimentPanel(QFrame):
             return
         super().keyPressEvent(event)
 
+    @property
+    def datasets(self) -> DatasetChoice:
+        """The menu of data sets."""
+        field = self._fields["dataset"]
+        assert isinstance(field, DatasetChoice)
+        return field
+
+    def _dataset_chosen(self, dataset: str) -> None:
+        self._edit("dataset", dataset, f"dataset {in_words(dataset)}")
+
+    def _data_wanted(self) -> None:
+        self.show_experiment()  # the menu shows again what there is
+        self.data_wanted.emit()
+
     def _edit(self, name: str, value: Any, words: str = "") -> None:
         """A field was edited: apply it if that can be done at once, else keep it for a new network."""
         workspace = self._workspace
@@ -328,8 +359,12 @@ class ExperimentPanel(QFrame):
             if name == "optimizer" and value != "sgd":
                 draft.update(momentum=0.0, nesterov=False)
             if name == "dataset":
-                draft.update(_fitted(workspace.experiment, str(value)))
+                draft.update(self.datasets.fitted(workspace.experiment, str(value)))
             experiment = workspace.experiment.with_settings(draft)
+            if self._outgrows_weights(experiment):
+                draft.update(initial_weights="", initial_weights_sha256="")
+                experiment = workspace.experiment.with_settings(draft)
+                words += ", its weights drawn"
         except ValueError as error:
             self._show_error(name, str(error))
             if isinstance(self._fields.get(name), (QCheckBox, QComboBox)):
@@ -349,6 +384,16 @@ class ExperimentPanel(QFrame):
             self.show_experiment()
         else:
             self._apply_draft()
+
+    def _outgrows_weights(self, experiment: Experiment) -> bool:
+        """Whether an edited experiment has no use for the file of weights that it started from."""
+        before = self._workspace.experiment
+        if not experiment.initial_weights:
+            return False
+        if not would_fit(before.layers, experiment.layers):
+            return True
+        other = experiment.dataset != before.dataset
+        return other and load_dataset(*experiment.data_source).n_in != self._workspace.dataset.n_in
 
     def _apply_draft(self) -> None:
         if self._draft_preset is not None:
@@ -383,7 +428,7 @@ class ExperimentPanel(QFrame):
         if waiting and self._begun:
             steps = format_number(len(self._workspace.history))
             self._notice_words.setText(
-                f"<b>{', '.join(self._draft_words.values())}</b>: this needs a new network. "
+                f"<b>{escape(', '.join(self._draft_words.values()))}</b>: this needs a new network. "
                 f"The {steps} steps made so far would be lost."
             )
 
@@ -404,24 +449,3 @@ class ExperimentPanel(QFrame):
         field = self._fields.get(name)
         if isinstance(field, NumberField):
             field.set_invalid(bool(sentence))
-
-
-def _fitted(experiment: Experiment, dataset: str) -> dict[str, Any]:
-    """What has to change with the dataset, so that sizes and outputs fit it."""
-    data = load_dataset(dataset)
-    layers = [
-        {name: value for name, value in layer.as_table().items() if not str(value).startswith("values(")}
-        for layer in experiment.layers
-    ]
-    for layer in reversed(layers):
-        if "units" in layer:
-            layer["units"] = data.n_out
-            break
-    n = len(data.training)
-    return {
-        "layers": layers,
-        "validation_size": min(experiment.validation_size, n // 10),
-        "training_size": 0,
-        "batch_size": min(experiment.batch_size, n - n // 10),
-        "input_scaling": "natural",
-    }

@@ -55,7 +55,8 @@ class ExportDialog(QDialog):
     paint : callable
         A view as an image.
     save : callable
-        What saving does, with a view and an ending; True if it is done, and the dialog may close.
+        What saving does, with a view and an ending; True if it is done, and the dialog may close. What
+        cannot be saved raises a ValueError with a sentence.
     """
 
     def __init__(
@@ -221,7 +222,7 @@ class ExportDialog(QDialog):
         self.height_px.setValue(self._on_screen.height)
         self.look.setCurrentIndex(THEMES.index(self._on_screen.theme))
         self.caption.setText(self._on_screen.caption or "")
-        self.caption.setCursorPosition(0)
+        self.caption.setCursorPosition(0)  # what it begins with is to be read
         for field in fields:
             field.blockSignals(False)
         is_window = not self._entries[self.picture.currentIndex()].page
@@ -276,14 +277,28 @@ class ExportDialog(QDialog):
         self._told.setText(words)
 
     def _copy(self) -> None:
-        image = self._paint(self.view)
+        self._catch_up()
+        try:
+            image = self._paint(self.view)
+        except ValueError as error:
+            self.tell(str(error), "error")
+            return
         image.setDevicePixelRatio(1.0)
         QGuiApplication.clipboard().setImage(image)
         self.tell("The picture is on the clipboard.", "good")
 
     def _save_it(self) -> None:
-        if self._save(self.view, self.ending):
-            self.accept()
+        self._catch_up()
+        try:
+            if self._save(self.view, self.ending):
+                self.accept()
+        except ValueError as error:
+            self.tell(str(error), "error")
+
+    def _catch_up(self) -> None:
+        """Show what was decided last, or it would soon be told over what is told now."""
+        if self._later.isActive():
+            self.show_preview()
 
 
 class _Preview(QWidget):

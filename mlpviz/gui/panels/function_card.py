@@ -39,7 +39,7 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.figures.ticks import linear_ticks
 from mlpviz.gui.panels.function_words import field_words, fit_words
 from mlpviz.gui.surveyor import Surveyor, UnitPlace
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.color_bar import ColorBar
 from mlpviz.gui.widgets.color_scales import Scale, indices_of, lut_of
@@ -83,6 +83,7 @@ class FunctionCard(Card):
         self._back.hide()
         self.add_header_widget(self._back)
         # or the picture would jump when a unit is pinned
+        self._back.setFont(text_font())
         self._header_row.setMinimumHeight(self._back.sizeHint().height())
         self._bar = ColorBar(theme, "color_bar_function", "signed", "output")
         self._bar.setFixedWidth(_BAR_PX)
@@ -224,7 +225,7 @@ class FunctionCard(Card):
         if survey is None or points is None:
             return {}
         unit = self._surveyor.unit
-        outputs = survey.outputs if unit is None else survey.hidden[unit.layer][:, unit.unit, None]
+        outputs = survey.outputs if unit is None else survey.maps(unit.layer)[unit.unit]
         rows, columns = survey.shape
         area = self._surveyor.area
         found = {

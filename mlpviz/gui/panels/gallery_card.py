@@ -31,6 +31,7 @@ LISTS = {
         "All examples, those first whose two largest outputs lie closest; a single one: its threshold",
     ),
 }
+RESIDUALS = "Largest residuals first"
 
 
 class GalleryCard(Card):
@@ -93,7 +94,7 @@ class GalleryCard(Card):
             row.addWidget(button)
         self._lists.button(1).setChecked(True)
         self._lists.idClicked.connect(self._list_chosen)
-        self._residuals_title = QLabel("Largest residuals first")
+        self._residuals_title = QLabel(RESIDUALS)
         set_role(self._residuals_title, "title")
         row.addWidget(self._residuals_title)
         return widget
@@ -135,9 +136,9 @@ class GalleryCard(Card):
 
     def refresh(self) -> None:
         """Show the list as it is by the newest assessment."""
-        self.set_title_words(LISTS[self.list_name][0])
         assessor = self._assessor
         dataset, found = assessor.workspace.dataset, assessor.assessment
+        self.set_title_words(LISTS[self.list_name][0] if dataset.classes else RESIDUALS)
         for button in self._lists.buttons():
             button.setVisible(bool(dataset.classes))
         self._residuals_title.setVisible(not dataset.classes)
@@ -149,8 +150,8 @@ class GalleryCard(Card):
         self._shown, self._n = examples[: self._most], len(examples)
         more = len(examples) - len(self._shown)
         self._more.setVisible(more > 0)
-        n = format_number(len(examples))
-        words = f"the first {format_number(len(self._shown))} of {n}" if more else f"{n} examples"
+        n, noun = format_number(len(examples)), "example" if len(examples) == 1 else "examples"
+        words = f"the first {format_number(len(self._shown))} of {n}" if more else f"{n} {noun}"
         self._count.setText(words + self._how_many_wrong(found, examples))
         if not len(examples):
             self._say(self._why_empty())
@@ -253,9 +254,12 @@ class GalleryCard(Card):
         self._views.setCurrentWidget(self.table)
 
     def become_picture(self) -> None:
-        """Say how many are seen, for a picture cannot be scrolled."""
-        if self._views.currentWidget() is self.pictures and self._n > self.pictures.n_seen:
-            self._count.setText(f"the first {self.pictures.n_seen} of {format_number(self._n)}")
+        """Say how many are seen, for a picture cannot be scrolled; and choose none."""
+        view = self._views.currentWidget()
+        for each in (self.pictures, self.table):
+            each.set_selected(None)
+        if view in (self.pictures, self.table) and self._n > view.n_seen:
+            self._count.setText(f"the first {view.n_seen} of {format_number(self._n)}")
 
     def numbers(self) -> dict[str, NDArray]:
         """The examples of the list by their places in the split, and what was said of each."""

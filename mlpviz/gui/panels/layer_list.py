@@ -45,6 +45,7 @@ class LayerList(QWidget):
         self._theme = theme
         self._layers: list[dict[str, Any]] = []
         self._n_in = 0
+        self._start = ""
         self._open: int | None = None
         self._building = False
         self._rows = QVBoxLayout()
@@ -68,11 +69,11 @@ class LayerList(QWidget):
         box.addLayout(self._rows)
         box.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def set_layers(self, layers: tuple[LayerSpec, ...], n_in: int) -> None:
-        """Show layers, for a number of inputs."""
+    def set_layers(self, layers: tuple[LayerSpec, ...], n_in: int, start: str = "") -> None:
+        """Show layers, for a number of inputs; `start` says where their weights are from, if not drawn."""
         tables = [layer.as_table() for layer in layers]
-        if tables != self._layers or n_in != self._n_in:
-            self._layers, self._n_in = tables, n_in
+        if tables != self._layers or n_in != self._n_in or start != self._start:
+            self._layers, self._n_in, self._start = tables, n_in, start
             if self._open is not None and self._open >= len(tables):
                 self._open = None
             self._rebuild()
@@ -104,7 +105,7 @@ class LayerList(QWidget):
         box.setSpacing(2)
         head = QToolButton()
         head.setObjectName(f"button_layer_{i}")
-        head.setText(_summary(layer, n_in))
+        head.setText(_summary(layer, n_in, self._start))
         head.setToolTip(sentence(LAYERS[layer["kind"]]) + "\nPress to change it.")
         head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         set_icon(head, "chevron_down" if self._open == i else "chevron_right", self._theme, "secondary")
@@ -245,10 +246,10 @@ def _fresh(kind: str, old: dict[str, Any]) -> dict[str, Any]:
     return {"kind": kind, **{name: old.get(name, 30) for name in needed}}
 
 
-def _summary(layer: dict[str, Any], n_in: int) -> str:
+def _summary(layer: dict[str, Any], n_in: int, start: str) -> str:
     words = title(LAYERS[layer["kind"]])
     if "units" in layer:
-        words += f"  {n_in} → {layer['units']} · {_short(layer.get('initializer', 'he'))}"
+        words += f"  {n_in} → {layer['units']} · {start or _short(layer.get('initializer', 'he'))}"
     for name in ("rate", "slope"):
         if name in layer:
             words += f"  {layer[name]:g}" if isinstance(layer[name], (int, float)) else f"  {layer[name]}"

@@ -40,6 +40,8 @@ class LowerView:
         Makes its card, which has a ``refresh()``.
     applies
         Whether the current run can be shown by it.
+    why_not
+        What is the matter with a run to which it does not apply.
     leads
         Whether, where it applies, it shows the very point of the current run.
     """
@@ -49,11 +51,19 @@ class LowerView:
     tip: str
     make: Callable[[Workspace, Theme, Surveyor], Card]
     applies: Callable[[Workspace], bool]
+    why_not: str = ""
     leads: Callable[[Workspace], bool] = lambda _: False
 
 
 LOWER_VIEWS: tuple[LowerView, ...] = (
-    LowerView("units", "Units", "What each hidden unit makes of every input", UnitsCard, has_hidden_units),
+    LowerView(
+        "units",
+        "Units",
+        "What each hidden unit makes of every input",
+        UnitsCard,
+        has_hidden_units,
+        "units can be mapped where there are one or two inputs and a hidden layer",
+    ),
     LowerView(
         "cost",
         "Cost",
@@ -67,6 +77,7 @@ LOWER_VIEWS: tuple[LowerView, ...] = (
         "The network as a graph, its weights as edges",
         lambda workspace, theme, _: NetworkCard(workspace, theme),
         fits,
+        "its network has too many units for a graph",
     ),
     LowerView(
         "weights",
@@ -81,6 +92,7 @@ LOWER_VIEWS: tuple[LowerView, ...] = (
         "Layers with nothing between them are one layer: this is it",
         lambda workspace, theme, _: CollapsedCard(workspace, theme),
         can_collapse,
+        "its network has no two layers with nothing between them",
         leads=lambda workspace: workspace.dataset.n_in > 2,
     ),
     LowerView(
@@ -89,6 +101,7 @@ LOWER_VIEWS: tuple[LowerView, ...] = (
         "What each unit adds to its weighted sum",
         lambda workspace, theme, _: BiasesCard(workspace, theme),
         has_biases,
+        "its network has no biases",
         leads=tells_nothing_else,
     ),
 )
@@ -163,6 +176,12 @@ class LowerViews(QWidget):
             self._stack.addWidget(curves)
         if self._workspace.run is not None:
             self.show_run()
+
+    def why_not(self, card: str) -> str:
+        """Why a card, by its object name, has nothing to show of the current run; empty where it has."""
+        shown = {self.cards[view.key].objectName(): view for view in LOWER_VIEWS}
+        view = shown.get(card)
+        return "" if view is None or view.applies(self._workspace) else view.why_not
 
     def refresh(self) -> None:
         """Show the newest snapshot in the view on show."""

@@ -17,6 +17,7 @@ QUANTITIES = (
     Segment("edge_gradients", "Gradient", "Each edge is the gradient of its weight at the last step"),
 )
 
+NO_GRADIENT = "There is no gradient until the next step"
 _ROOM_PX = 380  # for title, subtitle and choices beside each other
 
 
@@ -35,7 +36,7 @@ class NetworkCard(Card):
         self._quantity.chosen.connect(self.refresh)
         self.add_header_widget(self._quantity)
         self.graph = NetworkGraph(theme, "graph_train")
-        self._none = QLabel("There is no gradient until the next step: press Train, or Batch.")
+        self._none = QLabel(f"{NO_GRADIENT}: press Train, or Batch.")
         self._none.setObjectName("label_no_gradient")
         self._none.setWordWrap(True)
         set_role(self._none, "subtitle")
@@ -58,6 +59,12 @@ class NetworkCard(Card):
         arrays = snapshot.gradients if wants_gradients else snapshot.network.params
         return {f"{i}.{name}": array for i, layer in enumerate(arrays) for name, array in layer.items()}
 
+    def become_picture(self) -> None:
+        """Say what the edges are."""
+        self._none.setText(f"{NO_GRADIENT}.")
+        if self._quantity.current == "edge_gradients" and self._none.isHidden():
+            self.set_title("Gradients of the network")
+
     def refresh(self) -> None:
         """Show the newest snapshot."""
         workspace, snapshot = self._workspace, self._workspace.snapshot
@@ -65,7 +72,8 @@ class NetworkCard(Card):
             return
         network = snapshot.network
         names = graph_names(workspace.dataset, graph_sizes(network))
-        words = f"{format_number(network.n_parameters)} parameters"
+        n = network.n_parameters
+        words = f"{format_number(n)} {'parameter' if n == 1 else 'parameters'}"
         self.set_subtitle(words if self.width() >= _ROOM_PX else "")
         self.graph.set_network(graph_numbers(network.params), *names)
         wanted = self._quantity.current == "edge_gradients"

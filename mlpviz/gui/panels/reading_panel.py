@@ -57,8 +57,8 @@ class ReadingPanel(QWidget):
         self._readers: _Readers | None = None
         self._readers_are_for: tuple | None = None
         self._drawn: NDArray[np.uint8] | None = None
-        self._digit = Card(theme, "The digit", "card_read_digit")
-        self.picture = TensorImage(theme, "image_read_digit", "The digit that is read", scale="pixel")
+        self._digit = Card(theme, "The picture", "card_read_digit")
+        self.picture = TensorImage(theme, "image_read_digit", "The picture that is read", scale="pixel")
         self.picture.setMinimumSize(96, 96)
         self.picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to choose in it
         self.picture.setMaximumHeight(DIGIT_PX)

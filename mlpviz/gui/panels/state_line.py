@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QStatusBar, QToolButton, QVBoxLayout, QWidget
 
 from mlpviz.gui.driver import Driver
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training.health import Finding
 
@@ -27,7 +27,7 @@ class StateLine(QStatusBar):
         self._step = QLabel("Step 0")
         self._step.setObjectName("label_step")
         self._step.setToolTip("A step is one mini-batch: forward, backward, update")
-        self._step.setMinimumWidth(self._step.fontMetrics().horizontalAdvance("Step 1 000 000") + 12)
+        self._step.setMinimumWidth(text_metrics().horizontalAdvance("Step 1 000 000") + 12)
         self._moment = QLabel("Showing: live")
         self._moment.setObjectName("label_moment")
         self._moment.setToolTip("The pictures show the network as it is now")

@@ -20,7 +20,7 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.driver import Driver, Progress
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.stretch_thread import Stretch
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Trainer
 
@@ -139,7 +139,7 @@ class TrainingBar(QToolBar):
         self.speed.valueChanged.connect(self._speed_changed)
         self.speed.actionTriggered.connect(self._speed_chosen)
         self._speed_words = QLabel("full")
-        self._speed_words.setMinimumWidth(self._speed_words.fontMetrics().horizontalAdvance("1 000 /s"))
+        self._speed_words.setMinimumWidth(text_metrics().horizontalAdvance("1 000 /s"))
         set_role(self._speed_words, "subtitle")
         row = QWidget()
         layout = QHBoxLayout(row)

@@ -13,6 +13,7 @@ from mlpviz.figures.weights import column_images
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.mosaic_view import MosaicView
+from mlpviz.gui.widgets.names import in_words
 from mlpviz.gui.widgets.tensor_image import Cell, TensorImage
 from mlpviz.gui.workspace import Workspace
 
@@ -150,9 +151,9 @@ class UnitPanel(QWidget):
             best, worst = (names[int(k)] for k in (votes.argmax(), votes.argmin()))
             if len(names) != len(self._workspace.dataset.classes):
                 best, worst = f"unit {best} of the next layer", f"unit {worst}"
-            words.append(f"votes most for <b>{best}</b>, against <b>{worst}</b>")
+            words.append(f"votes most for <b>{in_words(best)}</b>, against <b>{in_words(worst)}</b>")
         elif votes is None and len(self._workspace.dataset.classes) == params["weight"].shape[1]:
-            words.append(f"the output for <b>{self._workspace.dataset.classes[unit]}</b>")
+            words.append(f"the output for <b>{in_words(self._workspace.dataset.classes[unit])}</b>")
         if self._hovered is not None:
             cell = self._hovered
             words.append(f"({cell.row}, {cell.column}): {format_number(cell.value, 4, signed=True)}")

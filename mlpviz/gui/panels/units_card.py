@@ -134,6 +134,7 @@ class UnitsCard(Card):
         survey = self._surveyor.survey()
         if survey is None or self.layer >= len(survey.hidden):
             return
+        self.set_title_words(f"Units of layer {self.layer + 1}")
         end = hidden_ends(snapshot.network)[self.layer]
         scale, weight = unit_scale(snapshot.network, end), next_weight(snapshot.network, end)
         maps = self._maps(survey)

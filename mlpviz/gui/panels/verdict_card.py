@@ -1,6 +1,7 @@
 """One example large, what the network says of it, and the way to step through it."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -10,6 +11,7 @@ from mlpviz.gui.panels.gallery_card import whole_percent
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.names import in_words
 from mlpviz.gui.widgets.tensor_image import TensorImage
 from mlpviz.training.judgement import UNSAID
 
@@ -80,6 +82,15 @@ class VerdictCard(Card):
         self.bars.setToolTip("How certain the network is of each class, 0 to 1; the true one is marked")
         self._words.setText(f"{self._verdict(example)} {self._inputs(stored)}")
 
+    def numbers(self) -> dict[str, NDArray]:
+        """The outputs for the example, and how certain the network is of each class."""
+        found, example = self._assessor.assessment, self._assessor.example
+        if found is None or example is None:
+            return {}
+        outputs, shares = found.judgement.outputs, found.judgement.shares
+        numbers = {"output": outputs[example]}
+        return numbers if shares is None else {**numbers, "certainty": shares[example]}
+
     def _verdict(self, example: int) -> str:
         found, names = self._assessor.assessment, self._assessor.workspace.dataset.classes
         assert found is not None
@@ -87,12 +98,12 @@ class VerdictCard(Card):
         assert judgement.labels is not None
         assert judgement.predictions is not None
         truth, said = int(judgement.labels[example]), int(judgement.predictions[example])
-        name = f"{self._name(example)} is a <b>{names[truth]}</b>."
+        name = f"{self._name(example)} is a <b>{in_words(names[truth])}</b>."
         if said == UNSAID:
             return f"{name} The network's outputs for it are not finite numbers."
         is_right = said == truth
         color = self.theme.palette.good if is_right else self.theme.palette.error
-        answer = f"<b style='color:{color}'>{names[said]} {'✓' if is_right else '✗'}</b>"
+        answer = f"<b style='color:{color}'>{in_words(names[said])} {'✓' if is_right else '✗'}</b>"
         sure = whole_percent(float(judgement.certainty[example]))
         words = f"{name} The network says {answer}, {sure} certain."
         if self._assessor.gives_probabilities:

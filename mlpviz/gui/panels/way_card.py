@@ -9,10 +9,11 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from mlpviz.figures.numbers import MINUS, format_number
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.gallery_view import Caption, GalleryView
+from mlpviz.gui.widgets.names import in_words
 from mlpviz.training.reading import standardized
 
 PICTURE_LIMIT = 3.0
@@ -56,6 +57,7 @@ class WayCard(Card):
         self._says.setObjectName(f"label_{key}_answer")
         self._says.setTextFormat(Qt.TextFormat.RichText)
         self._accuracy = QLabel()
+        self._says.setWordWrap(True)  # for long names of classes
         self._accuracy.setObjectName(f"label_{key}_accuracy")
         self._words = QLabel()
         self._words.setObjectName(f"label_{key}_words")
@@ -63,7 +65,7 @@ class WayCard(Card):
             label.setWordWrap(True)
             set_role(label, "subtitle")
         self._words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._words.setMinimumHeight(2 * self._words.fontMetrics().lineSpacing())
+        self._words.setMinimumHeight(2 * text_metrics().lineSpacing())
         self.bars = _ScoreBars(theme, f"bars_{key}", f"{title}: the score of each class")
         self.bars.setFixedHeight(_BARS_PX)
         content = QWidget()
@@ -104,6 +106,10 @@ class WayCard(Card):
         self._sentence.setText(sentence)
         self._stack.setCurrentIndex(1)
 
+    def numbers(self) -> dict[str, NDArray]:
+        """The score of each class, not standardised."""
+        return {f"{self.title}: score": self.bars.scores} if len(self.bars.scores) else {}
+
     def show_answer(
         self, scores: NDArray, names: Sequence[str], truth: int | None, accuracy: str, words: str
     ) -> int | None:
@@ -125,8 +131,8 @@ class WayCard(Card):
         if truth is not None:
             color = self.theme.palette.good if answer == truth else self.theme.palette.error
         mark = "" if truth is None else " ✓" if answer == truth else " ✗"
-        true = f", it is a <b>{names[truth]}</b>" if truth is not None and answer != truth else ""
-        self._says.setText(f"says <b style='color:{color}'>{names[answer]}{mark}</b>{true}")
+        true = f", it is a <b>{in_words(names[truth])}</b>" if truth is not None and answer != truth else ""
+        self._says.setText(f"says <b style='color:{color}'>{in_words(names[answer])}{mark}</b>{true}")
         return answer
 
     def show_pictures(

@@ -39,6 +39,7 @@ QUANTITIES = {
     "update": ("Update", "What the last step added to each weight"),
     "change": ("Change", "How far each weight has moved since before the first step"),
 }
+TO_TRAIN = ": press Train, or Batch"
 UNIT_HEIGHT_PX = 196
 QWIDGETSIZE_MAX = 16_777_215  # Qt's "no limit", a macro that Python does not see
 VIEWS = {"images": "images", "matrix": "matrix", "histogram": "histogram"}
@@ -55,7 +56,7 @@ class WeightsCard(Card):
         self._unit = 0
         self._only: list[int] | None = None
         self._limit: float | None = None  # where the scale is held, as in a film
-        self._compact = False
+        self._compact = self._is_enlarged = False
         self._build_pictures(theme)
         self._build_choices(theme)
         self._build_unit(theme)
@@ -189,7 +190,7 @@ class WeightsCard(Card):
     def choose_unit(self, unit: int) -> None:
         """Show a unit in detail."""
         self._unit = unit
-        if self._compact and not self._back.isVisible():
+        if self._compact and not self._is_enlarged:
             self.enlarge(True)
         else:
             self.refresh()
@@ -202,6 +203,7 @@ class WeightsCard(Card):
 
     def enlarge(self, on: bool, focus: bool = True) -> None:
         """Give all the room to the chosen unit, or take it back."""
+        self._is_enlarged = on
         self._all_units.setVisible(not on)
         self._back.setVisible(on)
         self._rule.setVisible(not self._compact)
@@ -216,7 +218,7 @@ class WeightsCard(Card):
 
     def view_state(self) -> dict[str, Any]:
         """Which unit is chosen, whether it has all the room, and to which units the images are limited."""
-        state: dict[str, Any] = {"unit": self._unit, "enlarged": self._back.isVisible()}
+        state: dict[str, Any] = {"unit": self._unit, "enlarged": self._is_enlarged}
         if self._only is not None:
             state["only"] = self._only
         if self._limit is not None:
@@ -231,21 +233,24 @@ class WeightsCard(Card):
     def set_view_state(self, state: Mapping[str, Any]) -> None:
         """Choose units again; ValueError if the layer has none of that number."""
         unit, only, n = state.get("unit", 0), state.get("only"), self._weight.shape[1]
+        if only is not None and not (isinstance(only, list) and only):
+            raise ValueError(f"units must be a list of at least one unit, not {only!r:.40}")
         for each in [unit, *(only or ())]:
             if type(each) is not int or not 0 <= each < n:
                 raise ValueError(f"there is no unit {each!r:.20}: they are 0 to {n - 1}")
         limit = state.get("limit")
-        if limit is not None and not (isinstance(limit, (int, float)) and 0 < limit < np.inf):
+        if limit is not None and not (type(limit) in (int, float) and 0 < limit < np.inf):
             raise ValueError(f"the limit of the colour scale must be a number above 0, not {limit!r:.20}")
         self._unit, self._only, self._limit = unit, None if only is None else list(only), limit
         self.enlarge(state.get("enlarged") is True, focus=False)
 
     def become_picture(self) -> None:
         """All units, or the one that was enlarged: no picture is of both."""
-        if not self._back.isVisible():
+        if not self._is_enlarged:
             self._unit_panel.hide()
             self._rule.hide()
             self.mosaic.set_selected(None)
+        self._empty.setText(self._empty.text().replace(TO_TRAIN, ""))
 
     def numbers(self) -> dict[str, NDArray]:
         """The matrix on show, (n_in, n_out), and the units in the order of their images."""
@@ -329,9 +334,9 @@ class WeightsCard(Card):
         if self._workspace.divergence is not None:
             words = "There is none: the run diverged, and its last step was taken back."
         elif snapshot is not None and snapshot.step > 0:
-            words = "There is none until the next step: press Train, or Batch."
+            words = f"There is none until the next step{TO_TRAIN}."
         else:
-            words = "There is none before the first step: press Train, or Batch."
+            words = f"There is none before the first step{TO_TRAIN}."
         self._empty.setText(words)
         self._pictures.setCurrentWidget(self._empty)
         self._bar.hide()
@@ -361,7 +366,8 @@ class WeightsCard(Card):
         assert workspace.snapshot is not None
         network, image_shape = workspace.snapshot.network, workspace.dataset.image_shape
         assert image_shape is not None
-        size = f"{matrix.shape[1]} units, {image_shape[0]} × {image_shape[1]}"
+        units = "" if self._only is None else f"{len(set(self._only))} of "
+        size = f"{units}{matrix.shape[1]} units, {image_shape[0]} × {image_shape[1]}"
         self.set_subtitle(f"seen from the input: {size}" if index else size)
         weights = [network.layers[i].params["weight"] for i in self._positions]
         votes = weights[index + 1] if index + 1 < len(weights) else None

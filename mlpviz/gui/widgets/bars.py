@@ -13,6 +13,8 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
 
 _SIDE_PX = 4
+_WIDEST_LABEL = 0.3  # of the room, where a bar has less
+_READABLE_PX = 72  # of a name: rather leave out the next one than cut this one shorter
 
 
 class Bars(QWidget):
@@ -46,6 +48,7 @@ class Bars(QWidget):
         self._marks_name = ""
         self._hovered = -1
         self._highlighted: int | None = None
+        self._has_numbers = False
         theme.changed.connect(self.update)
 
     @property
@@ -68,6 +71,11 @@ class Bars(QWidget):
             raise ValueError(f"{len(self._values)} bars need as many marks, not {marks.shape}")
         self._marks, self._marks_name = marks, name
         self._limit = max(self._limit, signed_limit(marks))
+        self.update()
+
+    def show_numbers(self) -> None:
+        """Write its number at the end of each bar, or where bars are narrow the ends of their scale."""
+        self._has_numbers = True
         self.update()
 
     def set_highlighted(self, index: int | None) -> None:
@@ -130,6 +138,8 @@ class Bars(QWidget):
         line_px = self.fontMetrics().height()
         room = QRectF(self.rect()).adjusted(_SIDE_PX, 2, -_SIDE_PX, -line_px - 2)
         pitch = room.width() / n
+        if self._has_numbers:
+            room.adjust(0, line_px, 0, -line_px)
         for i, width in ((self._highlighted, 2.0), (self._hovered, 1.0)):
             if i is not None and 0 <= i < n:
                 painter.setPen(QPen(self._theme.color("accent" if width > 1 else "secondary"), width))
@@ -138,6 +148,9 @@ class Bars(QWidget):
         zero = self._paint_bars(painter, room, pitch)
         painter.setPen(self._theme.color("field_line"))
         painter.drawLine(int(room.left()), int(zero), int(room.right()), int(zero))
+        if self._has_numbers:
+            self._paint_numbers(painter, room, pitch, zero)
+            room.adjust(0, -line_px, 0, line_px)
         self._paint_labels(painter, room, pitch, line_px)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.color("accent"), 2.0))
@@ -164,10 +177,41 @@ class Bars(QWidget):
                 painter.drawLine(QLineF(x - 0.8 * width, y, x + 0.8 * width, y))
         return zero
 
+    def _paint_numbers(self, painter: QPainter, room: QRectF, pitch: float, zero: float) -> None:
+        """Beyond the end of each bar what it stands for; of narrow ones only what the longest can be."""
+        metrics = self.fontMetrics()
+        words = [format_number(value, signed=True) for value in self._values]
+        painter.setPen(self._theme.color("text"))
+        if max(map(metrics.horizontalAdvance, words)) > pitch:
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip
+            painter.drawText(room, flags, format_number(self._limit, signed=True))
+            if zero < room.bottom():
+                flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextDontClip
+                painter.drawText(room, flags, format_number(-self._limit, signed=True))
+            return
+        whole = room.bottom() if zero == room.bottom() else room.center().y()
+        scale = (whole - room.top()) / self._limit
+        for i, (value, text) in enumerate(zip(self._values, words, strict=True)):
+            if not np.isfinite(value):
+                continue
+            end = zero - value * scale
+            top = end - metrics.height() if value >= 0 else end
+            place = QRectF(room.left() + i * pitch, top, pitch, metrics.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
     def _paint_labels(self, painter: QPainter, room: QRectF, pitch: float, line_px: int) -> None:
         painter.setPen(self._theme.color("secondary"))
-        widest = max(self.fontMetrics().horizontalAdvance(label) for label in self._labels) + 4
+        metrics, most = self.fontMetrics(), int(max(pitch, room.width() * _WIDEST_LABEL, _READABLE_PX)) - 4
+        labels = [metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, most) for label in self._labels]
+        widest = max(map(metrics.horizontalAdvance, labels)) + 4
         every = max(1, int(np.ceil(widest / pitch)))
+        end = -1.0
         for i in range(0, len(self._values), every):
-            place = QRectF(room.left() + (i + 0.5) * pitch - widest, room.bottom() + 2, 2 * widest, line_px)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._labels[i])
+            width = metrics.horizontalAdvance(labels[i]) + 2
+            left = room.left() + (i + 0.5) * pitch - width / 2
+            left = max(0.0, min(left, self.width() - width))  # the names at the ends stay whole
+            if left < end:
+                continue
+            end = left + width + 2
+            place = QRectF(left, room.bottom() + 2, width, line_px)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, labels[i])

@@ -46,6 +46,7 @@ class Card(QFrame):
         self._header_row = QWidget(self)
         self._header_row.setVisible(bool(title or subtitle))
         self._middle: QWidget | None = None
+        self._in_its_place: QWidget | None = None
         self.middle_is_below = False
         self._header = QHBoxLayout(self._header_row)
         self._header.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +77,7 @@ class Card(QFrame):
     def set_title_widget(self, widget: QWidget) -> None:
         """Let a control, a menu of what can be shown for one, stand in the title's place."""
         self._title.hide()
+        self._in_its_place = widget
         self._header.insertWidget(0, widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self._header_row.show()
 
@@ -84,8 +86,13 @@ class Card(QFrame):
         self._title.setText(words)
 
     def show_title(self) -> None:
-        """Show the title in words where a control stands in its place."""
+        """Show the title in words, and not the control that may stand in its place."""
         self._title.setVisible(bool(self._title.text()))
+        if self._in_its_place is not None:
+            self._in_its_place.hide()
+        both = self._title.sizeHint().width() + self._header.spacing() + self._subtitle.sizeHint().width()
+        if both > self.width() - 2 * MARGIN_PX:
+            self._subtitle.hide()  # rather than cut the title off
 
     def set_subtitle(self, subtitle: str) -> None:
         """Change the quiet words beside the title; none where empty."""

@@ -208,7 +208,9 @@ class ConfusionMap(QWidget):
                 (self.cell_rect(k, None).adjusted(0, 0, -7, 0), Qt.AlignmentFlag.AlignRight),
                 (self.cell_rect(None, k), Qt.AlignmentFlag.AlignHCenter),
             ):
-                shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(rect.width()))
+                shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, int(rect.width()))
+                if shown == "…":
+                    shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(rect.width()))
                 painter.drawText(rect, flag | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.setPen(self._theme.color("secondary"))
         head = QRectF(area.left(), area.top() - top - line, area.width(), line)

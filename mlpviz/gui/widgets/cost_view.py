@@ -62,6 +62,7 @@ class CostView(QWidget):
         self._image, self._image_window = QImage(), self._window
         self._curve: Points | None = None
         self._ground: QPixmap | None = None
+        self._is_picture = False
         self._marks = Marks()
         self._candidate: Point | None = None
         self._crosshair: QPointF | None = None  # in the widget's pixels
@@ -247,6 +248,11 @@ class CostView(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange):
             self._repaint_ground()
 
+    def become_picture(self) -> None:
+        """Paint words and lines as such: nothing moves that would have to be quick."""
+        self._is_picture = True
+        self._repaint_ground()
+
     def _repaint_ground(self) -> None:
         self._ground = None
         self.update()
@@ -257,10 +263,13 @@ class CostView(QWidget):
         rect = self.plot_rect()
         if rect.width() < 10 or rect.height() < 10:
             return
-        if self._ground is None:
+        if self._ground is None and not self._is_picture:
             self._ground = self._painted_ground(rect)
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._ground)
+        if self._ground is None:
+            self._paint_ground(painter, rect)
+        else:
+            painter.drawPixmap(0, 0, self._ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(rect)
         self._paint_marks(painter)
@@ -276,9 +285,14 @@ class CostView(QWidget):
         """Axes and landscape, which stay while marks move; while training each call of Qt may cost a wait."""
         ground = QPixmap(self.size() * self._theme.pixel_ratio(self))
         ground.setDevicePixelRatio(self._theme.pixel_ratio(self))
-        ground.fill(self._theme.color("card"))
         painter = QPainter(ground)
         painter.setFont(self.font())
+        self._paint_ground(painter, rect)
+        painter.end()
+        return ground
+
+    def _paint_ground(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(self.rect(), self._theme.color("card"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_axes(painter, rect)
         painter.setClipRect(rect)
@@ -291,8 +305,6 @@ class CostView(QWidget):
         painter.setPen(QPen(self._theme.color("line"), 1.0))
         if self._curve is None:
             painter.drawRect(rect)
-        painter.end()
-        return ground
 
     def _paint_axes(self, painter: QPainter, rect: QRectF) -> None:
         window, metrics = self._window, self.fontMetrics()

@@ -292,7 +292,10 @@ class CurvePlot(Card):
         if wanted is None:
             self.fit()
             return
-        ends = np.array(wanted, dtype=np.float64)
+        try:
+            ends = np.array(wanted, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            ends = np.zeros(0)
         if ends.shape != (2, 2) or not np.isfinite(ends).all() or not (ends[:, 0] < ends[:, 1]).all():
             raise ValueError(f"{self.objectName()}: the range must be two intervals, not {wanted!r:.60}")
         self._following = False

@@ -25,6 +25,8 @@ _HEAD_PX, _CELL_PX = 13, 20  # beside the words: padding
 _ARROWS = {Qt.SortOrder.AscendingOrder: " ▴", Qt.SortOrder.DescendingOrder: " ▾"}
 _NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0px; height: 0px; }"
 _WIDEST_HEAD_PX = 100
+_WIDEST_PART = 0.4  # of the table
+_LONG_WORD = 16
 _MEASURED = 50  # rows
 Index = QModelIndex | QPersistentModelIndex
 
@@ -78,6 +80,8 @@ class _Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if is_word else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ToolTipRole and is_word and len(value) >= _LONG_WORD:
+            return value  # it may be cut
         if role == Qt.ItemDataRole.ToolTipRole and not is_word and column.why_not and np.isnan(value):
             return column.why_not
         return None
@@ -192,14 +196,32 @@ class DataTable(QTableView):
             )
             for i, column in enumerate(self._rows.columns)
         ]
+        room = self.viewport().width()
+        if sum(wanted) > room:  # long words are cut, not the columns beside them
+            wanted = [min(width, max(_WIDEST_HEAD_PX, int(_WIDEST_PART * room))) for width in wanted]
         spare, rest = divmod(max(0, self.viewport().width() - sum(wanted)), n)
         for i, width in enumerate(wanted):
             self.setColumnWidth(i, width + spare + (rest if i == n - 1 else 0))
 
     def content_height(self) -> int:
         """How high the table is with all its rows in sight."""
-        rows = self._rows.rowCount() * self.verticalHeader().defaultSectionSize()
-        return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth() + 4
+        return self._height_of(self._rows.rowCount()) + 4
+
+    def _height_of(self, rows: int) -> int:
+        section = self.verticalHeader().defaultSectionSize()
+        return self.horizontalHeader().sizeHint().height() + rows * section + 2 * self.frameWidth()
+
+    def become_picture(self) -> None:
+        """Show whole rows, as many as there is room for, and nothing to scroll with."""
+        for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMaximumHeight(self._height_of(self.n_seen))
+
+    @property
+    def n_seen(self) -> int:
+        """How many rows are seen from top to bottom before anything is scrolled."""
+        room = (self.height() - self._height_of(0)) // self.verticalHeader().defaultSectionSize()
+        return max(0, min(self._rows.rowCount(), room))
 
     @property
     def selection(self) -> int | None:

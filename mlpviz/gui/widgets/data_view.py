@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from mlpviz.figures.fields import Area
 from mlpviz.figures.ticks import linear_ticks, tick_labels
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
+from mlpviz.gui.widgets.names import in_words
 
 _TICK_PX = 4
 _PAD_PX = 6
@@ -68,6 +69,7 @@ class DataView(QWidget):
         self._area = Area(0.0, 1.0, 0.0, 1.0)
         self._names = ("", "")
         self._still: QPixmap | None = None
+        self.is_picture = False
         self._room: int | None = None
         self._cross: tuple[float, float] | None = None
         self._readout = QLabel(self)
@@ -122,11 +124,7 @@ class DataView(QWidget):
     def plot_rect(self) -> QRectF:
         """Where the picture lies in the widget."""
         line = self.fontMetrics().height()
-        left = (
-            line + 4 + self._tick_room() + _TICK_PX + 2
-            if self._names[1]
-            else self._tick_room() + _TICK_PX + 2
-        )
+        left = self._tick_room() + 2 * _TICK_PX + 2 + (line + 4 if self._names[1] else 0)
         bottom = 2 * line + _TICK_PX + 2
         room = QRectF(self.rect()).adjusted(left, 2, -_PAD_PX, -bottom)
         return QRectF(room.left(), room.top(), max(8.0, room.width()), max(8.0, room.height()))
@@ -178,6 +176,11 @@ class DataView(QWidget):
     def paint_above(self, painter: QPainter, rect: QRectF) -> None:
         """Paint what moves and lies over the points."""
 
+    def become_picture(self) -> None:
+        """Paint words and points as such: nothing moves that would have to be quick."""
+        self.is_picture = True
+        self.forget_still()
+
     def forget_still(self) -> None:
         """What was kept is no longer right."""
         self._still = self._room = None
@@ -190,7 +193,10 @@ class DataView(QWidget):
         painter.setClipRect(rect)
         self.paint_below(painter, rect)
         painter.setClipping(False)
-        painter.drawPixmap(0, 0, self._kept_still(rect))
+        if self.is_picture:
+            self._paint_still(painter, rect)
+        else:
+            painter.drawPixmap(0, 0, self._kept_still(rect))
         painter.setClipRect(rect)
         self.paint_above(painter, rect)
         if self._cross is not None:
@@ -210,12 +216,15 @@ class DataView(QWidget):
             self._still.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._still)
             painter.setFont(self.font())
-            self._paint_axes(painter, rect)
-            painter.setClipRect(rect)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint_points(painter, rect)
+            self._paint_still(painter, rect)
             painter.end()
         return self._still
+
+    def _paint_still(self, painter: QPainter, rect: QRectF) -> None:
+        self._paint_axes(painter, rect)
+        painter.setClipRect(rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_points(painter, rect)
 
     def _paint_axes(self, painter: QPainter, rect: QRectF) -> None:
         line = self.fontMetrics().height()
@@ -334,6 +343,7 @@ class DataView(QWidget):
 def table(rows: Sequence[tuple[str, str]]) -> str:
     """Names and values as the rich text of a readout."""
     lines = "".join(
-        f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'><b>{value}</b></td></tr>" for name, value in rows
+        f"<tr><td>{in_words(name)}&nbsp;&nbsp;</td><td align='right'><b>{in_words(value)}</b></td></tr>"
+        for name, value in rows
     )
     return f"<table cellspacing='1'>{lines}</table>"

@@ -8,7 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from mlpviz.data.dataset import read_only
 from mlpviz.data.drawing import Prepared, box_side, fit_title, prepare
+from mlpviz.data.ink import MNIST_INK, Ink
 from mlpviz.figures.numbers import THIN_SPACE, format_number, format_percent
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.bars import Bars
@@ -17,8 +19,8 @@ from mlpviz.gui.widgets.draw_pad import DrawPad, paint_guide
 from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.tensor_image import TensorImage
 
-Scores = Callable[[NDArray[np.uint8]], tuple[NDArray, Sequence[str]]]
-"""From a digit (h, w) uint8 to the network's outputs (K,) and the names of the classes."""
+Scores = Callable[[NDArray], tuple[NDArray, Sequence[str]]]
+"""From a drawing (h, w) as stored to the network's outputs (K,) and the names of the classes."""
 
 _FIT_TIP = (
     "MNIST's digits were all scaled, not stretched, to fill a box of 20 × 20 of their 28 × 28 pixels.\n"
@@ -40,9 +42,11 @@ class DrawBoard(QWidget):
     image_shape : (height, width)
         Of the network's input.
     scores : callable, optional
-        Called with the digit, (h, w) uint8, at each change; returns outputs (K,) and the names of the
+        Called with the drawing, (h, w) as stored, at each change; returns outputs (K,) and the names of the
         classes. Its ValueError is shown as a sentence.
     parent : QWidget, optional
+    ink : Ink
+        How the data set stores ink and paper.
     """
 
     changed = Signal()
@@ -54,10 +58,12 @@ class DrawBoard(QWidget):
         image_shape: tuple[int, int],
         scores: Scores | None = None,
         parent: QWidget | None = None,
+        ink: Ink = MNIST_INK,
     ) -> None:
         super().__init__(parent)
-        self._theme, self._shape, self._scores = theme, image_shape, scores
+        self._theme, self._shape, self._scores, self._ink = theme, image_shape, scores, ink
         self._prepared: Prepared | None = None
+        self._digit: NDArray | None = None
         body = QHBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(GAP_PX)
@@ -72,9 +78,9 @@ class DrawBoard(QWidget):
         self.refresh()
 
     @property
-    def digit(self) -> NDArray[np.uint8] | None:
-        """What is drawn as the network gets it, (h, w) uint8, read-only; None while nothing is drawn."""
-        return None if self._prepared is None else self._prepared.digit
+    def digit(self) -> NDArray | None:
+        """What is drawn, (h, w) as the data set stores a picture, read-only; None while nothing is drawn."""
+        return self._digit
 
     def refresh(self) -> None:
         """Prepare and score what is drawn, once more: the strokes, a step or the network changed."""
@@ -85,10 +91,13 @@ class DrawBoard(QWidget):
         except ValueError:  # no ink on the canvas
             self._prepared = None
         drawn = self._prepared
+        self._digit = None if drawn is None else read_only(self._ink.stored(drawn.digit))
         blank = np.zeros(self._shape, np.uint8)
         self._stroke_image.set_array(blank if drawn is None else drawn.stroke, 255.0)
         self._fitted_image.set_array(blank if drawn is None else drawn.fitted, 255.0)
-        self._digit_image.set_array(blank if drawn is None else drawn.digit, 255.0)
+        self._digit_image.set_array(
+            self._ink.stored(blank) if self._digit is None else self._digit, self._ink.high
+        )
         self._told.setText(
             "Draw, and each step is shown here." if drawn is None else self._what_was_done(drawn)
         )
@@ -129,8 +138,8 @@ class DrawBoard(QWidget):
         return words
 
     def _pad_card(self) -> Card:
-        card = Card(self._theme, "Your digit", "card_draw")
-        self.pad = DrawPad(self._theme, "draw_pad", "Your digit")
+        card = Card(self._theme, "Your drawing", "card_draw")
+        self.pad = DrawPad(self._theme, "draw_pad", "Your drawing")
         self.pad.setMinimumSize(220, 220)
         card.body.addWidget(self.pad, 1)
         words = "Press and move; or move with the arrow keys, and draw with Shift held."
@@ -155,7 +164,7 @@ class DrawBoard(QWidget):
         self._centre = self._check("Centre by mass", "check_centre", _CENTRE_TIP)
         self._stroke_image = self._picture("image_stroke", "The pen stroke in pixels")
         self._fitted_image = self._picture("image_fitted", "The drawing fitted into the box")
-        self._digit_image = self._picture("image_digit", "The digit that the network gets")
+        self._digit_image = self._picture("image_digit", "The picture that the network gets")
         row = QHBoxLayout()
         row.setSpacing(GAP_PX // 2)
         pictures = (self._stroke_image, self._fitted_image, self._digit_image)

@@ -1,11 +1,11 @@
 """The dialog for drawing a digit: the board, and buttons to take the digit or not."""
 
-import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mlpviz.data.drawing import NOTHING_DRAWN
+from mlpviz.data.ink import MNIST_INK, Ink
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import GAP_PX
 from mlpviz.gui.widgets.draw_board import DrawBoard, Scores, make_button
@@ -18,7 +18,7 @@ class DrawDialog(QDialog):
 
     Parameters
     ----------
-    theme, image_shape, scores, parent
+    theme, image_shape, scores, parent, ink
         As for the board.
     """
 
@@ -28,11 +28,12 @@ class DrawDialog(QDialog):
         image_shape: tuple[int, int],
         scores: Scores | None = None,
         parent: QWidget | None = None,
+        ink: Ink = MNIST_INK,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("dialog_draw")
-        self.setWindowTitle("Draw a digit")
-        self.board = DrawBoard(theme, image_shape, scores)
+        self.setWindowTitle("Draw an example")
+        self.board = DrawBoard(theme, image_shape, scores, ink=ink)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP_PX, GAP_PX, GAP_PX, GAP_PX)
         layout.setSpacing(GAP_PX)
@@ -44,8 +45,8 @@ class DrawDialog(QDialog):
         self._show_use()
 
     @property
-    def digit(self) -> NDArray[np.uint8] | None:
-        """What is drawn as the network gets it, (h, w) uint8, read-only; None while nothing is drawn."""
+    def digit(self) -> NDArray | None:
+        """What is drawn, (h, w) as the data set stores a picture, read-only; None while nothing is drawn."""
         return self.board.digit
 
     def refresh(self) -> None:
@@ -64,7 +65,7 @@ class DrawDialog(QDialog):
         set_role(self._why_not, "subtitle")
         cancel = make_button("Cancel", "button_cancel_drawing", "Close, and leave the example as it is (Esc)")
         cancel.clicked.connect(self.reject)
-        self._use = make_button("Use this digit", "button_use_drawing", "")
+        self._use = make_button("Use this drawing", "button_use_drawing", "")
         self._use.setDefault(True)
         set_role(self._use, "primary")
         self._use.clicked.connect(self.accept)

@@ -133,20 +133,29 @@ class FieldView(DataView):
         stamps = {kind: _stamp(look, halo, self._point_px, ratio) for kind, look in self._looks.items()}
         half = _STAMP_PX / 2
         for x, y, kind in zip(xs[::-1].tolist(), ys[::-1].tolist(), self._kinds[::-1].tolist(), strict=True):
+            if self.is_picture:
+                _paint_look(painter, QPointF(x, y), self._looks[kind], halo, self._point_px)
+                continue
             painter.drawPixmap(QPointF(x - half, y - half), stamps[kind])
 
     def paint_above(self, painter: QPainter, rect: QRectF) -> None:
         if not len(self._rings):
             return
         xs, ys = self.to_px(self._points[self._rings, 0], self._points[self._rings, 1])
+        is_large = self._point_px > 9.0
+        radius = self._point_px / 2 + (3.5 if is_large else 2.5)
+        widths = (3.5, 1.8) if is_large else (2.6, 1.5)
+        pens = [QPen(self.theme.color(role), px) for role, px in zip(("card", "error"), widths, strict=True)]
+        if self.is_picture:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for pen in pens:
+                painter.setPen(pen)
+                for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+                    painter.drawEllipse(QPointF(x, y), radius, radius)
+            return
         if not self._ring_stamps:
-            ratio, is_large = self.theme.pixel_ratio(self), self._point_px > 9.0
-            radius = self._point_px / 2 + (3.5 if is_large else 2.5)
-            widths = (3.5, 1.8) if is_large else (2.6, 1.5)
-            pens = [
-                QPen(self.theme.color(role), px) for role, px in zip(("card", "error"), widths, strict=True)
-            ]
-            self._ring_stamps = [_ring(pen, radius, ratio) for pen in pens]
+            self._ring_stamps = [_ring(pen, radius, self.theme.pixel_ratio(self)) for pen in pens]
         half = _STAMP_PX / 2
         places = [QPointF(x, y) for x, y in zip((xs - half).tolist(), (ys - half).tolist(), strict=True)]
         for stamp in self._ring_stamps:  # all grounds below all rings
@@ -159,10 +168,13 @@ def _stamp(look: Look, halo: QColor, size_px: float, ratio: float) -> QPixmap:
     stamp = _empty_stamp(ratio)
     painter = QPainter(stamp)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    middle = QPointF(_STAMP_PX / 2, _STAMP_PX / 2)
-    paint_glyph(painter, look.shape, middle, size_px, look.color, look.outline or halo, look.hollow)
+    _paint_look(painter, QPointF(_STAMP_PX / 2, _STAMP_PX / 2), look, halo, size_px)
     painter.end()
     return stamp
+
+
+def _paint_look(painter: QPainter, place: QPointF, look: Look, halo: QColor, size_px: float) -> None:
+    paint_glyph(painter, look.shape, place, size_px, look.color, look.outline or halo, look.hollow)
 
 
 def _ring(pen: QPen, radius: float, ratio: float) -> QPixmap:

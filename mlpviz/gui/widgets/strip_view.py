@@ -19,7 +19,7 @@ from mlpviz.walkthrough import Stage, Walkthrough
 ROWS = ("forward", "backward", "update")
 ROW_COLORS = {"forward": "forward", "backward": "backward", "update": "accent"}
 GAP_PX = 8
-_SIDE_PX = 70  # for the names of the rows
+_SIDE_PX = 74  # for the names of the rows
 
 
 @dataclass(frozen=True, slots=True)

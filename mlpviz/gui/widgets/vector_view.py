@@ -14,6 +14,7 @@ from mlpviz.figures.numbers import format_number
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.color_scales import Scale
+from mlpviz.gui.widgets.names import in_words
 from mlpviz.gui.widgets.tensor_image import Cell, TensorImage
 
 MOST_BARS = 16
@@ -159,7 +160,9 @@ class VectorView(QWidget):
         else:
             roomy = self.width() >= ROOMY_PX
             value = format_number(float(self._values[shown]), 4 if roomy else 3)
-            self._number.setText(f"[{self._labels[shown]}]  <b>{value}</b>" if roomy else f"<b>{value}</b>")
+            self._number.setText(
+                f"[{in_words(self._labels[shown])}]  <b>{value}</b>" if roomy else f"<b>{value}</b>"
+            )
 
     def _index(self, cell: Cell) -> int:
         return cell.row * self._columns + cell.column

@@ -102,7 +102,7 @@ def test_at_first_nothing_is_drawn_and_it_says_so(screen, network):
     assert not screen.enabled("button_clear_drawing")
     assert not screen.picture("image_digit").any()
     assert screen.pad.hasFocus()
-    assert (screen.dialog.objectName(), screen.dialog.windowTitle()) == ("dialog_draw", "Draw a digit")
+    assert (screen.dialog.objectName(), screen.dialog.windowTitle()) == ("dialog_draw", "Draw an example")
 
 
 def test_what_is_drawn_is_prepared_step_by_step(screen):
