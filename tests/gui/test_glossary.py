@@ -97,7 +97,7 @@ def test_f1_where_nothing_is_to_be_told_opens_the_last_entry(screen, opened):
 def test_a_link_in_a_lesson_opens_it(screen):
     screen.workspace.lesson_wanted.emit("01-a-line-through-points")
     screen.wait(lambda: not screen.window.teaching.tutor.is_busy)
-    for name in ("text_lesson", "label_task", "label_question", "label_verdict_on_answer"):
+    for name in ("text_lesson", "label_task", "label_lesson_question", "label_verdict_on_answer"):
         screen.window.glossary.close()
         label = screen.find(name)
         assert isinstance(label, FormulaLabel)
