@@ -36,6 +36,11 @@ def menu_of(plot):
     return plot.menu
 
 
+def copy(plot):
+    (action,) = [a for a in menu_of(plot).actions() if a.objectName() == "action_copy_picture"]
+    action.trigger()
+
+
 def right_click(widget):
     """As a person does: the event goes up until somebody takes it."""
     middle = widget.rect().center()
@@ -121,7 +126,7 @@ class TestMenus:
         widget = screen.find(pointed_at)
         right_click(widget.viewport() if hasattr(widget, "viewport") else widget)
         menu = opened_menu()
-        assert entries(menu) == ["Copy picture", "Save picture …", "Save its numbers …"]
+        assert entries(menu)[:3] == ["Copy picture", "Save picture …", "Save its numbers …"]
         menu.actions()[0].trigger()
         menu.close()
         assert taken == [figure]
@@ -152,8 +157,8 @@ class TestMenus:
     def test_plots_offer_it_in_the_menu_of_their_own(self, screen):
         for plot in ("plot_loss", "plot_accuracy", "plot_measures"):
             menu = menu_of(screen.find(plot))
-            assert entries(menu)[-3:] == ["Copy picture", "Save picture …", "Save its numbers …"]
-            assert entries(menu_of(screen.find(plot))).count("Copy picture") == 1
+            assert set(entries(menu)) >= {"Copy picture", "Save picture …", "Save its numbers …"}
+            assert entries(menu_of(screen.find(plot))).count("Copy picture") == 1  # also the second time
 
     def test_a_menu_may_be_clicked_with_the_mouse_and_is_gone_afterwards(self, screen):
         screen.step()
@@ -171,7 +176,7 @@ class TestClipboard:
     def test_a_copy_is_the_picture_at_twice_the_size(self, screen):
         screen.step()
         QGuiApplication.clipboard().clear()
-        menu_of(screen.find("plot_loss")).actions()[-3].trigger()
+        copy(screen.find("plot_loss"))
         image = QGuiApplication.clipboard().image()
         assert (image.width(), image.height()) == (1440, 840)
         assert image.pixelColor(4, 4).name().upper() == LIGHT.card
@@ -180,7 +185,7 @@ class TestClipboard:
     def test_in_the_look_of_the_window(self, screen):
         screen.window.theme.set_mode("dark")
         screen.step()
-        menu_of(screen.find("plot_loss")).actions()[-3].trigger()
+        copy(screen.find("plot_loss"))
         image = QGuiApplication.clipboard().image()
         assert image.pixelColor(4, 4).name().upper() == DARK.card
         screen.window.theme.set_mode("light")
