@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
 
         teaching = Teaching(self, self.lesson_progress)
         self._row.insertWidget(0, teaching.panel)
-        teaching.panel.set_narrow(self.width() < ROOMY_PX)
+        teaching.panel.set_window_width(self.width())
         return teaching
 
     @cached_property
@@ -371,7 +371,7 @@ class MainWindow(QMainWindow):
         """Let the experiment take less of a small window."""
         self.experiment_panel.set_narrow(event.size().width() < ROOMY_PX)
         if "teaching" in self.__dict__:
-            self.teaching.panel.set_narrow(event.size().width() < ROOMY_PX)
+            self.teaching.panel.set_window_width(event.size().width())
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

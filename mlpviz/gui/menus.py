@@ -91,8 +91,10 @@ def _build_view(window: "MainWindow", menu: QMenu) -> None:
 
 
 def _toggle_presenting(window: "MainWindow") -> None:
-    if window.teaching.tutor.lesson is not None:
-        window.teaching.present(not window.teaching.is_presenting)
+    if window.teaching.tutor.lesson is None:
+        window.state_line.say("There is no lesson to present: begin one on the page Learn (Ctrl+6)")
+        return
+    window.teaching.present(not window.teaching.is_presenting)
 
 
 def _toggle_full_screen(window: "MainWindow") -> None:

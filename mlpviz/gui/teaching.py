@@ -81,13 +81,18 @@ class Teaching(QObject):
         """While presenting, only the lesson takes presses; F5 and Esc still end it."""
         if event.type() not in _SWALLOWED or not isinstance(watched, QWidget):
             return False
-        if watched.window() is not self._window or watched is self._window:
+        if watched.window() is not self._window:
+            return False
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+            self.present(False)
+            return True
+        if watched is self._window:
             return False
         inside = watched is self.panel or self.panel.isAncestorOf(watched)
         if inside or watched is self._clickable():
             return False
         if event.type() == QEvent.Type.KeyPress:
-            return event.key() not in (Qt.Key.Key_F5, Qt.Key.Key_Escape, Qt.Key.Key_F11)  # type: ignore[attr-defined]
+            return event.key() not in (Qt.Key.Key_F5, Qt.Key.Key_F11)  # type: ignore[attr-defined]
         return True
 
     # ------------------------------------------------------------------ what follows what

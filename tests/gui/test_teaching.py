@@ -1,6 +1,7 @@
 """What a lesson makes of the window around it."""
 
 import pytest
+from PySide6.QtCore import Qt
 
 LESSON = """+++
 title = "Two steps"
@@ -185,3 +186,38 @@ def test_back_within_a_run_leaves_it_as_it_is(build):
     screen.click("button_lesson_back")
     rest(screen)
     assert what_is_on_show(screen) == ("line", 3, 7)
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1440, 900)])
+def test_a_presented_lesson_stands_beside_the_program_and_leaves_it_room(teach, size):
+    screen = teach(size)
+    panel = screen.find("lesson_panel")
+    usual = screen.find("button_lesson_next").font().pixelSize()
+    screen.press(Qt.Key.Key_F5)
+    screen.settle()
+    page = screen.window.page
+    right_end = panel.mapTo(screen.window, panel.rect().topRight()).x()
+    assert right_end < page.mapTo(screen.window, page.rect().topLeft()).x()
+    assert page.width() >= page.minimumSizeHint().width()
+    assert screen.window.width() == size[0]
+    assert screen.find("button_lesson_next").font().pixelSize() > usual
+
+
+def test_while_presenting_the_program_cannot_be_pressed_by_accident_and_esc_ends_it(teach):
+    screen = teach((1440, 900))
+    screen.press(Qt.Key.Key_F5)
+    before = screen.window.workspace.run
+    cost = screen.find("plot_cost")
+    screen.qtbot.mouseClick(cost.viewport() if hasattr(cost, "viewport") else cost, Qt.MouseButton.LeftButton)
+    screen.settle()
+    assert screen.window.workspace.run is before  # else a click there begins another run
+    screen.press(Qt.Key.Key_Escape)
+    assert not screen.window.teaching.is_presenting
+    assert screen.shows("menu_bar")
+    assert screen.find("lesson_panel").isVisible()
+
+
+def test_without_a_lesson_there_is_nothing_to_present_and_it_is_said(open_window, plane):
+    screen = open_window(plane)
+    screen.press(Qt.Key.Key_F5)
+    assert "begin one on the page Learn" in screen.health

@@ -1,8 +1,9 @@
 """The Learn page: the path of lessons, with what is done."""
 
 from functools import partial
+from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,6 +23,7 @@ from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.workspace import Workspace
 from mlpviz.lessons.lesson import Lesson
 from mlpviz.lessons.shelf import all_lessons, own_folder
+from mlpviz.locations import resource_path
 
 WIDE_PX = 980
 
@@ -61,12 +63,15 @@ class LearnPage(Page):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
+        manual = QUrl.fromLocalFile(str(resource_path("lessons") / "README.md")).toString()
         self._own = QLabel(
-            f"Lessons of your own go into {own_folder()}; README.md says how they are written."
+            f"Lessons of your own go into {escape(str(own_folder()))}: "
+            f"<a href='{manual}' style='color: {theme.palette.accent}'>how they are written</a>"
         )
+        self._own.setOpenExternalLinks(True)
         self._own.setObjectName("label_own_lessons")
         self._own.setWordWrap(True)
-        self._own.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._own.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         set_role(self._own, "subtitle")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 14)

@@ -3,9 +3,11 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -15,14 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from mlpviz.gui.panels.question_box import QuestionBox
+from mlpviz.gui.panels.training_bar import ROOMY_PX
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.tutor import Tutor
 from mlpviz.gui.widgets.formula_label import FormulaLabel
 from mlpviz.lessons.answers import Verdict
 
 WIDTH_PX, NARROW_PX = 380, 310
-LARGE_PX = 21
+LARGE_PX, LARGE_IN_SMALL_PX = 21, 17
 LARGE_WIDTH_PX = 620
+PAGE_PX = 640  # what a page needs beside the panel
 
 
 class LessonPanel(QFrame):
@@ -44,7 +48,8 @@ class LessonPanel(QFrame):
         self.setAccessibleName("Lesson")
         set_role(self, "panel")
         self._tutor = tutor
-        self._is_large = self._is_narrow = False
+        self._is_large = False
+        self._window_px = ROOMY_PX
         self._shown: tuple[str, int] | None = None
         self._build_head()
         self._build_body(theme)
@@ -56,7 +61,7 @@ class LessonPanel(QFrame):
         box.addWidget(self._progress)
         box.addWidget(self._area, 1)
         box.addLayout(self._foot)
-        self._fit_width()
+        self._fit()
         tutor.changed.connect(self.refresh)
         tutor.refused.connect(self._refused)
         self.hide()
@@ -204,24 +209,32 @@ class LessonPanel(QFrame):
         self.question.show_verdict(told)
         return told
 
-    def set_narrow(self, narrow: bool) -> None:
+    def set_window_width(self, width_px: int) -> None:
         """Leave more of a small window to the program."""
-        self._is_narrow = narrow
-        self._fit_width()
+        self._window_px = width_px
+        self._fit()
 
     def set_large(self, large: bool) -> None:
         """Large type, for a projector."""
         self._is_large = large
-        size = LARGE_PX if large else TEXT_PX
+        self._fit()
+
+    def _fit(self) -> None:
+        is_small = self._window_px < ROOMY_PX
+        if self._is_large:
+            size = LARGE_IN_SMALL_PX if is_small else LARGE_PX
+            width = min(LARGE_WIDTH_PX, max(WIDTH_PX, self._window_px - PAGE_PX))
+        else:
+            size = TEXT_PX
+            width = NARROW_PX if is_small else WIDTH_PX
         self._heading.setFont(text_font(size + 5, bold=True))
         for label in (self._text, self._words):
             label.set_size_px(size)
+        for kind in (QAbstractButton, QLineEdit):
+            for control in self.findChildren(kind):
+                control.setFont(text_font(size))
         self.question.set_size_px(size)
-        self._fit_width()
-
-    def _fit_width(self) -> None:
-        usual = NARROW_PX if self._is_narrow else WIDTH_PX
-        self.setFixedWidth(LARGE_WIDTH_PX if self._is_large else usual)
+        self.setFixedWidth(width)
 
     def _refused(self, sentence: str) -> None:
         self._error.setText(sentence)
