@@ -24,7 +24,7 @@ run: libraries-run $(STAMP)-run
 	@$(BIN)/python -m mlpviz $(ARGS)
 
 test: libraries-test $(STAMP)-test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(STAMP)-test
 	@$(BIN)/ruff check --quiet

@@ -59,12 +59,18 @@ def _saturated_outputs(experiment: Experiment, history: History) -> Iterator[Fin
     last = len(experiment.layers) - 1
     share = _recent(history, column("saturated_share", last))
     loss_ratio = _recent(history, "loss", 30) / max(float(history.view("loss")[1][:10].mean()), 1e-30)
-    flat = _recent(history, column("update_ratio", affine_layers(experiment)[-1], "weight")) < 1e-7
-    if share > 0.99 and flat and loss_ratio > 0.3:
+    weight = affine_layers(experiment)[-1]
+    gradient = column("gradient_norm", weight, "weight")
+    at_first = history.view(gradient)[1][:10].max(initial=0.0)
+    no_gradient = _recent(history, gradient) < 1e-6 * at_first  # though momentum may still move the weights
+    no_update = _recent(history, column("update_ratio", weight, "weight")) < 1e-7
+    if share > 0.99 and (no_gradient or no_update) and loss_ratio > 0.3:
+        beyond = 1 / (1 - experiment.momentum)
+        with_momentum = f", which momentum makes {beyond:.3g} times larger," if beyond > 1 else ""
         yield Finding(
             "error",
             f"{_percent(share)} of the outputs are saturated and pass almost no gradient: nothing is learnt.",
-            f"The learning rate {experiment.learning_rate:g} is probably too large: "
+            f"The learning rate {experiment.learning_rate:g}{with_momentum} is probably too large: "
             "reset, and try a tenth of it.",
         )
 

@@ -1,5 +1,6 @@
 """What is said of a run: for each complaint a run that deserves it, and a similar one that does not."""
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -162,6 +163,15 @@ class TestSaturatedOutputs:
         assert "100" in finding.text
         assert "saturated" in finding.text
         assert "learning rate 30" in finding.advice
+
+    def test_are_found_while_momentum_still_moves_the_weights(self):
+        experiment = load_preset("digits").with_settings({"momentum": 0.9})
+        grown = History()
+        for step in itertools.islice(Trainer(experiment).steps(), 60):
+            grown.append(step)
+        [finding] = findings_of(experiment, grown)
+        assert finding.severity == "error"
+        assert "learning rate 0.5, which momentum makes 10 times larger, is probably" in finding.advice
 
     @pytest.mark.parametrize(
         "changes",
