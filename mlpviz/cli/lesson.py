@@ -22,15 +22,20 @@ def add_commands(commands: Any) -> None:
 def _check(options: argparse.Namespace) -> int:
     from mlpviz.lessons.claims import experiment_of, look, trained
     from mlpviz.lessons.shelf import find_lesson
+    from mlpviz.lessons.trying import faults
 
     lesson = find_lesson(options.file)
     findings = [look(claim, trained(experiment_of(claim), claim.steps)) for claim in lesson.claims]
     for finding in findings:
         print(f"line {finding.claim.line}: {finding.sentence}")
     wrong = sum(not finding.holds for finding in findings)
-    told = f"{len(lesson.steps)} steps, {len(findings)} claims"
-    print(f"{lesson.title}: {told}, {f'{wrong} do not hold' if wrong else 'all hold'}")
-    return 1 if wrong else 0
+    found = list(faults(lesson))
+    for fault in found:
+        print(fault)
+    claims = f"{len(findings)} claims, {f'{wrong} do not hold' if wrong else 'all hold'}"
+    steps = f"{len(found)} faults" if found else "all can be done and answered"
+    print(f"{lesson.title}: {claims}; {len(lesson.steps)} steps, {steps}")
+    return 1 if wrong or found else 0
 
 
 def _export(options: argparse.Namespace) -> int:

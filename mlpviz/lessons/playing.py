@@ -16,6 +16,7 @@ from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.parameters import ParameterPath
 from mlpviz.training.presets import DEFAULT_PRESET, load_preset
 from mlpviz.training.race import Contender, Goal, Race, batches_each, epoch_each
+from mlpviz.training.sweep import USUAL_COUNT, SeedResult, seeds_of, sweep
 from mlpviz.walkthrough import Stage as StepOfWalk
 from mlpviz.walkthrough import Walkthrough
 from mlpviz.walkthrough.example import choice_along, follow
@@ -68,12 +69,15 @@ class Play:
         Where the window would be.
     race
         Of the comparison that the lesson is at; None where there was none yet.
+    seeds
+        How the run ended from each of many seeds, once they were trained.
     """
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
         self.place = Place()
         self.race: Race | None = None
+        self.seeds: tuple[SeedResult, ...] = ()
         self._is_done = False
         self._begin(load_preset(DEFAULT_PRESET))
 
@@ -104,6 +108,9 @@ class Play:
             places["unit"] = place.unit
         elif place.page == "evaluate":
             places |= {"drawing_said": self._drawing_said(), "checked": self._is_checked}
+        elif place.page == "many_seeds":
+            learnt = sum(bool(each.learnt) for each in self.seeds)
+            places |= {"seeds_trained": len(self.seeds), "seeds_learnt": learnt}
         runs = () if self.race is None else self.race.contenders
         compared = tuple(Live.of(run.trainer, run.history) for run in runs)
         return replace(Live.of(self.trainer, self.history), places=places, compared=compared)
@@ -216,6 +223,10 @@ class Play:
         """The questions of the walkthrough, and the search for a mistake; others move nothing here."""
         if name in BOXES:
             self.place.unchecked ^= {name}
+        elif name == "button_train_seeds":
+            self.seeds = tuple(
+                sweep(self.trainer.experiment, seeds_of(self.trainer.experiment, USUAL_COUNT), jobs=1)
+            )
         elif name == "button_clear_drawing":
             self.place.strokes.clear()
         elif name in ASKED:
