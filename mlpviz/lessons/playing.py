@@ -16,6 +16,8 @@ from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.parameters import ParameterPath
 from mlpviz.training.presets import DEFAULT_PRESET, load_preset
 from mlpviz.training.race import Contender, Goal, Race, batches_each, epoch_each
+from mlpviz.training.seed_result import SeedResult
+from mlpviz.training.sweep import seeds_of, sweep
 from mlpviz.walkthrough import Stage as StepOfWalk
 from mlpviz.walkthrough import Walkthrough
 from mlpviz.walkthrough.example import choice_along, follow
@@ -23,6 +25,8 @@ from mlpviz.walkthrough.pictures import pictures
 
 ASKED = {"button_check": "check", "button_paths": "paths", "button_pulls": "pulls"}
 """What is asked of a stage by a button."""
+SEEDS = 20
+"""As many as the page of seeds trains when nothing else is asked of it."""
 BOXES = ("check_fit", "check_centre")
 """Of the board to draw on, in the order of its steps."""
 
@@ -68,12 +72,15 @@ class Play:
         Where the window would be.
     race
         Of the comparison that the lesson is at; None where there was none yet.
+    seeds
+        What came of each seed of the run on show; none where they were not trained yet.
     """
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
         self.place = Place()
         self.race: Race | None = None
+        self.seeds: tuple[SeedResult, ...] = ()
         self._is_done = False
         self._begin(load_preset(DEFAULT_PRESET))
 
@@ -104,6 +111,9 @@ class Play:
             places["unit"] = place.unit
         elif place.page == "evaluate":
             places |= {"drawing_said": self._drawing_said(), "checked": self._is_checked}
+        elif place.page == "many_seeds" and self.seeds:
+            learnt = sum(bool(each.learnt) for each in self.seeds)
+            places |= {"seeds_trained": len(self.seeds), "seeds_learnt": learnt}
         runs = () if self.race is None else self.race.contenders
         compared = tuple(Live.of(run.trainer, run.history) for run in runs)
         return replace(Live.of(self.trainer, self.history), places=places, compared=compared)
@@ -136,7 +146,7 @@ class Play:
 
     def _begin(self, experiment: Experiment) -> None:
         self.trainer, self.history = Trainer(experiment), History()
-        self.path = ParameterPath.of(self.trainer.network)
+        self.path, self.seeds = ParameterPath.of(self.trainer.network), ()
         self._take_down()
 
     def _set_up(self, stage: Stage) -> None:
@@ -213,13 +223,17 @@ class Play:
                 self.place.chosen[axis] = index
 
     def _click(self, name: str) -> None:
-        """The questions of the walkthrough, and the search for a mistake; others move nothing here."""
+        """The questions of the walkthrough, the search for a mistake, the seeds; others move nothing here."""
         if name in BOXES:
             self.place.unchecked ^= {name}
         elif name == "button_clear_drawing":
             self.place.strokes.clear()
         elif name in ASKED:
             self.place.asked = ASKED[name]
+        elif name == "button_train_seeds":
+            experiment = self.trainer.experiment
+            found = sweep(experiment, seeds_of(experiment, SEEDS))
+            self.seeds = tuple(sorted(found, key=lambda each: each.seed))
         elif name == "button_mistake":
             found = names_of(self.live())["mistakes"](self.place.split or "test")
             if len(found):
