@@ -465,7 +465,7 @@ def _together(blocks: list[QTextBlock], first: int) -> Iterator[int]:
         ends = [k for k in following if blocks[k].blockFormat().headingLevel() > 1]
         within = range(first + 1, ends[0] if ends else len(blocks))
         questions = [k for k in within if blocks[k].text().startswith("Question.")]
-        yield from (_end_of_list(blocks, k) for k in questions[:1])
+        yield from [_end_of_list(blocks, k) for k in questions[:1]] or within[-1:]
         yield from (k - 1 for k in questions[:1] if k - 1 > first)
         yield min(first + 2, len(blocks) - 1)
         yield min(first + 1, len(blocks) - 1)
