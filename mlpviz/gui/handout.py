@@ -64,7 +64,7 @@ WITHIN = {
     "bars_factors": "depth",
 }
 """Parts that a step lights, by object name, and the picture that they are in."""
-PAPER_SIZES = {"stage": (1180, 640)}
+PAPER_SIZES = {"stage": (1180, 640), "biases": (720, 480)}
 SMALLER = 0.76
 """Sizes of pictures on paper, and what is made of others: large enough to be read, two steps on a page."""
 MOST_RACED = 200
