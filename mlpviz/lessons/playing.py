@@ -16,7 +16,8 @@ from mlpviz.training.experiment import LIVE_SETTINGS, parse_assignment
 from mlpviz.training.parameters import ParameterPath
 from mlpviz.training.presets import DEFAULT_PRESET, load_preset
 from mlpviz.training.race import Contender, Goal, Race, batches_each, epoch_each
-from mlpviz.training.sweep import USUAL_COUNT, SeedResult, seeds_of, sweep
+from mlpviz.training.seed_result import SeedResult
+from mlpviz.training.sweep import USUAL_COUNT, seeds_of, sweep
 from mlpviz.walkthrough import Stage as StepOfWalk
 from mlpviz.walkthrough import Walkthrough
 from mlpviz.walkthrough.example import choice_along, follow
@@ -70,7 +71,7 @@ class Play:
     race
         Of the comparison that the lesson is at; None where there was none yet.
     seeds
-        How the run ended from each of many seeds, once they were trained.
+        What came of each seed of the run on show; none where they were not trained yet.
     """
 
     def __init__(self, lesson: Lesson) -> None:
@@ -143,7 +144,7 @@ class Play:
 
     def _begin(self, experiment: Experiment) -> None:
         self.trainer, self.history = Trainer(experiment), History()
-        self.path = ParameterPath.of(self.trainer.network)
+        self.path, self.seeds = ParameterPath.of(self.trainer.network), ()
         self._take_down()
 
     def _set_up(self, stage: Stage) -> None:
@@ -220,17 +221,17 @@ class Play:
                 self.place.chosen[axis] = index
 
     def _click(self, name: str) -> None:
-        """The questions of the walkthrough, and the search for a mistake; others move nothing here."""
+        """The questions of the walkthrough, the search for a mistake, the seeds; others move nothing here."""
         if name in BOXES:
             self.place.unchecked ^= {name}
-        elif name == "button_train_seeds":
-            self.seeds = tuple(
-                sweep(self.trainer.experiment, seeds_of(self.trainer.experiment, USUAL_COUNT), jobs=1)
-            )
         elif name == "button_clear_drawing":
             self.place.strokes.clear()
         elif name in ASKED:
             self.place.asked = ASKED[name]
+        elif name == "button_train_seeds":
+            experiment = self.trainer.experiment
+            found = sweep(experiment, seeds_of(experiment, USUAL_COUNT))
+            self.seeds = tuple(sorted(found, key=lambda each: each.seed))
         elif name == "button_mistake":
             found = names_of(self.live())["mistakes"](self.place.split or "test")
             if len(found):
