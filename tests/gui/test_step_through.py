@@ -1,6 +1,7 @@
 """The Step through page, used as a person would: one example forwards and backwards through the network."""
 
 import re
+import unicodedata
 
 import numpy as np
 import pytest
@@ -728,14 +729,21 @@ def test_a_tiny_right_gradient_is_not_told_as_wrong(xor_page):
     assert "✗" not in answer(xor_page, "check")
 
 
+def number_told(text):
+    """The number that is written so in a sentence."""
+    mantissa, _, power = text.replace("−", "-").partition("·10")
+    return float(mantissa) * 10.0 ** int(unicodedata.normalize("NFKC", power).replace("−", "-") or "0")
+
+
 def test_paths_agree_with_the_core(digits_page):
     stage = digits_page.find_stage("backward", "Affine 1", "weight")
     w, choice = digits_page.follower.walkthrough, digits_page.follower.choice
     found = paths_of_weight(w.network, w.trace, 0, choice.source, choice.unit, most=5)
     text = answer(digits_page, "paths")
-    assert text.count("unit ") >= 5
+    assert text.startswith("∂L/∂(output) · slope of the sigmoid · weight · slope of the ReLU · input<br>")
+    assert len(re.findall(r"unit \d+ → output \d: ", text)) == 5
     assert "the other 5 paths together" in text
-    told_values = [float(t.replace("−", "-")) for t in re.findall(r"<b>(.*?)</b>", text)]
+    told_values = [number_told(t) for t in re.findall(r"<b>(.*?)</b>", text)]
     total = float(stage.result.values[choice.source, choice.unit])
     expected = [*(path.value for path in found.paths), found.remainder, total]
     assert told_values == pytest.approx(expected, rel=0.006)
