@@ -94,7 +94,7 @@ class LearnPage(Page):
         place = names.index(name) + 1 if name in names else len(names)
         if place < len(names):
             card = self._cards[names[place]]
-            self._area.widget().layout().activate()
+            self._grid.activate()
             self._area.ensureWidgetVisible(card)
             card.start.setFocus()
 

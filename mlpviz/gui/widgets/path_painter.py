@@ -125,7 +125,7 @@ class PathPainter:
         self._painter.drawPolygon(QPolygonF(corners))
 
     def arrow(self, place: QPointF, target: QPointF) -> None:
-        """From where training is to where the next step would lead; the head is never more than half of it."""
+        """From where training is to where the next step would lead; its head is at most half of it."""
         step = target - place
         length = math.hypot(step.x(), step.y())
         if not math.isfinite(length) or length < SHORTEST_STEP_PX:
