@@ -10,6 +10,7 @@ from mlpviz.files import LoadedRun
 from mlpviz.gui.compared_run import ComparedRun
 from mlpviz.gui.doing import Doer
 from mlpviz.gui.list_edit import ListState
+from mlpviz.gui.panels.cost_card import CostCard
 from mlpviz.gui.staging import Stager
 from mlpviz.gui.training_thread import Made
 from mlpviz.lessons.answers import Verdict, right_answer, verdict
@@ -51,6 +52,7 @@ class Tutor(QObject):
         self.lesson: Lesson | None = None
         self.index = 0
         self.task_done = self.answered = False
+        self._begins = False  # until the stage is set for the first time
         self._kept: tuple[Callable[[], Made], str] | None = None
         self._kept_list: ListState | None = None
         self._done: dict[int, tuple[bool, bool]] = {}
@@ -154,6 +156,7 @@ class Tutor(QObject):
         if self.lesson is None:
             self._keep()
         self.lesson, self._done = lesson, {}
+        self._begins = True
         self._timer.start()
         self._go(index, anew=True)
 
@@ -257,6 +260,8 @@ class Tutor(QObject):
         if self.lesson is None:
             return
         if not self._ahead:
+            if self._begins:
+                self._forget_earlier_runs()
             self.stage_ready.emit()
             self._look()
             return
@@ -265,6 +270,11 @@ class Tutor(QObject):
             self.stager.set_up(what)
         else:
             self._doer.do(what)
+
+    def _forget_earlier_runs(self) -> None:
+        self._begins = False
+        for card in self._window.findChildren(CostCard):
+            card.forget_earlier()
 
     def _refused(self, sentence: str) -> None:
         self._ahead = []

@@ -38,11 +38,16 @@ def verdict(question: Question, answer: float, names: Mapping[str, Any]) -> Verd
     """
     right = right_answer(question, names)
     if _is_same(question, answer, right):
-        return Verdict(True, f"{RIGHT} {question.right}".strip())
+        return Verdict(True, told_right(question))
     for wrong in question.wrong:
         if _is_same(question, answer, float(wrong.answer.value(names))):
             return Verdict(False, wrong.say)
     return Verdict(False, f"{NOT_YET} {question.hint}")
+
+
+def told_right(question: Question) -> str:
+    """What is said to the right answer."""
+    return f"{RIGHT} {question.right}".strip()
 
 
 def right_answer(question: Question, names: Mapping[str, Any]) -> float:
