@@ -1,6 +1,7 @@
 """What the Learn page and the lesson panel work on: the lesson under way, its stage, tasks and answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -34,6 +35,8 @@ class Tutor(QObject):
         Its step on show.
     task_done, answered
         Whether what the step asks for is done, and its question answered rightly.
+    is_away
+        Whether the picture that the step speaks of was left for another page, example or stage.
     """
 
     changed = Signal()
@@ -54,6 +57,8 @@ class Tutor(QObject):
         self._kept: tuple[Callable[[], Made], str] | None = None
         self._kept_list: ListState | None = None
         self._done: dict[int, tuple[bool, bool]] = {}
+        self._home: Stage | None = None
+        self.is_away = False
         self.stager = Stager(window, self)
         self._ahead: list[Stage | tuple[str, ...]] = []  # what comes before the stage of the step on show
         self.stager.ready.connect(self._go_on)
@@ -187,6 +192,11 @@ class Tutor(QObject):
             left = self.step.stage
             self._go(self.index - 1, anew=left.makes_run or bool(left.changes))
 
+    def return_to_picture(self) -> None:
+        """Show the picture that the step speaks of again; the run stays as it is."""
+        if self._home is not None and not self.is_busy:
+            self.stager.set_up(self._home)
+
     def do_it(self) -> None:
         """Do the step's task for the learner."""
         if self.lesson is not None and self.step.task is not None and not self._ahead:
@@ -241,7 +251,7 @@ class Tutor(QObject):
         """Show a step; `anew` sets the program up from where the step's run begins, whatever is on show."""
         assert self.lesson is not None
         self._stop()
-        self.index = index
+        self.index, self._home, self.is_away = index, None, False
         self.task_done, self.answered = self._done.get(index, (False, False))
         self.changed.emit()
         for step in self.lesson.steps[self.lesson.origin(index) : index] if anew else ():
@@ -257,6 +267,7 @@ class Tutor(QObject):
         if self.lesson is None:
             return
         if not self._ahead:
+            self._home = self._here()
             self.stage_ready.emit()
             self._look()
             return
@@ -281,13 +292,30 @@ class Tutor(QObject):
             return
         task = self.step.task
         if task is None or self.task_done:
+            self._see_whether_away()
             return
         try:
             self.task_done = bool(task.until.value(self.names()))
         except ValueError:
             return  # nothing to be measured yet
         if self.task_done:
+            self._home = self._here()
             self._note()
+
+    def _here(self) -> Stage:
+        """Where in the window one is, as a stage that leads there."""
+        page = self._window.page
+        here = Stage(page=page.key, view=self.step.stage.view)
+        follower = getattr(page, "follower", None)
+        if follower is None or follower.walkthrough is None or follower.index is None:
+            return here
+        return replace(here, example=follower.index, split=follower.split_name, stage=follower.cursor.index)
+
+    def _see_whether_away(self) -> None:
+        away = self._home is not None and self._here() != self._home
+        if away != self.is_away:
+            self.is_away = away
+            self.changed.emit()
 
     def _note(self) -> None:
         self._done[self.index] = self.task_done, self.answered

@@ -147,15 +147,15 @@ class StepThroughPage(Page):
 
     def _build_foot(self, theme: Theme) -> Card:
         foot = Card(theme, "", "card_foot")
-        self.back = QPushButton("‹ Back")
+        self.back = QPushButton()
         self.back.setObjectName("button_back")
         self.back.setToolTip("The stage before (←)")
         self.back.clicked.connect(lambda: self._step(-1))
-        self.next = QPushButton("Next ›")
+        self.next = QPushButton()
         self.next.setObjectName("button_next")
         self.next.setToolTip("The next stage (→)")
-        set_role(self.next, "primary")
         self.next.clicked.connect(lambda: self._step(1))
+        self.set_in_lesson(False)
         self.play = QPushButton("Play")
         self.play.setObjectName("button_play")
         self.play.setCheckable(True)
@@ -196,6 +196,12 @@ class StepThroughPage(Page):
             row.addWidget(widget)
         foot.body.addLayout(row)
         return foot
+
+    def set_in_lesson(self, on: bool) -> None:
+        """Next and Back are the lesson's own while one is on."""
+        self.back.setText("‹ Stage" if on else "‹ Back")
+        self.next.setText("Stage ›" if on else "Next ›")
+        set_role(self.next, "" if on else "primary")
 
     # ------------------------------------------------------------------ large and small windows
 

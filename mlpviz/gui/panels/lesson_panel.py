@@ -108,6 +108,12 @@ class LessonPanel(QFrame):
         task.setSpacing(4)
         task.addWidget(self._words)
         task.addWidget(self._do)
+        self._return = QToolButton()
+        self._return.setObjectName("button_return_to_picture")
+        self._return.setText("‹ Back to this step's picture")
+        self._return.setToolTip("Page, example and stage as this step speaks of them; the run stays as it is")
+        set_role(self._return, "link")
+        self._return.clicked.connect(self._tutor.return_to_picture)
         self._ask = QFrame()
         self._ask.setObjectName("frame_question")
         set_role(self._ask, "card")
@@ -126,7 +132,7 @@ class LessonPanel(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 4, 6, 4)
         column.setSpacing(12)
-        for widget in (self._heading, self._text, self._task, self._ask, self._error):
+        for widget in (self._heading, self._return, self._text, self._task, self._ask, self._error):
             column.addWidget(widget)
         column.addStretch(1)
         self._area = QScrollArea()
@@ -182,6 +188,7 @@ class LessonPanel(QFrame):
                 self.question.show_answered()
             self._error.clear()
             self._area.verticalScrollBar().setValue(0)
+        self._return.setVisible(tutor.is_away)
         self._ask.setVisible(step.question is not None)
         self._task.setVisible(step.task is not None)
         if step.task is not None:
