@@ -188,7 +188,8 @@ def test_next_and_back(xor_page):
     ]
     for i in reversed(range(xor_page.last)):
         screen.click("button_back")
-        assert (xor_page.index, xor_page.heading) == (i, seen[i])
+        assert xor_page.index == i
+        assert xor_page.heading.split()[:4] == seen[i].split()[:4]
 
 
 def test_keys(xor_page):
@@ -830,6 +831,30 @@ def test_a_window_of_1024_by_700(open_window):
     screen.click("check_predict")
     page.go(3)
     assert screen.shows("label_question")
+
+
+@pytest.mark.parametrize(("size", "panel"), [((1440, 900), 380), ((1024, 700), 310)])
+def test_beside_graph_and_lesson_no_number_is_cut_and_each_has_its_index_where_there_is_room(
+    open_window, size, panel
+):
+    screen = open_window(XOR, size=size)
+    page = StepThrough(screen)
+    screen.window._row.insertSpacing(0, panel)  # as wide as a lesson is there
+    screen.action("action_show_experiment").setChecked(False)
+    screen.settle()
+    page.follower.show_example(2)
+    for i in range(page.last + 1):
+        page.go(i)
+        row = pictures(page.follower.walkthrough, page.stage, page.follower.choice)
+        for k, picture in enumerate(row):
+            number = page.view(k).findChild(QLabel, f"picture_{k}_number")
+            assert number.sizeHint().width() <= number.width(), (i, number.text())
+            if size[0] > 1400 and picture.axis is not None:
+                assert page.number(k).startswith("["), (i, page.number(k))
+        heading = screen.find("label_stage")
+        assert heading.sizeHint().width() <= heading.width(), (i, heading.text())
+        for sign in page.page.stage_card._signs:
+            assert sign.isHidden() or sign.sizeHint().width() <= sign.width(), (i, sign.text())
 
 
 def test_a_network_of_nan_is_shown(xor_page):
