@@ -45,6 +45,8 @@ class Tutor(QObject):
     """The program is set up for the step on show."""
     finished = Signal(str)
     """A lesson was gone through to its end: its name."""
+    verdict_outdated = Signal()
+    """An answer was wrong, and may be right now: the run moved on, or the task was done."""
     refused = Signal(str)
     """The stage could not be set; the sentence says why."""
 
@@ -57,6 +59,7 @@ class Tutor(QObject):
         self._kept: tuple[Callable[[], Made], str] | None = None
         self._kept_list: ListState | None = None
         self._done: dict[int, tuple[bool, bool]] = {}
+        self._judged: object = None  # the moment of the last wrong answer
         self._home: Stage | None = None
         self.is_away = False
         self.stager = Stager(window, self)
@@ -159,6 +162,7 @@ class Tutor(QObject):
         if self.lesson is None:
             self._keep()
         self.lesson, self._done = lesson, {}
+        self._ask_nothing()
         self._timer.start()
         self._go(index, anew=True)
 
@@ -202,11 +206,12 @@ class Tutor(QObject):
         if self.lesson is not None and self.step.task is not None and not self._ahead:
             self._doer.do(self.step.task.do)
 
-    def answer(self, answer: float) -> Verdict:
+    def answer(self, answer: float, decimals: int | None = None) -> Verdict:
         """Judge an answer to the step's question."""
         question = self.step.question
         assert question is not None
-        found = verdict(question, answer, self.names())
+        found = verdict(question, answer, self.names(), decimals)
+        self._judged = None if found.is_right else self._moment()
         if found.is_right and not self.answered:
             self.answered = True
             self._note()
@@ -239,6 +244,12 @@ class Tutor(QObject):
         kept = LoadedRun(trainer, history, run.seconds, run.saved_as, run.path)
         self._kept = (lambda: kept), self._window.page.key
 
+    def _ask_nothing(self) -> None:
+        """Switch off what was asked of a stage, so that a task can be to ask it."""
+        page = self._window.pages.get("step_through")
+        if page is not None:
+            page.words.ask(None)  # type: ignore[attr-defined]
+
     def _bring_list_back(self) -> None:
         """Let the list of the Compare page be what it was before the lesson: empty, if nobody had seen it."""
         page = self._window.pages.get("compare")
@@ -251,7 +262,7 @@ class Tutor(QObject):
         """Show a step; `anew` sets the program up from where the step's run begins, whatever is on show."""
         assert self.lesson is not None
         self._stop()
-        self.index, self._home, self.is_away = index, None, False
+        self.index, self._home, self.is_away, self._judged = index, None, False, None
         self.task_done, self.answered = self._done.get(index, (False, False))
         self.changed.emit()
         for step in self.lesson.steps[self.lesson.origin(index) : index] if anew else ():
@@ -267,6 +278,8 @@ class Tutor(QObject):
         if self.lesson is None:
             return
         if not self._ahead:
+            if self.step.task is not None and self.step.task.asks and not self.task_done:
+                self._ask_nothing()
             self._home = self._here()
             self.stage_ready.emit()
             self._look()
@@ -290,6 +303,9 @@ class Tutor(QObject):
         """Is the task done?"""
         if self.lesson is None or self.stager.busy or self._ahead or self._window.workspace.run is None:
             return
+        if self._judged is not None and self._judged != self._moment():
+            self._judged = None
+            self.verdict_outdated.emit()
         task = self.step.task
         if task is None or self.task_done:
             self._see_whether_away()
@@ -301,6 +317,12 @@ class Tutor(QObject):
         if self.task_done:
             self._home = self._here()
             self._note()
+
+    def _moment(self) -> object:
+        """The run as it stands, and whether the task is done."""
+        workspace = self._window.workspace
+        step = None if workspace.snapshot is None else workspace.snapshot.step
+        return workspace.run, step, self.task_done
 
     def _here(self) -> Stage:
         """Where in the window one is, as a stage that leads there."""

@@ -21,7 +21,7 @@ from mlpviz.gui.panels.training_bar import ROOMY_PX
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.tutor import Tutor
 from mlpviz.gui.widgets.formula_label import FormulaLabel
-from mlpviz.lessons.answers import Verdict
+from mlpviz.lessons.answers import Typed, Verdict
 
 WIDTH_PX, NARROW_PX = 380, 310
 LARGE_PX, LARGE_IN_SMALL_PX = 21, 17
@@ -64,6 +64,7 @@ class LessonPanel(QFrame):
         self._fit()
         tutor.changed.connect(self.refresh)
         tutor.refused.connect(self._refused)
+        tutor.verdict_outdated.connect(self.question.forget_verdict)
         self.hide()
 
     # ------------------------------------------------------------------ parts
@@ -119,6 +120,7 @@ class LessonPanel(QFrame):
         set_role(self._ask, "card")
         self.question = QuestionBox(theme)
         self.question.answered.connect(self.answer)
+        self.question.typed.connect(self.answer_typed)
         ask = QVBoxLayout(self._ask)
         ask.setContentsMargins(12, 10, 12, 10)
         ask.addWidget(self.question)
@@ -204,11 +206,18 @@ class LessonPanel(QFrame):
             f"On to the next step{'' if done else ', without what this one asks'} (Alt+Right)"
         )
 
-    def answer(self, answer: float) -> Verdict | None:
+    def answer_typed(self, readings: tuple[Typed, ...]) -> None:
+        """Judge a typed number, which is right if one of its meanings is."""
+        for typed in readings:
+            found = self.answer(typed.value, typed.decimals)
+            if found is None or found.is_right:
+                return
+
+    def answer(self, answer: float, decimals: int | None = None) -> Verdict | None:
         """Judge an answer and show what is said to it; None if it cannot be judged now."""
         assert self._tutor.lesson is not None
         try:
-            found = self._tutor.answer(answer)
+            found = self._tutor.answer(answer, decimals)
         except ValueError as error:
             self._error.setText(str(error))
             return None

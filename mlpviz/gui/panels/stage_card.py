@@ -117,7 +117,6 @@ class StageCard(Card):
         follower = self._follower
         if follower.walkthrough is None:
             return
-        stage = follower.stage
         self._show_heading()
         self._show_pictures()
         self._show_hand()
