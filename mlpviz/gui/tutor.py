@@ -264,6 +264,8 @@ class Tutor(QObject):
         self._stop()
         self.index, self._home, self.is_away, self._judged = index, None, False, None
         self.task_done, self.answered = self._done.get(index, (False, False))
+        if self.step.task is not None and self.step.task.asks and not self.task_done:
+            self._ask_nothing()
         self.changed.emit()
         for step in self.lesson.steps[self.lesson.origin(index) : index] if anew else ():
             self._ahead.append(step.stage)
@@ -278,8 +280,6 @@ class Tutor(QObject):
         if self.lesson is None:
             return
         if not self._ahead:
-            if self.step.task is not None and self.step.task.asks and not self.task_done:
-                self._ask_nothing()
             self._home = self._here()
             self.stage_ready.emit()
             self._look()

@@ -786,6 +786,21 @@ def test_a_small_network_is_shown_as_a_graph(xor_page):
     assert shown == pytest.approx(float(xor_page.stage.result.values[1]), rel=0.00501)
 
 
+@pytest.mark.parametrize("unit", [0, 1])
+def test_the_graph_lights_the_unit_and_the_edge_that_the_stage_speaks_of(xor_page, unit):
+    graph = xor_page.screen.find("graph_network")
+    xor_page.find_stage("backward", "Affine 2")  # the gradient of the hidden outputs
+    xor_page.click_entry(3, unit)
+    assert graph.highlight == ((1, unit), (2, unit, 0))
+    xor_page.find_stage("backward", "Affine 1", "weight")
+    xor_page.click_entry(1, unit)
+    xor_page.click_entry(0, 1)
+    assert graph.highlight == ((1, unit), (1, 1, unit))
+    xor_page.find_stage("backward", "Affine 2", "weight")
+    xor_page.click_entry(0, unit)
+    assert graph.highlight == ((2, 0), (2, unit, 0))
+
+
 def test_a_large_network_is_not_shown_as_a_graph(digits_page):
     assert not digits_page.screen.shows("graph_network")
 

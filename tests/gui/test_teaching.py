@@ -365,7 +365,7 @@ def test_what_is_asked_of_a_stage_begins_switched_off(ask):
     next_step(screen)
     assert not screen.find("button_check").isChecked()
     assert not tutor.task_done
-    screen.click("button_check")
+    screen.click("button_do_it")
     screen.wait(lambda: tutor.task_done)
     screen.click("button_leave_lesson")
     screen.wait(lambda: screen.workspace.ready and not screen.workspace.is_loading)
