@@ -3,6 +3,8 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from mlpviz.training.presets import load_preset
+
 LESSON = """+++
 title = "Two steps"
 summary = "One speaks of a card, the other of a field."
@@ -372,3 +374,13 @@ def test_what_is_asked_of_a_stage_begins_switched_off(ask):
     screen.workspace.lesson_wanted.emit("asking")
     rest(screen)
     assert not screen.window.pages["step_through"].words.asked
+
+
+def test_the_pictures_of_few_units_are_named(open_window):
+    screen = open_window(load_preset("xor"), size=(1440, 900))
+    screen.click("button_page_train")
+    screen.settle()
+    view = screen.find("mosaic_units")
+    assert list(view.names()) == ["unit 0", "unit 1"]
+    for i, place in enumerate(view.names().values()):
+        assert view.cell_rect(i).contains(place)
