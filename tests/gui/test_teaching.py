@@ -224,6 +224,49 @@ def test_without_a_lesson_there_is_nothing_to_present_and_it_is_said(open_window
     assert "begin one on the page Learn" in screen.health
 
 
+def test_only_the_lesson_has_next_and_back_while_it_is_on(build):
+    screen = build(2)
+    assert [screen.find(f"button_{name}").text() for name in ("back", "next")] == ["‹ Stage", "Stage ›"]
+    assert screen.find("button_next").property("role") != "primary"
+    assert screen.find("button_lesson_next").property("role") == "primary"
+    screen.click("button_leave_lesson")
+    screen.wait(lambda: screen.workspace.ready and not screen.workspace.is_loading)
+    screen.window.show_page("step_through")
+    assert [screen.find(f"button_{name}").text() for name in ("back", "next")] == ["‹ Back", "Next ›"]
+    assert screen.find("button_next").property("role") == "primary"
+
+
+def test_a_picture_that_was_left_can_be_returned_to(build):
+    screen = build(2)
+    tutor, window = screen.window.teaching.tutor, screen.window
+    screen.wait(lambda: not tutor.is_away)
+    assert not screen.shows("button_return_to_picture")
+    screen.click("button_next")
+    screen.wait(lambda: screen.shows("button_return_to_picture"))
+    screen.click("button_return_to_picture")
+    rest(screen)
+    assert window.page.follower.cursor.index == 2
+    screen.wait(lambda: not screen.shows("button_return_to_picture"))
+    window.show_page("train")
+    screen.wait(lambda: screen.shows("button_return_to_picture"))
+    screen.click("button_return_to_picture")
+    rest(screen)
+    assert window.page.key == "step_through"
+    assert window.page.follower.cursor.index == 2
+    assert screen.workspace.snapshot.step == 7
+
+
+def test_where_a_task_has_led_is_the_picture_of_its_step(build):
+    screen = build(1)
+    screen.window.show_page("evaluate")
+    screen.click("button_do_it")
+    rest(screen)
+    screen.wait(lambda: screen.window.teaching.tutor.task_done)
+    assert not screen.shows("button_return_to_picture")
+    screen.window.show_page("train")
+    screen.wait(lambda: screen.shows("button_return_to_picture"))
+
+
 ASKING = """+++
 title = "Things that are asked"
 summary = "A task, a number, and a choice."

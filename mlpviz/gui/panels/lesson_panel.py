@@ -21,7 +21,7 @@ from mlpviz.gui.panels.training_bar import ROOMY_PX
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.tutor import Tutor
 from mlpviz.gui.widgets.formula_label import FormulaLabel
-from mlpviz.lessons.answers import Verdict, told_right
+from mlpviz.lessons.answers import Typed, Verdict, told_right
 
 WIDTH_PX, NARROW_PX = 380, 310
 LARGE_PX, LARGE_IN_SMALL_PX = 21, 17
@@ -65,6 +65,7 @@ class LessonPanel(QFrame):
         tutor.changed.connect(self.refresh)
         tutor.stage_ready.connect(self._put_focus)  # a page that is shown takes it
         tutor.refused.connect(self._refused)
+        tutor.verdict_outdated.connect(self.question.forget_verdict)
         self.hide()
 
     # ------------------------------------------------------------------ parts
@@ -108,11 +109,18 @@ class LessonPanel(QFrame):
         task.setSpacing(4)
         task.addWidget(self._words)
         task.addWidget(self._do)
+        self._return = QToolButton()
+        self._return.setObjectName("button_return_to_picture")
+        self._return.setText("‹ Back to this step's picture")
+        self._return.setToolTip("Page, example and stage as this step speaks of them; the run stays as it is")
+        set_role(self._return, "link")
+        self._return.clicked.connect(self._tutor.return_to_picture)
         self._ask = QFrame()
         self._ask.setObjectName("frame_question")
         set_role(self._ask, "card")
         self.question = QuestionBox(theme)
         self.question.answered.connect(self.answer)
+        self.question.typed.connect(self.answer_typed)
         ask = QVBoxLayout(self._ask)
         ask.setContentsMargins(12, 10, 12, 10)
         ask.addWidget(self.question)
@@ -126,7 +134,7 @@ class LessonPanel(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 4, 6, 4)
         column.setSpacing(12)
-        for widget in (self._heading, self._text, self._task, self._ask, self._error):
+        for widget in (self._heading, self._return, self._text, self._task, self._ask, self._error):
             column.addWidget(widget)
         column.addStretch(1)
         self._area = QScrollArea()
@@ -182,6 +190,7 @@ class LessonPanel(QFrame):
                 self.question.show_verdict(Verdict(True, lesson.told(told_right(question))))
             self._error.clear()
             self._area.verticalScrollBar().setValue(0)
+        self._return.setVisible(tutor.is_away)
         self._ask.setVisible(step.question is not None)
         self._task.setVisible(step.task is not None)
         if step.task is not None:
@@ -206,11 +215,18 @@ class LessonPanel(QFrame):
         elif self._tutor.step.task is not None or not self.question.begin_answer():
             self.setFocus()
 
-    def answer(self, answer: float) -> Verdict | None:
+    def answer_typed(self, readings: tuple[Typed, ...]) -> None:
+        """Judge a typed number, which is right if one of its meanings is."""
+        for typed in readings:
+            found = self.answer(typed.value, typed.decimals)
+            if found is None or found.is_right:
+                return
+
+    def answer(self, answer: float, decimals: int | None = None) -> Verdict | None:
         """Judge an answer and show what is said to it; None if it cannot be judged now."""
         assert self._tutor.lesson is not None
         try:
-            found = self._tutor.answer(answer)
+            found = self._tutor.answer(answer, decimals)
         except ValueError as error:
             self._error.setText(str(error))
             return None

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.widgets.formula_label import FormulaLabel
 from mlpviz.gui.widgets.wrapped_choice import WrappedChoice
-from mlpviz.lessons.answers import Verdict
+from mlpviz.lessons.answers import Verdict, readings
 from mlpviz.lessons.lesson import Question
 
 NO_NUMBER = "Please type a number, such as 0.25 or -3."
@@ -31,7 +31,9 @@ class QuestionBox(QWidget):
     """
 
     answered = Signal(float)
-    """A number, or the place of a choice."""
+    """The place of a choice."""
+    typed = Signal(object)
+    """A number was typed: what it may mean, as a tuple of `mlpviz.lessons.answers.Typed`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,18 +124,23 @@ class QuestionBox(QWidget):
         control.setFocus()
         return True
 
+    def forget_verdict(self) -> None:
+        """What was said to the answer no longer applies."""
+        self._verdict.set_markdown("")
+        self._hint_said.set_markdown("")
+        self._hint.show()
+
     @property
     def said(self) -> str:
         """What was said to the answer."""
         return self._verdict.markdown
 
     def _answer_number(self) -> None:
-        try:
-            answer = float(self._field.text().strip().replace(",", ".").replace("\u2212", "-"))
-        except ValueError:
+        meant = readings(self._field.text())
+        if meant:
+            self.typed.emit(meant)
+        else:
             self._verdict.set_markdown(NO_NUMBER)
-            return
-        self.answered.emit(answer)
 
     def _show_hint(self) -> None:
         self._hint_said.set_markdown(f"**Hint:** {self._hint_words}")

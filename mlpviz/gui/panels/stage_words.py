@@ -54,7 +54,7 @@ class StageWords(Card):
             button.setText(text)
             button.setToolTip(tip)
             button.setCheckable(True)
-            button.clicked.connect(lambda on, name=name: self._ask(name if on else None))
+            button.clicked.connect(lambda on, name=name: self.ask(name if on else None))
             self._questions[name] = button
             set_role(button, "link")
             self.add_header_widget(button)
@@ -113,7 +113,8 @@ class StageWords(Card):
         ):
             self.refresh()
 
-    def _ask(self, name: str | None) -> None:
+    def ask(self, name: str | None) -> None:
+        """Ask something of the stage on show, "check", "paths" or "pulls"; or nothing."""
         self._asked = name
         self.refresh()
         if name is not None:  # once it is laid out
