@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +148,7 @@ class VectorView(QWidget):
             if metrics.horizontalAdvance(caption) <= self.width():
                 break
         words = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width())
-        self._caption.setText(_in_size(size_px, escape(words)))
+        self._caption.setText(_in_size(size_px, words))
 
     def _fit_scale_words(self) -> None:
         has_room = self._scale_words.fontMetrics().horizontalAdvance(self._end) <= self.width()
@@ -162,7 +161,7 @@ class VectorView(QWidget):
             return
         value = float(self._values[self._shown])
         names = dict.fromkeys((in_words(self._labels[self._shown]), str(self._shown)))
-        tries = [(size, digits, f"[{name}] ") for size, digits in _WITH_NAME for name in names]
+        tries = [(size, digits, f"[{name}]  ") for size, digits in _WITH_NAME for name in names]
         for size_px, digits, name in [*tries, *((size, digits, "") for size, digits in _WITHOUT)]:
             number = format_number(value, digits)
             metrics = QFontMetrics(text_font(size_px, bold=True))
@@ -196,7 +195,7 @@ class VectorView(QWidget):
 
 
 def _in_size(size_px: int, words: str) -> str:
-    return f"<span style='font-size:{size_px}px'>{words}</span>"
+    return words if size_px == TEXT_PX else f"<span style='font-size:{size_px}px'>{words}</span>"
 
 
 def grid_shape(n: int) -> tuple[int, int]:
