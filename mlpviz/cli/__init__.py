@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import mlpviz
-from mlpviz.cli import compare, data, export, models, show, tell, train
+from mlpviz.cli import compare, data, export, lesson, models, show, tell, train
 
 COMMANDS = (
     "open",
@@ -21,6 +21,7 @@ COMMANDS = (
     "screenshot",
     "export",
     "reproduce",
+    "lesson",
 )
 
 
@@ -65,6 +66,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mlpviz {mlpviz.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (show, train, models, compare, tell, data, export):
+    for module in (show, train, models, compare, tell, data, export, lesson):
         module.add_commands(commands)
     return parser

@@ -26,7 +26,8 @@ def add_commands(commands: Any) -> None:
 
     command = commands.add_parser("list", help="what there is")
     command.add_argument(
-        "what", choices=("experiments", "comparisons", "datasets", "layers", "losses", "optimizers")
+        "what",
+        choices=("experiments", "comparisons", "datasets", "layers", "losses", "optimizers", "lessons"),
     )
     command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     command.set_defaults(run=_list)
@@ -101,6 +102,10 @@ def _entries(what: str) -> dict[str, str]:
         return {name: load_preset(name).title for name in preset_names()}
     if what == "comparisons":
         return {name: load_comparison(name).title for name in comparison_names()}
+    if what == "lessons":
+        from mlpviz.lessons.shelf import all_lessons
+
+        return {lesson.name: lesson.title for lesson in all_lessons()[0]}
     if what == "datasets":
         return {name: load_dataset(name).description for name in DATASETS}
     tables: dict[str, dict[str, Any]] = {"layers": LAYERS, "losses": LOSSES, "optimizers": OPTIMIZERS}

@@ -92,6 +92,8 @@ class Exporter:
 
     def actions_for(self, entry: FigureEntry, parent: QMenu) -> list[QAction]:
         """What can be done with a picture."""
+        from mlpviz.lessons.glossary import glossary
+
         actions = []
         for name, words, do in (
             ("copy_picture", "Copy picture", lambda: self.copy(entry)),
@@ -101,6 +103,12 @@ class Exporter:
             action = QAction(words, parent)
             action.setObjectName(f"action_{name}")
             action.triggered.connect(lambda _checked=False, do=do: do())
+            actions.append(action)
+        told = next(filter(None, map(glossary().at, (*entry.parts, f"page_{entry.page}"))), None)
+        if told is not None:
+            action = QAction("What is this?", parent)
+            action.setObjectName("action_what_is_this")
+            action.triggered.connect(lambda: self._window.glossary.bring_up(told))
             actions.append(action)
         return actions
 

@@ -73,7 +73,7 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
     words = "The network as it is now, for PyTorch, NumPy, ONNX, or as a script"
     _add(window, menu, "export_model", "Export model …", "", lambda: export_model(window)).setToolTip(words)
     menu.addSeparator()
-    _add(window, menu, "quit", "Quit", "Ctrl+Q", window.close)
+    window.addAction(_add(window, menu, "quit", "Quit", "Ctrl+Q", window.close))  # also without the menu bar
 
 
 def _add(window: "MainWindow", menu: QMenu, name: str, text: str, keys: str, do) -> QAction:

@@ -46,6 +46,9 @@ from mlpviz.gui.workspace import WantedExample, Workspace
 if TYPE_CHECKING:
     from mlpviz.gui.autosave import Autosaver
     from mlpviz.gui.exporting import Exporter
+    from mlpviz.gui.lesson_progress import LessonProgress
+    from mlpviz.gui.panels.glossary import GlossaryDialog
+    from mlpviz.gui.teaching import Teaching
 
 DEFAULT_SIZE = QSize(1440, 900)
 SMALLEST_SIZE = QSize(1000, 640)
@@ -91,6 +94,7 @@ class MainWindow(QMainWindow):
         self.page_actions = QActionGroup(self)
         self.pages: dict[str, Page] = {}
         self._beside = {entry.key: entry.beside_experiment for entry in PAGES}  # the experiment, by page
+        self._beside_lesson: bool | None = None
         self._stack = QStackedWidget()
         self.experiment_panel = ExperimentPanel(workspace, theme)
         self.action_experiment = QAction("Experiment", self)
@@ -104,6 +108,7 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        self._row = row
         row.addWidget(self._stack, 1)
         row.addWidget(self.experiment_panel)
         centre = QWidget()
@@ -124,10 +129,11 @@ class MainWindow(QMainWindow):
         workspace.refused.connect(self._refused)
         workspace.example_wanted.connect(self._step_through)
         workspace.page_wanted.connect(self.show_page)
+        workspace.lesson_wanted.connect(lambda name: self.teaching.begin(name))
         self._restore()
 
     def _build_rail(self) -> None:
-        rail = QToolBar("Pages")
+        self.rail = rail = QToolBar("Pages")
         rail.setObjectName("rail")
         rail.setMovable(False)
         rail.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -170,6 +176,32 @@ class MainWindow(QMainWindow):
 
         return Exporter(self)
 
+    @cached_property
+    def teaching(self) -> "Teaching":
+        """What lessons need of the window."""
+        from mlpviz.gui.teaching import Teaching
+
+        teaching = Teaching(self, self.lesson_progress)
+        self._row.insertWidget(0, teaching.panel)
+        teaching.panel.set_window_width(self.width())
+        return teaching
+
+    @cached_property
+    def glossary(self) -> "GlossaryDialog":
+        """Tells what words mean."""
+        from mlpviz.gui.panels.glossary import GlossaryDialog
+
+        dialog = GlossaryDialog(self.theme, self)
+        self.workspace.shutting_down.connect(dialog.close)
+        return dialog
+
+    @cached_property
+    def lesson_progress(self) -> "LessonProgress":
+        """Which lessons are done."""
+        from mlpviz.gui.lesson_progress import LessonProgress
+
+        return LessonProgress(self.settings, self)
+
     @property
     def page(self) -> Page:
         """The page on show."""
@@ -192,11 +224,13 @@ class MainWindow(QMainWindow):
             self.pages[key] = PAGES[keys.index(key)].load()(self.workspace, self.theme)
             self.pages[key].parts_changed.connect(self._take_parts)
             self._stack.addWidget(self.pages[key])
+            if key == "learn":
+                self.pages[key].set_progress(self.lesson_progress)  # type: ignore[attr-defined]
             for plot in self.pages[key].findChildren(CurvePlot):
                 plot.menu.aboutToShow.connect(partial(self._offer_picture_of, plot))
         self._stack.setCurrentWidget(self.pages[key])
         self.page_actions.actions()[keys.index(key)].setChecked(True)
-        self.action_experiment.setChecked(self._beside[key])
+        self._put_experiment()
         self.page.setFocus()  # so that no control looks chosen before the user chose one
         self._drive(self.page)
 
@@ -240,10 +274,20 @@ class MainWindow(QMainWindow):
             plot.setProperty("offers_picture", True)
             self.exporter.offer_in(plot)
 
+    def show_experiment_in_lesson(self, shown: bool | None) -> None:
+        """While a lesson is on, show the experiment or not, whatever the page has; None once it is over."""
+        self._beside_lesson = shown
+        self._put_experiment()
+
+    def _put_experiment(self) -> None:
+        wanted = self._beside[self.page.key] if self._beside_lesson is None else self._beside_lesson
+        self.action_experiment.setChecked(wanted)
+
     def _show_experiment(self, shown: bool) -> None:
         if not shown:
             self.page.setFocus()
-        self._beside[self.page.key] = shown
+        if self._beside_lesson is None:
+            self._beside[self.page.key] = shown
         self.experiment_panel.setVisible(shown)
 
     def _step_through(self, wanted: WantedExample) -> None:
@@ -326,6 +370,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the experiment take less of a small window."""
         self.experiment_panel.set_narrow(event.size().width() < ROOMY_PX)
+        if "teaching" in self.__dict__:
+            self.teaching.panel.set_window_width(event.size().width())
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

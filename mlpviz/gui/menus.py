@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import PySide6
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMessageBox
 
 import mlpviz
@@ -38,8 +38,16 @@ def build_menus(window: "MainWindow") -> None:
     _add_bring_back(window, run)
     _add(window, run, "fork_for_comparison", "Fork for comparison", "Ctrl+K", window.fork_for_comparison)
     _build_view(window, bar.addMenu("&View"))
-    help_menu = bar.addMenu("&Help")
-    _add(window, help_menu, "about", "About mlpviz", "", lambda: _about(window))
+    _build_help(window, bar.addMenu("&Help"))
+
+
+def _build_help(window: "MainWindow", menu: QMenu) -> None:
+    # The key asks for what is pointed at, which after a way through the menu is nothing that was meant.
+    _add(window, menu, "glossary", "Glossary\tF1", "", lambda: window.glossary.bring_up())
+    here = QShortcut(QKeySequence("F1"), window)
+    here.setObjectName("shortcut_glossary")
+    here.activated.connect(lambda: window.glossary.bring_up_here())
+    _add(window, menu, "about", "About mlpviz", "", lambda: _about(window))
 
 
 def _add(window: "MainWindow", menu: QMenu, name: str, text: str, shortcut: str, do) -> QAction:
@@ -74,8 +82,19 @@ def _build_view(window: "MainWindow", menu: QMenu) -> None:
         action.setCheckable(True)
         action.setChecked(window.theme.mode == mode)
         group.addAction(action)
+    present = _add(window, menu, "present", "Present the lesson", "F5", lambda: _toggle_presenting(window))
+    present.setToolTip("Large type, locked controls and no distractions, for a lesson on a projector")
     full = _add(window, menu, "full_screen", "Full screen", "F11", lambda: _toggle_full_screen(window))
     full.setCheckable(True)
+    # The keys of a menu are dead while the menu bar is hidden, and while a lesson is presented it is.
+    window.addActions([present, full])
+
+
+def _toggle_presenting(window: "MainWindow") -> None:
+    if window.teaching.tutor.lesson is None:
+        window.state_line.say("There is no lesson to present: begin one on the page Learn (Ctrl+6)")
+        return
+    window.teaching.present(not window.teaching.is_presenting)
 
 
 def _toggle_full_screen(window: "MainWindow") -> None:

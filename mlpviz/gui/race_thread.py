@@ -5,18 +5,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from mlpviz.gui.stretch_thread import Stretch, StretchThread
 from mlpviz.nn.arrays import Array
 from mlpviz.training import Mailbox, Snapshot, Trainer
 from mlpviz.training.race import Contender, Goal, Race, epoch_each
-from mlpviz.training.seeds import stream
+from mlpviz.training.shrinking import first_examples
 
 logger = logging.getLogger(__name__)
-
-EXAMPLES_LOOKED_AT = 100
 
 
 @dataclass(eq=False, slots=True)
@@ -63,9 +60,7 @@ class Lane:
 
 def first_batch(trainer: Trainer) -> tuple[Array, Array]:
     """The first hundred examples of the first epoch, the same for runs with the same data and seed."""
-    training = trainer.splits.training
-    order = stream(trainer.experiment.seed, "order", 1).permutation(len(training))
-    return training.batch(np.sort(order[:EXAMPLES_LOOKED_AT]))
+    return first_examples(trainer.splits, trainer.experiment.seed)
 
 
 class RaceThread(StretchThread):

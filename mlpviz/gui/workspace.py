@@ -92,6 +92,8 @@ class Workspace(QObject):
     """The window closes."""
     refused = Signal(str)
     """An experiment could not be made; the sentence says why. The current run goes on."""
+    lesson_wanted = Signal(str)
+    """A lesson is to begin: its name."""
     page_wanted = Signal(str)
     """A page leads to another one: its key."""
 

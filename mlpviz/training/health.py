@@ -12,6 +12,7 @@ from mlpviz.training.trainer import Divergence
 
 SETTLING_STEPS = 30  # the first steps of a run may well be large
 GROWING_STEPS = 6
+RISING_STEPS = 4
 RECENT = 3  # how many of the newest measurements a judgement rests on
 
 
@@ -115,15 +116,22 @@ def _vanishing(experiment: Experiment, history: History) -> Iterator[Finding]:
 
 def _growing(experiment: Experiment, history: History) -> Iterator[Finding]:
     _, losses = history.view("loss")
-    if len(losses) < GROWING_STEPS:
-        return
     first, now = float(losses[: GROWING_STEPS // 2].mean()), float(losses[-GROWING_STEPS // 2 :].mean())
-    if now > 10 * first:
+    latest = losses[-RISING_STEPS:]
+    rises = len(latest) == RISING_STEPS and (np.diff(latest) > 0).all() and latest[-1] > 1.5 * latest[0]
+    if len(losses) >= GROWING_STEPS and now > 10 * first:
         yield Finding(
             "error",
             f"The loss has grown from {first:.3g} to {now:.3g}: the run diverges.",
             f"Each step jumps further than it should: the learning rate {experiment.learning_rate:g} is the "
             "likely cause. Reset, and try a smaller one.",
+        )
+    elif rises and experiment.batch_size == 0:  # all examples; with fewer it may be chance
+        yield Finding(
+            "warning",
+            f"The loss rises with every step, from {latest[0]:.3g} to {latest[-1]:.3g}.",
+            f"Each step jumps too far over the lowest point: the learning rate {experiment.learning_rate:g} "
+            "is the likely cause. Reset, and try a smaller one.",
         )
 
 

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpviz.data import Splits
 from mlpviz.nn import Loss, Network, Trace
 from mlpviz.nn.arrays import Array
 from mlpviz.training.probes import norm
+from mlpviz.training.seeds import stream
+
+EXAMPLES_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,12 @@ class Shrinking:
     def factors(self) -> tuple[float, ...]:
         """‖δ_l‖ / ‖δ_{l+1}‖, the product of both, (L − 1,)."""
         return tuple(w * s for w, s in zip(self.by_weights, self.by_slopes, strict=True))
+
+
+def first_examples(splits: Splits, seed: int) -> tuple[Array, Array]:
+    """The first hundred examples of the first epoch, the same for runs with the same data and seed."""
+    order = stream(seed, "order", 1).permutation(len(splits.training))
+    return splits.training.batch(np.sort(order[:EXAMPLES_LOOKED_AT]))
 
 
 def shrinking(network: Network, x: Array, targets: Array, loss: Loss) -> Shrinking:

@@ -15,6 +15,9 @@ from mlpviz.training.seed_result import Record, SeedResult
 from mlpviz.training.trainer import Trainer
 from mlpviz.training.verdict import criterion
 
+USUAL_COUNT = 20
+"""How many seeds, unless one says otherwise."""
+
 STARTING_S = 1.0
 """What it costs to start processes, each of which imports NumPy and loads its examples."""
 

@@ -2,6 +2,6 @@
 
 from mlpviz.walkthrough.builder import Walkthrough, walk
 from mlpviz.walkthrough.stages import Choice, Code, Quantity, Stage
-from mlpviz.walkthrough.updating import loss_change
+from mlpviz.walkthrough.updating import last_change, loss_change
 
-__all__ = ["Choice", "Code", "Quantity", "Stage", "Walkthrough", "loss_change", "walk"]
+__all__ = ["Choice", "Code", "Quantity", "Stage", "Walkthrough", "last_change", "loss_change", "walk"]

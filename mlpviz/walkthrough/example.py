@@ -1,6 +1,6 @@
 """Which example is followed: found by its place in a split, named, and walked through a trainer's network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,6 +107,21 @@ def choose(
     if not chosen:
         return Choice()
     return Choice(chosen[-1], chosen[0])
+
+
+def choice_along(walkthrough: Walkthrough, stage: Stage, chosen: Mapping[str, int]) -> Choice:
+    """What a stage's formula speaks of: what was chosen along its axes, or else what tells most."""
+    axes = stage.result.axes or stage.quantities[0].axes or ("",)
+
+    def along(axis: str) -> int:
+        if axis in chosen:
+            return chosen[axis]
+        telling = (
+            choose(walkthrough, other).unit for other in walkthrough.stages if other.result.axes == (axis,)
+        )
+        return next(telling, 0)
+
+    return Choice(along(axes[-1]), along(axes[0]))
 
 
 def choose_each(

@@ -1,5 +1,7 @@
 """The stages of the update: what each parameter becomes, and whether the promise was kept."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mlpviz.nn import Layer, Loss, Network
@@ -95,6 +97,27 @@ def loss_change(
             promised += float((layer_gradients[name] * update).sum())
             layer.params[name] += update
     return promised, loss.value(after.predict(x), target) - value
+
+
+def last_change(
+    network: Network, updates: Sequence[Arrays], x: Array, target: Array, loss: Loss
+) -> tuple[float, float]:
+    """The change of the loss that the step promised which led to a network, and the real one.
+
+    Parameters
+    ----------
+    network
+        As it is after the step.
+    updates
+        What the step added to each parameter.
+    x, target
+        The batch that it was made for.
+    """
+    before = network.astype(np.float64)
+    for layer, layer_updates in zip(before.layers, updates, strict=True):
+        for name, update in layer_updates.items():
+            layer.params[name] -= update
+    return loss_change(before, list(updates), x, target, loss)
 
 
 def _promise_words(loss: float, promised: float, measured: float, idle: str | None) -> str:

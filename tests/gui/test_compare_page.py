@@ -671,3 +671,16 @@ def test_the_bars_can_be_read_from_the_keyboard(pair):
     pair.press(Qt.Key.Key_Left)
     pair.press(Qt.Key.Key_Left)
     assert pair.text("label_depth_told").startswith("layer 1: Digits ")
+
+
+def test_in_a_narrow_place_the_list_is_one_of_the_views(pair):
+    assert not pair.shows("choice_compare_runs")
+    page(pair).setMaximumWidth(640)
+    pair.wait(lambda: pair.shows("choice_compare_runs"))
+    assert not pair.shows("button_run_0")
+    pair.click("choice_compare_runs")
+    assert pair.shows("button_run_0")
+    page(pair).setMaximumWidth(2000)
+    pair.wait(lambda: not pair.shows("choice_compare_runs"))
+    assert pair.shows("button_run_0")
+    assert pair.shows("bars_gradients")

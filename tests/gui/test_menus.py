@@ -67,8 +67,10 @@ def test_the_menus_hold_every_verb(screen):
     ]
     more = ["Bring back the run before", "Fork for comparison"]
     assert titles(menus["Run"]) == ["Train", "Batch", "Epoch", "Reset", "New seed", *more]
-    pages = ["Train", "Step through", "Evaluate", "Compare", "Seeds"]
-    assert titles(menus["View"]) == [*pages, "Experiment", "Theme", "Full screen"]
+    pages = ["Train", "Step through", "Evaluate", "Compare", "Seeds", "Learn"]
+    more = ["Experiment", "Theme", "Present the lesson", "Full screen"]
+    assert titles(menus["View"]) == [*pages, *more]
+    assert titles(menus["Help"]) == ["Glossary\tF1", "About mlpviz"]
 
 
 def test_the_menu_and_the_tool_bar_are_the_same_verbs(open_window, digits):
@@ -199,3 +201,23 @@ def test_the_page_is_chosen_by_key_and_rail(screen):
     assert screen.find("button_page_train").isChecked()
     with pytest.raises(ValueError, match="unknown page 'nowhere'; known are: train"):
         screen.window.show_page("nowhere")
+
+
+def test_a_presented_lesson_is_left_by_the_key_that_began_it_though_the_menus_are_hidden(screen):
+    screen.workspace.lesson_wanted.emit("01-a-line-through-points")
+    teaching = screen.window.teaching
+    screen.wait(lambda: not teaching.tutor.is_busy)
+    screen.press(Qt.Key.Key_F5)
+    assert teaching.is_presenting
+    assert not screen.shows("menu_bar")
+    screen.press(Qt.Key.Key_F1)
+    assert screen.window.glossary.isVisible()
+    screen.window.glossary.close()
+    screen.window.activateWindow()
+    screen.wait(screen.window.isActiveWindow)
+    screen.press(Qt.Key.Key_F5)
+    assert not teaching.is_presenting
+    assert screen.shows("menu_bar")
+    screen.press(Qt.Key.Key_F5)
+    screen.press(Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not screen.window.isVisible()

@@ -840,3 +840,25 @@ def test_a_network_of_nan_is_shown(xor_page):
     for i in range(xor_page.last + 1):
         xor_page.go(i)
     xor_page.screen.window.grab()
+
+
+def test_in_a_small_window_with_a_lesson_beside_it_pictures_formula_and_words_have_room(open_window, digits):
+    screen = open_window(digits, size=(1024, 700))
+    page = StepThrough(screen).page
+    screen.window._row.insertSpacing(0, 310)  # as wide as a lesson is there
+    screen.action("action_show_experiment").setChecked(False)
+    screen.settle()
+    assert page.width() < 700
+    page.follower.jump(1)
+    screen.settle()
+    for i in range(4):
+        view = screen.find(f"picture_{i}")
+        assert view.isVisible()
+        assert view.width() > 70
+        assert (view.bars.height() if view.bars.isVisible() else view.image.image_rect().height()) > 60
+    for name in ("card_stage", "card_formula", "card_words", "card_foot", "card_example"):
+        card = screen.find(name)
+        assert page.rect().contains(card.geometry().translated(card.parentWidget().mapTo(page, QPoint(0, 0))))
+    worked = screen.find("formula_worked")
+    assert screen.find("card_formula").rect().contains(worked.geometry())
+    assert not screen.shows("panel_by_hand")

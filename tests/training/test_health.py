@@ -129,6 +129,22 @@ class TestHealthy:
         return findings(experiment, grown, trainer.divergence)
 
 
+class TestRising:
+    @pytest.mark.parametrize(("rate", "rises"), [(3.5, True), (3.2, False), (0.3, False)])
+    def test_of_all_examples_is_seen_after_four_steps(self, rate, rises):
+        """Of `line` any rate above 3.24 diverges; below it the loss falls with every step."""
+        experiment = load_preset("line").with_settings({"learning_rate": rate})
+        grown = History()
+        for step in itertools.islice(Trainer(experiment).steps(), 5):
+            grown.append(step)
+        assert ("loss rises with every step, from 2.87 to 7.05" in texts(experiment, grown)) == rises
+
+    def test_of_a_mini_batch_is_chance(self):
+        grown = history(loss=lambda i: 1.5 ** (i - 50) if i > 46 else 1)
+        assert "rises" not in texts(replace(TWO_LAYERS, batch_size=10), grown)
+        assert "rises" in texts(replace(TWO_LAYERS, batch_size=0), grown)
+
+
 class TestDivergence:
     def test_is_all_that_is_said(self, experiment):
         start = experiment([{"kind": "affine", "units": 3}], learning_rate=1e5)

@@ -166,8 +166,14 @@ def raced(comparison: ReadyMade, steps: int | None) -> Iterator[Content | None]:
     goal = None if steps is None else batches_each(contenders, steps)
     while race.advance(goal) is not None:
         yield None
-    runs = [StillContender(contender, 0, slot, True) for slot, contender in enumerate(contenders)]
-    yield ComparedRuns(tuple(runs), race.measure)
+    yield standing(race)
+
+
+def standing(race: Race) -> ComparedRuns:
+    """The runs of a race as they stand, each of its own."""
+    twins = [contender.fork(contender.name) for contender in race.contenders]
+    runs = [StillContender(twin, 0, slot, True) for slot, twin in enumerate(twins)]
+    return ComparedRuns(tuple(runs), race.measure)
 
 
 def _experiment_in(told: Any) -> Experiment:

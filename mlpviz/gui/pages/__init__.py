@@ -31,6 +31,12 @@ PAGES: tuple[PageEntry, ...] = (
         "Seeds",
         "Train the experiment from many seeds and see how many learn it",
     ),
+    PageEntry(
+        "learn",
+        "Learn",
+        "Lessons: step by step, with the living program beside the text",
+        beside_experiment=False,
+    ),
 )
 """In the order of the rail. The class of a page is PAGE in the module of its key, loaded when it is shown."""
 

@@ -33,12 +33,15 @@ from mlpviz.training.comparisons import comparison_names, load_comparison
 
 LIST_PX = 312
 NARROW_LIST_PX = 272
+QWIDGETSIZE_MAX = 16_777_215  # Qt's "no limit", a macro that Python does not see
 ROOMY_PX = 1100  # below this width the list gives way
+TIGHT_PX = 700  # and below this one, with a lesson beside it, it is one of the views
 VIEWS = {
     "depth": ("Gradients in depth", "The gradient of every layer, and why it shrinks on its way down"),
     "gradients": ("Gradient curves", "How large the gradient of one layer was at every step"),
     "weights": ("Weights", "The weights of layer 1 of two runs, and their difference"),
 }
+RUNS = "runs"
 VIEW_OF_LOOK = {"shrinking": "depth", "gradients": "gradients", "weights": "weights"}
 """What a ready-made comparison is about, as a view; loss and accuracy are always there."""
 
@@ -148,11 +151,11 @@ class ComparePage(Page):
             splitter.setHandleWidth(12)
             splitter.setChildrenCollapsible(False)
         whole = QWidget()
-        row = QHBoxLayout(whole)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(self.list)
-        row.addWidget(right, 1)
+        self._columns = QHBoxLayout(whole)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(14)
+        self._columns.addWidget(self.list)
+        self._columns.addWidget(right, 1)
         return whole
 
     def _build_segments(self) -> QHBoxLayout:
@@ -160,7 +163,8 @@ class ComparePage(Page):
         self._segments.setExclusive(True)
         row = QHBoxLayout()
         row.setSpacing(0)
-        for i, (name, (title, tip)) in enumerate(VIEWS.items()):
+        runs = {RUNS: ("Runs", "The list of runs, for which there is no room at the side")}
+        for i, (name, (title, tip)) in enumerate({**VIEWS, **runs}.items()):
             button = QToolButton()
             button.setObjectName(f"choice_compare_{name}")
             button.setText(title)
@@ -170,6 +174,7 @@ class ComparePage(Page):
             self._segments.addButton(button, i)
             row.addWidget(button)
         row.addStretch(1)
+        self._segments.button(len(VIEWS)).hide()
         self._segments.button(0).setChecked(True)
         self._segments.idClicked.connect(self._show_view)
         return row
@@ -185,8 +190,28 @@ class ComparePage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave more of a small window to the pictures."""
-        self.list.setFixedWidth(LIST_PX if event.size().width() >= ROOMY_PX else NARROW_LIST_PX)
+        width = event.size().width()
+        self._place_list(width < TIGHT_PX)
+        if width >= TIGHT_PX:
+            self.list.setFixedWidth(LIST_PX if width >= ROOMY_PX else NARROW_LIST_PX)
         super().resizeEvent(event)
+
+    def _place_list(self, among_views: bool) -> None:
+        """Beside the curves, or where there is no room for it one of the views below them."""
+        if among_views == (self._views.indexOf(self.list) >= 0):
+            return
+        if among_views:
+            self._columns.removeWidget(self.list)
+            self.list.setMinimumWidth(NARROW_LIST_PX)
+            self.list.setMaximumWidth(QWIDGETSIZE_MAX)
+            self._views.addWidget(self.list)
+        else:
+            shown = self.view
+            self._views.removeWidget(self.list)
+            self._columns.insertWidget(0, self.list)
+            self.list.show()
+            self.show_view("depth" if shown == RUNS else shown)
+        self._segments.button(len(VIEWS)).setVisible(among_views)
 
     # ------------------------------------------------------------------ what the window asks for
 
@@ -201,8 +226,8 @@ class ComparePage(Page):
 
     @property
     def view(self) -> str:
-        """ "depth", "gradients" or "weights"."""
-        return list(VIEWS)[self._views.currentIndex()]
+        """ "depth", "gradients" or "weights"; in a narrow place also "runs"."""
+        return [*VIEWS, RUNS][self._views.currentIndex()]
 
     def show_view(self, name: str) -> None:
         """Show gradients in depth, gradient curves, or weights."""
@@ -236,7 +261,7 @@ class ComparePage(Page):
             self.deep.refresh()
         elif self.view == "gradients":
             self.gradients.show_new()
-        else:
+        elif self.view == "weights":
             self.beside.refresh()
 
     def _runs_changed(self) -> None:

@@ -172,6 +172,11 @@ class ManySeedsPage(Page):
         card.body.addStretch(3)
         return card
 
+    @property
+    def results(self) -> list[SeedResult]:
+        """What came of the seeds so far, in the order in which they ended."""
+        return [] if self._sweep is None else list(self._sweep.results)
+
     # ------------------------------------------------------------------ verbs
 
     def start(self) -> None:

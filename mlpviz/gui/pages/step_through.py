@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QCheckBox,
     QHBoxLayout,
     QLabel,
@@ -45,6 +46,8 @@ SIDE_PX = 420
 GRAPH_PX = 400  # all nine numbers of a 2-2-1 network have room
 NARROW_SIDE_PX = 330
 WIDE_PX = 1100
+TIGHT_PX = 840  # a small window with a lesson beside it, or one for a projector
+TIGHT_SIDE_PX = 168
 LOW_PX = 700
 WORDS_PX = 176
 
@@ -63,21 +66,20 @@ class StepThroughPage(Page):
         self._player.timeout.connect(self._play_on)
         self._is_stale = True
         self._is_low: bool | None = None
+        self._is_tight: bool | None = None
         self.example_bar = ExampleBar(self.follower, theme)
         self.strip = StripView(theme, "strip_stages")
         self.strip.stage_clicked.connect(self.follower.jump)
         self.stage_card = StageCard(self.follower, theme)
         self.words = StageWords(self.follower, theme)
-        middle = QHBoxLayout()
-        middle.setSpacing(14)
-        middle.addWidget(self._build_left(theme), 1)
-        middle.addWidget(self._build_side(theme))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 14, 14, 14)
-        column.setSpacing(12)
+        self._middle = QHBoxLayout()
+        self._middle.setSpacing(14)
+        self._middle.addWidget(self._build_left(theme), 1)
+        self._middle.addWidget(self._build_side(theme))
+        self._column = column = QVBoxLayout(self)
         column.addWidget(self.example_bar)
         column.addWidget(self._in_card(theme, self.strip, "card_strip"))
-        column.addLayout(middle, 1)
+        column.addLayout(self._middle, 1)
         column.addWidget(self._build_foot(theme))
         self.follower.walked.connect(self._walked)
         self.follower.moved.connect(self._moved)
@@ -121,7 +123,7 @@ class StepThroughPage(Page):
         self._formula = FormulaView(theme, "formula_general", "The formula")
         self._worked = FormulaView(theme, "formula_worked", "The formula with numbers", 16, True)
         self._code = CodeView(theme, "code_stage")
-        formulas = Card(theme, "Formula", "card_formula")
+        self._formulas = formulas = Card(theme, "Formula", "card_formula")
         formulas.body.addWidget(self._formula)
         formulas.body.addWidget(self._worked)
         self._code_card = Card(theme, "The code that ran", "card_code")
@@ -200,7 +202,10 @@ class StepThroughPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the words stand beside the pictures, and the code waits behind a button."""
         super().resizeEvent(event)
-        low = event.size().height() < LOW_PX
+        is_tight = event.size().width() < TIGHT_PX
+        low = event.size().height() < LOW_PX or is_tight
+        if is_tight != self._is_tight:
+            self._make_tight(is_tight)
         if low != self._is_low:
             self._is_low = low
             (self._side if low else self._left).addWidget(self._words_or_guess, 1 if low else 0)
@@ -211,8 +216,35 @@ class StepThroughPage(Page):
             self._choose_code()
         is_wide = event.size().width() >= WIDE_PX
         self._progress.setVisible(is_wide)  # the strip shows the place as well
-        self._side_widget.setFixedWidth(SIDE_PX if is_wide else NARROW_SIDE_PX)
+        if not is_tight:
+            self._side_widget.setFixedWidth(SIDE_PX if is_wide else NARROW_SIDE_PX)
         self.graph_card.setMinimumWidth(GRAPH_PX if is_wide else 0)
+
+    def _make_tight(self, tight: bool) -> None:
+        """Where there is little width too, formula and words stand below the pictures, beside each other."""
+        self._is_tight = tight
+        margin = 8 if tight else 14
+        self._column.setContentsMargins(margin, margin, margin, margin)
+        self._column.setSpacing(8 if tight else 12)
+        self._middle.setDirection(
+            QBoxLayout.Direction.TopToBottom if tight else QBoxLayout.Direction.LeftToRight
+        )
+        self._middle.setSpacing(8 if tight else 14)
+        self._side.setDirection(
+            QBoxLayout.Direction.LeftToRight if tight else QBoxLayout.Direction.TopToBottom
+        )
+        if tight:
+            self._side_widget.setMinimumWidth(0)
+            self._side_widget.setMaximumWidth(QWIDGETSIZE_MAX)
+            self._side_widget.setFixedHeight(TIGHT_SIDE_PX)
+        else:
+            self._side_widget.setMinimumHeight(0)
+            self._side_widget.setMaximumHeight(QWIDGETSIZE_MAX)
+        self._side.setStretchFactor(self._formulas, 1 if tight else 0)
+        self.example_bar.set_tight(tight)
+        self.stage_card.set_tight(tight)
+        self.play.setVisible(not tight)
+        self._moment.setVisible(not tight)
 
     def _choose_code(self) -> None:
         shows_code = not self._is_low or self._show_code.isChecked()

@@ -19,6 +19,7 @@ from mlpviz.training import SETTINGS
 CURVES_PER_SECOND = 3.0  # beside a function: so small a network trains in Python, which painting holds up
 UNITS_PER_SECOND = 3.0
 LOW_PX = 720
+TINY_PX = 480
 
 
 class TrainPage(Page):
@@ -114,6 +115,7 @@ class TrainPage(Page):
         if run is None:
             return
         self._arrange(self.height() < LOW_PX and self.surveyor.active)
+        self._make_room()
         self.weights.set_compact(self.surveyor.active)
         self.views.show_run()
         self.accuracy.setVisible(bool(self.workspace.dataset.classes))
@@ -131,6 +133,12 @@ class TrainPage(Page):
         super().resizeEvent(event)
         if self._is_built:
             self._arrange(event.size().height() < LOW_PX and self.surveyor.active)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """A low and narrow place, with a lesson and the experiment beside it, has room for one card."""
+        is_tiny = self._is_low and self.width() < TINY_PX
+        self.function.setVisible(self.surveyor.active and not is_tiny)
 
     def _arrange(self, low: bool) -> None:
         """Above each other, the curves beside them; in a low window side by side, curves among the views."""

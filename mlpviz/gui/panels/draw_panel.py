@@ -49,6 +49,13 @@ class DrawPanel(QWidget):
         """What is drawn, (h, w) as the data set stores a picture; None while nothing is."""
         return None if self.board is None else self.board.digit
 
+    @property
+    def said(self) -> int:
+        """The class that the network names for what is drawn; −1 while nothing is."""
+        if self.digit is None:
+            return -1
+        return int(np.nan_to_num(self._scores(self.digit)[0], nan=-np.inf).argmax())
+
     def refresh(self) -> None:
         """Score what is drawn with the newest network."""
         workspace = self._assessor.workspace
@@ -67,7 +74,6 @@ class DrawPanel(QWidget):
         assert dataset.image_shape is not None
         self._drawn_for = dataset
         self.board = DrawBoard(self._theme, dataset.image_shape, self._scores, self, ink_of(dataset))
-        self.board.pad_row.setSpacing(4)  # four buttons must fit into a small window
         for button in (self._read, self._step):
             self.board.pad_row.addWidget(button)
         self.board.changed.connect(self._enable)
@@ -80,8 +86,7 @@ class DrawPanel(QWidget):
 
     def _step_through(self) -> None:
         if self.digit is not None:
-            scores = np.nan_to_num(self._scores(self.digit)[0], nan=-np.inf)
-            self._assessor.step_through_drawing(self.digit, int(scores.argmax()))
+            self._assessor.step_through_drawing(self.digit, self.said)
 
     def _scores(self, digit: NDArray) -> tuple[NDArray, tuple[str, ...]]:
         workspace, found = self._assessor.workspace, self._assessor.assessment

@@ -31,7 +31,7 @@ class ExampleBar(Card):
         self._rng = np.random.default_rng()  # which example comes up need not be reproducible
         self._lists: dict[str, tuple[tuple[object, str], np.ndarray, int]] = {}
         self._first = 0
-        self._is_covered = False
+        self._is_covered = self._is_tight = False
         self._finding = ""  # the list that is looked for
         self.splits = QToolButton()
         self.splits.setObjectName("button_split")
@@ -64,11 +64,11 @@ class ExampleBar(Card):
         row.setSpacing(4)
         row.addWidget(self.splits)
         row.addWidget(self.number)
-        nearby = QWidget()
-        nearby_row = QHBoxLayout(nearby)
+        self._nearby = QWidget()
+        nearby_row = QHBoxLayout(self._nearby)
         nearby_row.setContentsMargins(0, 0, 0, 0)
         nearby_row.addWidget(self._neighbours)
-        row.addWidget(nearby, 1)
+        row.addWidget(self._nearby, 1)
         row.addWidget(self._answer)
         row.addWidget(self.classes)
         self._buttons = [
@@ -126,7 +126,7 @@ class ExampleBar(Card):
         if [self.classes.itemText(i) for i in range(self.classes.count())] != names:
             self.classes.clear()
             self.classes.addItems(names)
-        self.classes.setVisible(has_classes)
+        self.classes.setVisible(has_classes and not self._is_tight)
         for button in self._buttons[1:3]:
             button.setVisible(has_classes)
         reason = why_no_drawing(dataset)
@@ -137,6 +137,13 @@ class ExampleBar(Card):
         if has_images:
             self._show_neighbours()
         self._answer.setText(self._words())
+
+    def set_tight(self, tight: bool) -> None:
+        """Leave out what there are other ways to, where there is little width."""
+        self._is_tight = tight
+        self._nearby.setVisible(not tight)
+        self.classes.setVisible(not tight and self.classes.count() > 1)
+        self._restyle()
 
     def cover_answer(self, covered: bool) -> None:
         """Hide what the network says until the learner has guessed."""
@@ -179,7 +186,7 @@ class ExampleBar(Card):
             return ""
         is_roomy = self.width() >= ROOMY_PX
         names = [in_words(name, LONGEST if is_roomy else LONGEST // 2) for name in dataset.classes]
-        says = "the network says" if is_roomy else "read as"
+        says = "the network says" if is_roomy else "says" if self._is_tight else "read as"
         threshold = follower.workspace.run.trainer.threshold  # type: ignore[union-attr]
         said = int(y[0].argmax()) if y.shape[1] > 1 else int(y[0, 0] > threshold)
         if follower.index is None:

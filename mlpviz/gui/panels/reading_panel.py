@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from mlpviz.figures.numbers import format_number
@@ -30,6 +31,8 @@ from mlpviz.training.reading import (
 
 MOST_UNITS = 9  # three by three leave room for the number of a unit beside its share
 DIGIT_PX = 190
+WAY_PX = 180
+TIGHT_PX, TIGHT_DIGIT_PX, TIGHT_WAY_PX = 720, 126, 142
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,6 @@ class ReadingPanel(QWidget):
         self._readers_are_for: tuple | None = None
         self._drawn: NDArray[np.uint8] | None = None
         self._digit = Card(theme, "The picture", "card_read_digit")
-        self._digit.setFixedWidth(DIGIT_PX + 50)
         self.picture = TensorImage(theme, "image_read_digit", "The picture that is read", scale="pixel")
         self.picture.setMinimumSize(96, 96)
         self.picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to choose in it
@@ -74,6 +76,7 @@ class ReadingPanel(QWidget):
         self._error.setWordWrap(True)
         set_role(self._error, "error")
         self._error.hide()
+        self._links: list[QToolButton] = []
         picker = QHBoxLayout()
         picker.setSpacing(3)
         picker.addWidget(self.number)
@@ -88,6 +91,7 @@ class ReadingPanel(QWidget):
             set_role(button, "link")
             button.clicked.connect(press)
             picker.addWidget(button)
+            self._links.append(button)
         picker.addStretch(1)
         self._back = QToolButton()
         self._back.setObjectName("button_read_example")
@@ -95,14 +99,14 @@ class ReadingPanel(QWidget):
         self._back.setToolTip("Read the example that is chosen among the examples, not the drawing")
         set_role(self._back, "link")
         self._back.clicked.connect(lambda: self.show_drawing(None))
-        hint = QLabel(
+        self._hint = hint = QLabel(
             "Each score is one sum: pixel times weight, added up over the picture. A template's weights "
             "are a mean image, a linear layer's were learnt; the network first asks its hidden units, and "
             "adds up their votes."
         )
         hint.setWordWrap(True)
         set_role(hint, "subtitle")
-        legend = ColorBar(
+        self._legend = legend = ColorBar(
             theme, "color_bar_reading", "signed", "weight, in standard deviations of its picture"
         )
         legend.set_limit(PICTURE_LIMIT)
@@ -132,6 +136,19 @@ class ReadingPanel(QWidget):
             row.addWidget(card, 1)
         self._background.failed.connect(self._failed)
         theme.changed.connect(self.refresh)
+        self._make_tight(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little width, as beside a lesson, the digit leaves its room to the three ways."""
+        super().resizeEvent(event)
+        self._make_tight(event.size().width() < TIGHT_PX)
+
+    def _make_tight(self, tight: bool) -> None:
+        self._digit.setFixedWidth(TIGHT_DIGIT_PX if tight else DIGIT_PX + 50)
+        for widget in (self._hint, self._legend, *self._links):
+            widget.setVisible(not tight)
+        for card in (self.templates, self.linear, self.network):
+            card.setMinimumWidth(TIGHT_WAY_PX if tight else WAY_PX)
 
     @property
     def judged_on(self) -> str:

@@ -10,8 +10,8 @@ from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.number_field import NumberField
+from mlpviz.training.sweep import USUAL_COUNT
 
-USUAL_COUNT = 20
 MOST_SEEDS = 10_000
 
 

@@ -1,7 +1,7 @@
 """Accuracy and loss on training, validation and test; a click chooses which is looked at in detail."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from mlpviz.figures.numbers import THIN_SPACE, format_number
@@ -76,11 +76,16 @@ class SplitButton(QAbstractButton):
             row.setHeight(height)
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         ink, quiet = self._theme.color("text"), self._theme.color("secondary")
+        metrics, room = self.fontMetrics(), rows[1].width() - 6
+        both = metrics.horizontalAdvance(self.below) + metrics.horizontalAdvance(self.loss)
+        bold = QFontMetricsF(text_font(TEXT_PX, True))
+        name_room = room - bold.horizontalAdvance(self.score)
+        name = bold.elidedText(self.text(), Qt.TextElideMode.ElideRight, name_room)
         for row, flag, words, color, is_bold in (
-            (rows[0], left, self.text(), ink, True),
+            (rows[0], left, name, ink, True),
             (rows[0], right, self.score, ink, True),
             (rows[1], left, self.below, quiet, False),
-            (rows[1], right, self.loss, quiet, False),
+            (rows[1], right, self.loss if both < room else "", quiet, False),
         ):
             self._write(painter, row, flag, words, color, is_bold)
         painter.end()

@@ -102,6 +102,12 @@ class StageCard(Card):
         box.addLayout(row)
         return self._hand
 
+    def set_tight(self, tight: bool) -> None:
+        """Leave the room to the pictures, where there is little."""
+        self._hand.setVisible(not tight)
+        for view in self.views:
+            view.set_tight(tight)
+
     # ------------------------------------------------------------------ showing
 
     def show_stage(self) -> None:

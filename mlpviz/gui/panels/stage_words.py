@@ -1,6 +1,5 @@
 """The stage in words, and the questions one can ask of it: is it right, which paths, who pulls."""
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
@@ -8,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWi
 from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
-from mlpviz.walkthrough import loss_change
+from mlpviz.walkthrough import last_change
 from mlpviz.walkthrough.checking import EntryCheck, check_parameter, check_value
 from mlpviz.walkthrough.narration import narrate
 from mlpviz.walkthrough.paths import PathSum, paths_of_weight
@@ -82,6 +81,12 @@ class StageWords(Card):
         follower.moved.connect(self.refresh)
         follower.pointed.connect(self._pointed)
         self._shown: tuple[object, ...] = ()
+
+    @property
+    def asked(self) -> str:
+        """The question whose answer is on show: "check", "paths", "pulls", or empty."""
+        pressed = [name for name, button in self._questions.items() if button.isChecked()]
+        return pressed[0] if pressed else ""
 
     def refresh(self) -> None:
         """Tell the stage on show."""
@@ -175,11 +180,7 @@ class StageWords(Card):
         assert snapshot is not None
         assert run is not None
         x, targets = run.trainer.splits.training.batch(snapshot.batch)
-        before = snapshot.network.astype(np.float64)
-        for layer, updates in zip(before.layers, snapshot.updates, strict=True):
-            for name, update in updates.items():
-                layer.params[name] -= update
-        promised, measured = loss_change(before, list(snapshot.updates), x, targets, run.trainer.loss)
+        promised, measured = last_change(snapshot.network, snapshot.updates, x, targets, run.trainer.loss)
         return (
             f"The last real step, number {snapshot.step}, was made for its batch of {len(x)}: the gradient "
             f"promised <b>{told(promised)}</b>, the loss of the batch changed by <b>{told(measured)}</b> "

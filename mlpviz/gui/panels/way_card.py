@@ -51,7 +51,6 @@ class WayCard(Card):
     def __init__(self, theme: Theme, title: str, key: str, noun: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, title, f"card_{key}", parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # all equally wide
-        self.setMinimumWidth(180)
         self.pictures = GalleryView(theme, f"mosaic_{key}", f"{title}: pictures", "signed", noun)
         self.pictures.smallest_cell_px = _SMALLEST_PX
         self._says = QLabel()
@@ -80,6 +79,7 @@ class WayCard(Card):
             "the mean of all,\nin their standard deviations σ. The score itself is told where you point at a "
             "bar. The frame marks the true class"
         )
+        scale.setWordWrap(True)
         set_role(scale, "subtitle")
         box.addWidget(scale)
         box.addWidget(self.bars)

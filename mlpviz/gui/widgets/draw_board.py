@@ -16,6 +16,7 @@ from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.card import GAP_PX, Card
 from mlpviz.gui.widgets.draw_pad import DrawPad, paint_guide
+from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.tensor_image import TensorImage
 
 Scores = Callable[[NDArray], tuple[NDArray, Sequence[str]]]
@@ -139,7 +140,7 @@ class DrawBoard(QWidget):
     def _pad_card(self) -> Card:
         card = Card(self._theme, "Your drawing", "card_draw")
         self.pad = DrawPad(self._theme, "draw_pad", "Your drawing")
-        self.pad.setMinimumSize(280, 280)
+        self.pad.setMinimumSize(220, 220)
         card.body.addWidget(self.pad, 1)
         words = "Press and move; or move with the arrow keys, and draw with Shift held."
         hint = _Sentence("label_draw_hint", 2, words)
@@ -149,10 +150,9 @@ class DrawBoard(QWidget):
         self._clear = make_button("Clear", "button_clear_drawing", "Take all strokes back (Delete)")
         self._undo.clicked.connect(self.pad.undo)
         self._clear.clicked.connect(self.pad.clear)
-        self.pad_row = QHBoxLayout()
+        self.pad_row = FlowLayout(spacing_px=6, line_spacing_px=4)
         self.pad_row.addWidget(self._undo)
         self.pad_row.addWidget(self._clear)
-        self.pad_row.addStretch(1)
         card.body.addLayout(self.pad_row)
         return card
 
@@ -202,7 +202,7 @@ class DrawBoard(QWidget):
 
     def _picture(self, object_name: str, name: str) -> TensorImage:
         picture = _Framed(self._theme, object_name, name, scale="pixel")
-        picture.setMinimumSize(128, 128)
+        picture.setMinimumSize(84, 84)
         return picture
 
 

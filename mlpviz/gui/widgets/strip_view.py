@@ -94,10 +94,10 @@ class StripView(QWidget):
         ).adjusted(1, 1, -1, -1)
 
     def sizeHint(self) -> QSize:
-        return QSize(600, 96 if self._is_low else 138)
+        return QSize(600, 82 if self._is_low else 138)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(300, 96 if self._is_low else 138)
+        return QSize(300, 82 if self._is_low else 138)
 
     # ------------------------------------------------------------------ pointing
 

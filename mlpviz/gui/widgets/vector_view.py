@@ -36,7 +36,7 @@ class VectorView(QWidget):
         self._limit = 1.0
         self._labels: Sequence[str] = ()
         self._chosen: int | None = None
-        self._covered = False
+        self._covered = self._is_tight = False
         self._caption = QLabel()
         self._caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._caption, "title")
@@ -72,6 +72,12 @@ class VectorView(QWidget):
         box.addWidget(self._scale_words)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
+    def set_tight(self, tight: bool) -> None:
+        """Leave out the ends of the scale, where there is little height."""
+        self._scale_words.setVisible(not tight)
+        self._is_tight = tight
+        self.updateGeometry()
+
     @property
     def values(self) -> NDArray:
         """The numbers on show."""
@@ -81,7 +87,7 @@ class VectorView(QWidget):
         return QSize(190, 240)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, 140)
+        return QSize(72 if self._is_tight else 96, 100 if self._is_tight else 140)
 
     def set_vector(
         self,

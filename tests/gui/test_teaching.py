@@ -1,0 +1,223 @@
+"""What a lesson makes of the window around it."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+LESSON = """+++
+title = "Two steps"
+summary = "One speaks of a card, the other of a field."
+order = 99
+minutes = 1
++++
+
+## A card
+
+Text.
+
+```stage
+preset = "line"
+page = "train"
+view = "cost"
+look_at = "card_cost"
+```
+
+## A field
+
+Text.
+
+```stage
+look_at = ["field_learning_rate", "card_cost"]
+```
+"""
+
+
+@pytest.fixture
+def teach(open_window, tmp_path, monkeypatch, plane):
+    """Opens a window and begins the lesson in it."""
+
+    def begin(size):
+        (tmp_path / "two-steps.md").write_text(LESSON, encoding="utf-8")
+        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
+        screen = open_window(plane, size=size)
+        screen.workspace.lesson_wanted.emit("two-steps")
+        rest(screen)
+        return screen
+
+    return begin
+
+
+def rest(screen) -> None:
+    screen.wait(lambda: not screen.window.teaching.tutor.is_busy)
+    screen.settle()
+
+
+def next_step(screen) -> None:
+    screen.click("button_lesson_next")
+    rest(screen)
+
+
+def test_the_experiment_is_shown_by_the_steps_that_speak_of_it(teach):
+    screen = teach((1440, 900))
+    assert not screen.shows("panel_experiment")
+    next_step(screen)
+    assert screen.shows("panel_experiment")
+
+
+def test_after_a_lesson_the_experiment_is_there_as_before(teach):
+    screen = teach((1440, 900))
+    screen.click("button_leave_lesson")
+    screen.wait(lambda: screen.workspace.ready and not screen.workspace.is_loading)
+    assert screen.shows("panel_experiment")
+
+
+def test_a_small_window_with_lesson_and_experiment_shows_one_card_whole(teach):
+    screen = teach((1024, 700))
+    assert screen.shows("card_function")
+    next_step(screen)
+    assert not screen.shows("card_function")
+    card = screen.find("card_cost")
+    assert card.visibleRegion().boundingRect().size() == card.size()
+
+
+BUILDING = """+++
+title = "Steps that build on each other"
+summary = "The second is trained, the fourth has another run."
+order = 98
+minutes = 1
++++
+
+## Ready
+
+Text.
+
+```stage
+preset = "line"
+set = {seed = 3}
+page = "train"
+```
+
+## Trained
+
+Text.
+
+```task
+words = "Train."
+until = "step >= 5"
+do = ["batch 3", "train_to 5"]
+```
+
+## Looked at
+
+Text.
+
+```stage
+train_to = 7
+page = "step_through"
+stage = 2
+```
+
+## Another
+
+Text.
+
+```stage
+preset = "plane"
+page = "train"
+```
+
+## Faster
+
+Text.
+
+```stage
+change = {learning_rate = 0.01}
+```
+"""
+
+
+@pytest.fixture
+def build(open_window, tmp_path, monkeypatch, plane):
+    """Opens a window and begins, or goes on with, the lesson whose steps build on each other."""
+
+    def begin(index):
+        (tmp_path / "building.md").write_text(BUILDING, encoding="utf-8")
+        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
+        screen = open_window(plane)
+        screen.window.lesson_progress.reach("building", index)
+        screen.workspace.lesson_wanted.emit("building")
+        rest(screen)
+        return screen
+
+    return begin
+
+
+def what_is_on_show(screen):
+    workspace = screen.workspace
+    return workspace.experiment.dataset, workspace.experiment.seed, workspace.snapshot.step
+
+
+def test_a_lesson_that_was_left_goes_on_with_the_run_it_had(build):
+    screen = build(2)
+    assert screen.window.teaching.tutor.index == 2
+    assert what_is_on_show(screen) == ("line", 3, 7)
+    assert screen.window.page.key == "step_through"
+    assert screen.window.page.follower.cursor.index == 2
+
+
+def test_back_over_a_new_run_brings_the_earlier_one(build):
+    screen = build(3)
+    assert what_is_on_show(screen)[0] == "plane"
+    screen.click("button_lesson_back")
+    rest(screen)
+    assert what_is_on_show(screen) == ("line", 3, 7)
+
+
+def test_back_over_a_change_takes_it_back(build):
+    screen = build(4)
+    assert screen.workspace.experiment.learning_rate == 0.01
+    screen.click("button_lesson_back")
+    rest(screen)
+    assert screen.workspace.experiment.learning_rate != 0.01
+    assert what_is_on_show(screen)[0] == "plane"
+
+
+def test_back_within_a_run_leaves_it_as_it_is(build):
+    screen = build(2)
+    screen.click("button_lesson_back")
+    rest(screen)
+    assert what_is_on_show(screen) == ("line", 3, 7)
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1440, 900)])
+def test_a_presented_lesson_stands_beside_the_program_and_leaves_it_room(teach, size):
+    screen = teach(size)
+    panel = screen.find("lesson_panel")
+    usual = screen.find("button_lesson_next").font().pixelSize()
+    screen.press(Qt.Key.Key_F5)
+    screen.settle()
+    page = screen.window.page
+    right_end = panel.mapTo(screen.window, panel.rect().topRight()).x()
+    assert right_end < page.mapTo(screen.window, page.rect().topLeft()).x()
+    assert page.width() >= page.minimumSizeHint().width()
+    assert screen.window.width() == size[0]
+    assert screen.find("button_lesson_next").font().pixelSize() > usual
+
+
+def test_while_presenting_the_program_cannot_be_pressed_by_accident_and_esc_ends_it(teach):
+    screen = teach((1440, 900))
+    screen.press(Qt.Key.Key_F5)
+    before = screen.window.workspace.run
+    cost = screen.find("plot_cost")
+    screen.qtbot.mouseClick(cost.viewport() if hasattr(cost, "viewport") else cost, Qt.MouseButton.LeftButton)
+    screen.settle()
+    assert screen.window.workspace.run is before  # else a click there begins another run
+    screen.press(Qt.Key.Key_Escape)
+    assert not screen.window.teaching.is_presenting
+    assert screen.shows("menu_bar")
+    assert screen.find("lesson_panel").isVisible()
+
+
+def test_without_a_lesson_there_is_nothing_to_present_and_it_is_said(open_window, plane):
+    screen = open_window(plane)
+    screen.press(Qt.Key.Key_F5)
+    assert "begin one on the page Learn" in screen.health
