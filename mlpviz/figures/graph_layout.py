@@ -21,6 +21,7 @@ Size = tuple[float, float]
 _CANDIDATES = 17
 _SWEEPS = 12
 _OVERLAP, _CROSSING, _NEAR, _OFF_CENTRE = 100.0, 1.0, 0.6, 0.5  # how bad it is for a number to …
+_THROUGH = 4.0  # … have another edge run through its middle: whose number is it?
 _CLEARANCE = 2.2  # times their height: nearer ones are hard to tell apart
 _CROWDED = 0.25  # times the distance of two units: a number so high that would hide other edges is left out
 _ROOMY = 2.2  # times the height of a tag: a smaller unit would be hidden by it
@@ -140,6 +141,7 @@ def _label_places(ends: NDArray[np.float64], column: float, label: Size) -> NDAr
     candidates = start[:, None] + t[None, :, None] * along[:, None]  # (n, candidates, 2)
     crossings = _crossings(start, along, candidates, label)
     cost = _CROSSING * crossings
+    cost += _THROUGH * _crossings(start, along, candidates, (0.0, label[1]))
     cost += _OFF_CENTRE * np.abs(t - 0.5) + 1e-4 * t
     best, least = None, np.inf
     n = len(ends)
@@ -215,10 +217,13 @@ def _overlaps(a: NDArray[np.float64], b: NDArray[np.float64], label: Size) -> ND
 
 
 def _without_overlaps(places: NDArray[np.float64], label: Size) -> NDArray[np.float64]:
-    """Take away the numbers that overlap most, until none do."""
+    """Take away the numbers that overlap most, until none do; of the last two neither stays.
+
+    One alone, where two edges cross, could belong to either.
+    """
     places = places.copy()
     while True:
         counts = _overlaps(places, places, label).sum(axis=1)  # NaN overlaps nothing, not even itself
         if len(counts) == 0 or counts.max() <= 1:
             return places
-        places[counts.argmax()] = np.nan
+        places[counts == 2 if counts.max() == 2 else counts.argmax()] = np.nan

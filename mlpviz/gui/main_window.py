@@ -231,6 +231,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.pages[key])
         self.page_actions.actions()[keys.index(key)].setChecked(True)
         self._put_experiment()
+        self.page.set_in_lesson(self._beside_lesson is not None)
         self.page.setFocus()  # so that no control looks chosen before the user chose one
         self._drive(self.page)
 
@@ -278,6 +279,7 @@ class MainWindow(QMainWindow):
         """While a lesson is on, show the experiment or not, whatever the page has; None once it is over."""
         self._beside_lesson = shown
         self._put_experiment()
+        self.page.set_in_lesson(shown is not None)
 
     def _put_experiment(self) -> None:
         wanted = self._beside[self.page.key] if self._beside_lesson is None else self._beside_lesson

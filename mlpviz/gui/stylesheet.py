@@ -86,6 +86,7 @@ QPushButton[role="link"], QToolButton[role="link"] {
 QPushButton[role="link"]:hover, QToolButton[role="link"]:hover,
 QToolButton[role="link"]:checked { text-decoration: underline; }
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus { border: 2px solid $accent; }
+QToolButton#button_do_it:disabled { border-color: transparent; color: $good; }
 QPushButton[role="segment"], QToolButton[role="segment"] {
     background: transparent; border: 2px solid transparent; border-radius: 12px; color: $secondary;
     padding: 2px 6px;

@@ -151,6 +151,7 @@ class Teaching(QObject):
         self.progress.finish(name)
         self.tutor.leave()
         self._window.show_page("learn")
+        self._window.page.offer_after(name)  # type: ignore[attr-defined]
 
     def _clickable(self) -> QWidget | None:
         return self._listening.viewport() if isinstance(self._listening, MosaicView) else self._listening

@@ -1,6 +1,7 @@
 """What the Learn page and the lesson panel work on: the lesson under way, its stage, tasks and answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -10,6 +11,7 @@ from mlpviz.files import LoadedRun
 from mlpviz.gui.compared_run import ComparedRun
 from mlpviz.gui.doing import Doer
 from mlpviz.gui.list_edit import ListState
+from mlpviz.gui.panels.cost_card import CostCard
 from mlpviz.gui.staging import Stager
 from mlpviz.gui.training_thread import Made
 from mlpviz.lessons.answers import Verdict, right_answer, verdict
@@ -34,6 +36,8 @@ class Tutor(QObject):
         Its step on show.
     task_done, answered
         Whether what the step asks for is done, and its question answered rightly.
+    is_away
+        Whether the picture that the step speaks of was left for another page, example or stage.
     """
 
     changed = Signal()
@@ -42,6 +46,8 @@ class Tutor(QObject):
     """The program is set up for the step on show."""
     finished = Signal(str)
     """A lesson was gone through to its end: its name."""
+    verdict_outdated = Signal()
+    """An answer was wrong, and may be right now: the run moved on, or the task was done."""
     refused = Signal(str)
     """The stage could not be set; the sentence says why."""
 
@@ -51,9 +57,13 @@ class Tutor(QObject):
         self.lesson: Lesson | None = None
         self.index = 0
         self.task_done = self.answered = False
+        self._begins = False  # until the stage is set for the first time
         self._kept: tuple[Callable[[], Made], str] | None = None
         self._kept_list: ListState | None = None
         self._done: dict[int, tuple[bool, bool]] = {}
+        self._judged: object = None  # the moment of the last wrong answer
+        self._home: Stage | None = None
+        self.is_away = False
         self.stager = Stager(window, self)
         self._ahead: list[Stage | tuple[str, ...]] = []  # what comes before the stage of the step on show
         self.stager.ready.connect(self._go_on)
@@ -154,6 +164,8 @@ class Tutor(QObject):
         if self.lesson is None:
             self._keep()
         self.lesson, self._done = lesson, {}
+        self._begins = True
+        self._ask_nothing()
         self._timer.start()
         self._go(index, anew=True)
 
@@ -187,16 +199,22 @@ class Tutor(QObject):
             left = self.step.stage
             self._go(self.index - 1, anew=left.makes_run or bool(left.changes))
 
+    def return_to_picture(self) -> None:
+        """Show the picture that the step speaks of again; the run stays as it is."""
+        if self._home is not None and not self.is_busy:
+            self.stager.set_up(self._home)
+
     def do_it(self) -> None:
         """Do the step's task for the learner."""
         if self.lesson is not None and self.step.task is not None and not self._ahead:
             self._doer.do(self.step.task.do)
 
-    def answer(self, answer: float) -> Verdict:
+    def answer(self, answer: float, decimals: int | None = None) -> Verdict:
         """Judge an answer to the step's question."""
         question = self.step.question
         assert question is not None
-        found = verdict(question, answer, self.names())
+        found = verdict(question, answer, self.names(), decimals)
+        self._judged = None if found.is_right else self._moment()
         if found.is_right and not self.answered:
             self.answered = True
             self._note()
@@ -229,6 +247,12 @@ class Tutor(QObject):
         kept = LoadedRun(trainer, history, run.seconds, run.saved_as, run.path)
         self._kept = (lambda: kept), self._window.page.key
 
+    def _ask_nothing(self) -> None:
+        """Switch off what was asked of a stage, so that a task can be to ask it."""
+        page = self._window.pages.get("step_through")
+        if page is not None:
+            page.words.ask(None)  # type: ignore[attr-defined]
+
     def _bring_list_back(self) -> None:
         """Let the list of the Compare page be what it was before the lesson: empty, if nobody had seen it."""
         page = self._window.pages.get("compare")
@@ -241,8 +265,10 @@ class Tutor(QObject):
         """Show a step; `anew` sets the program up from where the step's run begins, whatever is on show."""
         assert self.lesson is not None
         self._stop()
-        self.index = index
+        self.index, self._home, self.is_away, self._judged = index, None, False, None
         self.task_done, self.answered = self._done.get(index, (False, False))
+        if self.step.task is not None and self.step.task.asks and not self.task_done:
+            self._ask_nothing()
         self.changed.emit()
         for step in self.lesson.steps[self.lesson.origin(index) : index] if anew else ():
             self._ahead.append(step.stage)
@@ -257,6 +283,9 @@ class Tutor(QObject):
         if self.lesson is None:
             return
         if not self._ahead:
+            if self._begins:
+                self._forget_earlier_runs()
+            self._home = self._here()
             self.stage_ready.emit()
             self._look()
             return
@@ -265,6 +294,11 @@ class Tutor(QObject):
             self.stager.set_up(what)
         else:
             self._doer.do(what)
+
+    def _forget_earlier_runs(self) -> None:
+        self._begins = False
+        for card in self._window.findChildren(CostCard):
+            card.forget_earlier()
 
     def _refused(self, sentence: str) -> None:
         self._ahead = []
@@ -279,15 +313,41 @@ class Tutor(QObject):
         """Is the task done?"""
         if self.lesson is None or self.stager.busy or self._ahead or self._window.workspace.run is None:
             return
+        if self._judged is not None and self._judged != self._moment():
+            self._judged = None
+            self.verdict_outdated.emit()
         task = self.step.task
         if task is None or self.task_done:
+            self._see_whether_away()
             return
         try:
             self.task_done = bool(task.until.value(self.names()))
         except ValueError:
             return  # nothing to be measured yet
         if self.task_done:
+            self._home = self._here()
             self._note()
+
+    def _moment(self) -> object:
+        """The run as it stands, and whether the task is done."""
+        workspace = self._window.workspace
+        step = None if workspace.snapshot is None else workspace.snapshot.step
+        return workspace.run, step, self.task_done
+
+    def _here(self) -> Stage:
+        """Where in the window one is, as a stage that leads there."""
+        page = self._window.page
+        here = Stage(page=page.key, view=self.step.stage.view)
+        follower = getattr(page, "follower", None)
+        if follower is None or follower.walkthrough is None or follower.index is None:
+            return here
+        return replace(here, example=follower.index, split=follower.split_name, stage=follower.cursor.index)
+
+    def _see_whether_away(self) -> None:
+        away = self._home is not None and self._here() != self._home
+        if away != self.is_away:
+            self.is_away = away
+            self.changed.emit()
 
     def _note(self) -> None:
         self._done[self.index] = self.task_done, self.answered

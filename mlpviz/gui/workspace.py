@@ -106,7 +106,7 @@ class Workspace(QObject):
         self.undo_stack.setActive(True)
         self.refresher = Refresher(self.fetch, self, self._hold_training, self._release_training)
         self._pending: TrainingThread | None = None
-        self._train_when_ready = Stretch.NONE
+        self._train_when_ready = Stretch.NONE, 1
         self._edit_when_ready: QUndoCommand | None = None
         self._retiring: set[TrainingThread] = set()
         self._others: list[Stoppable] = []
@@ -236,7 +236,7 @@ class Workspace(QObject):
             self._retire(self._pending)
         self._pending = TrainingThread(make_trainer, self)
         self._pending.seconds = seconds
-        self._train_when_ready = then
+        self._train_when_ready = then, 1
         self._edit_when_ready = None
         self._pending.set_steps_per_second(self._steps_per_second)
         self._pending.ready.connect(self._take_over)
@@ -255,7 +255,10 @@ class Workspace(QObject):
         self._edit_when_ready = edit
 
     def train(self, stretch: Stretch = Stretch.ALL, steps: int = 1) -> None:
-        """Train for a stretch; `steps` is for Stretch.STEPS."""
+        """Train for a stretch, a run that is being made ready once it is; `steps` is for Stretch.STEPS."""
+        if self._pending is not None:
+            self._train_when_ready = stretch, steps
+            return
         if self.run is None or self.finished:
             return
         self.run.go(stretch, steps)
@@ -363,8 +366,9 @@ class Workspace(QObject):
         self.run_changed.emit()
         self.fetch()
         self.refresher.refresh_all()
-        if self._train_when_ready is not Stretch.NONE:
-            self.train(self._train_when_ready)
+        stretch, steps = self._train_when_ready
+        if stretch is not Stretch.NONE:
+            self.train(stretch, steps)
 
     def _failed(self, sentence: str) -> None:
         if self.sender() is self._pending and self._pending is not None:

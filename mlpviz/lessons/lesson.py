@@ -152,6 +152,11 @@ class Task:
     until: Expression
     do: tuple[str, ...]
 
+    @property
+    def asks(self) -> bool:
+        """Whether it is to ask something of a stage."""
+        return "asked" in self.until.text
+
 
 @dataclass(frozen=True, slots=True)
 class LessonStep:

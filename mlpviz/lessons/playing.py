@@ -87,6 +87,8 @@ class Play:
         for step in self._lesson.steps:
             self._set_up(step.stage)
             self._is_done = False
+            if step.task is not None and step.task.asks:
+                self.place.asked = ""
             yield step
             self.do_task(step)
 

@@ -176,8 +176,8 @@ def _healthy(experiment: Experiment, history: History) -> Finding:
     words = f"Healthy: a step moves the weights by {_percent(max(ratios))} of their size"
     relus = [i for i, layer in enumerate(experiment.layers) if layer.kind == "relu"]
     if relus:
-        silent = max(history.last(column("dead_share", i)) or 0.0 for i in relus)
-        words += f", {_percent(silent)} of the ReLUs are silent"
+        dead = max(history.last(column("dead_share", i)) or 0.0 for i in relus)
+        words += f", {_percent(dead)} of the ReLUs never fire"
     return Finding("good", words + ".", "Nothing in the measurements points to trouble.")
 
 

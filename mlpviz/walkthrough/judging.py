@@ -9,6 +9,8 @@ from mlpviz.walkthrough.naming import Pass
 from mlpviz.walkthrough.stages import Choice, Quantity, code_of, scalar
 from mlpviz.walkthrough.symbols import at, factor, number, told
 
+GROWTH = 0.001  # small enough for a slope to say what becomes of it
+
 
 def tell_probabilities(p: Pass) -> None:
     """A loss on scores first makes probabilities of them; that is a stage of its own."""
@@ -79,8 +81,7 @@ def tell_loss_gradient(p: Pass) -> None:
         formula=rf"{upstream.symbol} = {formula}",
         worked=lambda c: rf"{at(upstream.symbol, c.unit)} = {worked(c)}",
         words=lambda c: (
-            f"If output {c.unit} grew a little, the loss would {_direction(upstream.values[c.unit])}: "
-            f"by {told(abs(upstream.values[c.unit]))} for each 1 it grew."
+            f"If output {c.unit} grew by {GROWTH}, the loss would {_change(upstream.values[c.unit])}."
         ),
         code=code_of(type(p.loss).gradient),
         quantities=(y, t, upstream) if y is not out else (out, t, upstream),
@@ -119,8 +120,11 @@ def _gradient_scale(loss: Loss, outputs: int) -> str:
     return ""
 
 
-def _direction(slope: float) -> str:
-    return "rise" if slope > 0 else ("fall" if slope < 0 else "not change")
+def _change(slope: float) -> str:
+    """What a slope says of a small step."""
+    if slope == 0:
+        return "not change"
+    return f"{'rise' if slope > 0 else 'fall'} by about {told(abs(slope) * GROWTH)}"
 
 
 def _most_wrong(y: Quantity, t: Quantity) -> str:

@@ -120,7 +120,7 @@ _SIGNS = {
     r"\top": "ᵀ: rows and columns exchanged",
     r"\circ": "∘: times, entry by entry",
     r"\sum": "Σ: the sum over all",
-    r"\partial": "∂L/∂…: how much L changes for each 1 that … changes",
+    r"\partial": "∂L/∂…: the slope of L in …, with all else held fixed",
     r"\eta": "η: the learning rate",
     r"\theta": "θ: every weight and bias in turn",
     r"\Delta": "Δ: a change",

@@ -7,6 +7,7 @@ from mlpviz.nn.arrays import Array
 MOST_TERMS = 4  # a sum of more products is written as one number
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plain(latex: str) -> str:
@@ -79,5 +80,7 @@ def products(left: Array, right: Array) -> str:
 
 
 def told(value: float, digits: int = 3) -> str:
-    """A number in a sentence, to so many digits."""
-    return f"{float(value) + 0.0:.{digits}g}".replace("-", "−")  # + 0.0: no −0
+    """A number in a sentence, to so many digits: 0.00123, or −8.34·10⁻⁵."""
+    mantissa, _, exponent = f"{float(value) + 0.0:.{digits}g}".partition("e")  # + 0.0: no −0
+    power = f"·10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else ""
+    return mantissa.replace("-", "−") + power

@@ -51,6 +51,16 @@ def test_where_there_is_no_room_numbers_are_left_out_rather_than_overlap(sizes, 
         assert not a.overlaps(b)
 
 
+@pytest.mark.parametrize("width", [180, 200, 240, 280, 340, 500])
+@pytest.mark.parametrize("height", [160, 200, 300])
+def test_two_edges_that_cross_have_both_their_numbers_or_none(width, height):
+    """One alone at the crossing: whose would it be?"""
+    layout = graph_layout(
+        (2, 2, 1), (50 / width, 50 / height), (50 / width, 15 / height), (50 / width, 16 / height)
+    )
+    assert ((1, 0, 1) in layout.labels) == ((1, 1, 0) in layout.labels)
+
+
 def test_a_column_too_near_leaves_no_room_for_numbers():
     assert graph_layout((2, 2, 2), (0.3, 0.1), (0.3, 0.05), (0.2, 0.05)).labels == {}
 

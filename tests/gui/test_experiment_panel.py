@@ -197,7 +197,7 @@ BAD = [
     ("learning_rate", "-1", "learning_rate must be greater than 0"),
     ("learning_rate", "0", "learning_rate must be greater than 0"),
     ("learning_rate", "nan", "learning_rate must be a finite number"),
-    ("learning_rate", "abc", "learning_rate must be a number, not 'abc'"),
+    ("learning_rate", "fast", "learning_rate must be a number, not 'fast'"),
     ("learning_rate", "1e999", "learning_rate must be a finite number"),
     ("learning_rate", "", "learning_rate must be a number"),
     ("momentum", "-1", "momentum must be at least 0"),
@@ -208,14 +208,14 @@ BAD = [
     ("batch_size", "-1", "batch_size must be at least 0"),
     ("batch_size", "601", "batch_size must be at most 600, the number of training examples, not 601"),
     ("batch_size", "2.5", "batch_size must be a whole number"),
-    ("batch_size", "abc", "batch_size must be a whole number"),
+    ("batch_size", "fast", "batch_size must be a whole number"),
     ("epochs", "-1", "epochs must be at least 0"),
     ("epochs", "nan", "epochs must be a whole number"),
     ("epochs", "1e999", "epochs must be a whole number"),
     ("seed", "-1", "seed must be at least 0"),
-    ("seed", "abc", "seed must be a whole number"),
+    ("seed", "fast", "seed must be a whole number"),
     ("training_size", "-1", "training_size must be at least 0"),
-    ("validation_size", "abc", "validation_size must be a whole number"),
+    ("validation_size", "fast", "validation_size must be a whole number"),
 ]
 
 
@@ -559,3 +559,20 @@ def test_undo_in_a_field_belongs_to_the_field(screen):
     screen.settle()
     assert screen.workspace.experiment.seed == 1
     assert field.text() != "77"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("by_key", [False, True])
+def test_a_step_is_made_with_the_number_that_was_typed_last(open_window, plane, begun, by_key):
+    screen = open_window(plane, size=(1440, 900))
+    if begun:
+        screen.step()
+    screen.type("field_learning_rate", "0.07", end=Qt.Key.Key_Shift)  # no Return
+    if by_key:
+        screen.press(Qt.Key.Key_B)
+    else:
+        screen.click("button_batch")
+    screen.wait(lambda: screen.steps == 1 + begun and not screen.workspace.training)
+    assert screen.workspace.experiment.learning_rate == 0.07
+    changed_at = [(change.step, change.value) for change in screen.workspace.changes]
+    assert changed_at == ([(1, 0.07)] if begun else [])

@@ -169,9 +169,9 @@ def test_a_wrong_option_of_a_kind(screen):
     screen.settle()
     assert "layers.2" in screen.error("layers")
     assert "rate" in screen.error("layers")
-    screen.type("field_layers_2_rate", "abc")
+    screen.type("field_layers_2_rate", "fast")
     screen.settle()
-    assert "layers.2.rate must be a number, not 'abc'" in screen.error("layers")
+    assert "layers.2.rate must be a number, not 'fast'" in screen.error("layers")
 
 
 def test_a_layer_is_added_before_the_last_affine_layer(screen):

@@ -1,6 +1,7 @@
 """The Step through page, used as a person would: one example forwards and backwards through the network."""
 
 import re
+import unicodedata
 
 import numpy as np
 import pytest
@@ -188,7 +189,8 @@ def test_next_and_back(xor_page):
     ]
     for i in reversed(range(xor_page.last)):
         screen.click("button_back")
-        assert (xor_page.index, xor_page.heading) == (i, seen[i])
+        assert xor_page.index == i
+        assert xor_page.heading.split()[:4] == seen[i].split()[:4]
 
 
 def test_keys(xor_page):
@@ -728,14 +730,21 @@ def test_a_tiny_right_gradient_is_not_told_as_wrong(xor_page):
     assert "✗" not in answer(xor_page, "check")
 
 
+def number_told(text):
+    """The number that is written so in a sentence."""
+    mantissa, _, power = text.replace("−", "-").partition("·10")
+    return float(mantissa) * 10.0 ** int(unicodedata.normalize("NFKC", power).replace("−", "-") or "0")
+
+
 def test_paths_agree_with_the_core(digits_page):
     stage = digits_page.find_stage("backward", "Affine 1", "weight")
     w, choice = digits_page.follower.walkthrough, digits_page.follower.choice
     found = paths_of_weight(w.network, w.trace, 0, choice.source, choice.unit, most=5)
     text = answer(digits_page, "paths")
-    assert text.count("unit ") >= 5
+    assert text.startswith("∂L/∂(output) · slope of the sigmoid · weight · slope of the ReLU · input<br>")
+    assert len(re.findall(r"unit \d+ → output \d: ", text)) == 5
     assert "the other 5 paths together" in text
-    told_values = [float(t.replace("−", "-")) for t in re.findall(r"<b>(.*?)</b>", text)]
+    told_values = [number_told(t) for t in re.findall(r"<b>(.*?)</b>", text)]
     total = float(stage.result.values[choice.source, choice.unit])
     expected = [*(path.value for path in found.paths), found.remainder, total]
     assert told_values == pytest.approx(expected, rel=0.006)
@@ -785,6 +794,21 @@ def test_a_small_network_is_shown_as_a_graph(xor_page):
     assert shown == pytest.approx(float(xor_page.stage.result.values[1]), rel=0.00501)
 
 
+@pytest.mark.parametrize("unit", [0, 1])
+def test_the_graph_lights_the_unit_and_the_edge_that_the_stage_speaks_of(xor_page, unit):
+    graph = xor_page.screen.find("graph_network")
+    xor_page.find_stage("backward", "Affine 2")  # the gradient of the hidden outputs
+    xor_page.click_entry(3, unit)
+    assert graph.highlight == ((1, unit), (2, unit, 0))
+    xor_page.find_stage("backward", "Affine 1", "weight")
+    xor_page.click_entry(1, unit)
+    xor_page.click_entry(0, 1)
+    assert graph.highlight == ((1, unit), (1, 1, unit))
+    xor_page.find_stage("backward", "Affine 2", "weight")
+    xor_page.click_entry(0, unit)
+    assert graph.highlight == ((2, 0), (2, unit, 0))
+
+
 def test_a_large_network_is_not_shown_as_a_graph(digits_page):
     assert not digits_page.screen.shows("graph_network")
 
@@ -830,6 +854,30 @@ def test_a_window_of_1024_by_700(open_window):
     screen.click("check_predict")
     page.go(3)
     assert screen.shows("label_question")
+
+
+@pytest.mark.parametrize(("size", "panel"), [((1440, 900), 380), ((1024, 700), 310)])
+def test_beside_graph_and_lesson_no_number_is_cut_and_each_has_its_index_where_there_is_room(
+    open_window, size, panel
+):
+    screen = open_window(XOR, size=size)
+    page = StepThrough(screen)
+    screen.window._row.insertSpacing(0, panel)  # as wide as a lesson is there
+    screen.action("action_show_experiment").setChecked(False)
+    screen.settle()
+    page.follower.show_example(2)
+    for i in range(page.last + 1):
+        page.go(i)
+        row = pictures(page.follower.walkthrough, page.stage, page.follower.choice)
+        for k, picture in enumerate(row):
+            number = page.view(k).findChild(QLabel, f"picture_{k}_number")
+            assert number.sizeHint().width() <= number.width(), (i, number.text())
+            if size[0] > 1400 and picture.axis is not None:
+                assert page.number(k).startswith("["), (i, page.number(k))
+        heading = screen.find("label_stage")
+        assert heading.sizeHint().width() <= heading.width(), (i, heading.text())
+        for sign in page.page.stage_card._signs:
+            assert sign.isHidden() or sign.sizeHint().width() <= sign.width(), (i, sign.text())
 
 
 def test_a_network_of_nan_is_shown(xor_page):

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 LESSON = """+++
 title = "Two steps"
@@ -221,3 +222,186 @@ def test_without_a_lesson_there_is_nothing_to_present_and_it_is_said(open_window
     screen = open_window(plane)
     screen.press(Qt.Key.Key_F5)
     assert "begin one on the page Learn" in screen.health
+
+
+def test_only_the_lesson_has_next_and_back_while_it_is_on(build):
+    screen = build(2)
+    assert [screen.find(f"button_{name}").text() for name in ("back", "next")] == ["‹ Stage", "Stage ›"]
+    assert screen.find("button_next").property("role") != "primary"
+    assert screen.find("button_lesson_next").property("role") == "primary"
+    screen.click("button_leave_lesson")
+    screen.wait(lambda: screen.workspace.ready and not screen.workspace.is_loading)
+    screen.window.show_page("step_through")
+    assert [screen.find(f"button_{name}").text() for name in ("back", "next")] == ["‹ Back", "Next ›"]
+    assert screen.find("button_next").property("role") == "primary"
+
+
+def test_a_picture_that_was_left_can_be_returned_to(build):
+    screen = build(2)
+    tutor, window = screen.window.teaching.tutor, screen.window
+    screen.wait(lambda: not tutor.is_away)
+    assert not screen.shows("button_return_to_picture")
+    screen.click("button_next")
+    screen.wait(lambda: screen.shows("button_return_to_picture"))
+    screen.click("button_return_to_picture")
+    rest(screen)
+    assert window.page.follower.cursor.index == 2
+    screen.wait(lambda: not screen.shows("button_return_to_picture"))
+    window.show_page("train")
+    screen.wait(lambda: screen.shows("button_return_to_picture"))
+    screen.click("button_return_to_picture")
+    rest(screen)
+    assert window.page.key == "step_through"
+    assert window.page.follower.cursor.index == 2
+    assert screen.workspace.snapshot.step == 7
+
+
+def test_where_a_task_has_led_is_the_picture_of_its_step(build):
+    screen = build(1)
+    screen.window.show_page("evaluate")
+    screen.click("button_do_it")
+    rest(screen)
+    screen.wait(lambda: screen.window.teaching.tutor.task_done)
+    assert not screen.shows("button_return_to_picture")
+    screen.window.show_page("train")
+    screen.wait(lambda: screen.shows("button_return_to_picture"))
+
+
+ASKING = """+++
+title = "Things that are asked"
+summary = "A task, a number, and a choice."
+order = 0
+minutes = 1
++++
+
+## To read
+
+Text.
+
+```stage
+preset = "line"
+page = "train"
+view = "cost"
+```
+
+## To answer
+
+Text.
+
+```question
+ask = "What is one and one?"
+answer = 2
+hint = "Count."
+right = "So it is."
+[[wrong]]
+answer = 3
+say = "That is one too many."
+```
+
+## To choose
+
+Text.
+
+```question
+ask = "Which?"
+choices = ["this", "that"]
+answer = 1
+hint = "Not this."
+```
+
+## To do
+
+Text.
+
+```task
+words = "Make a step."
+until = "step >= 1"
+do = "batch 1"
+```
+"""
+
+
+@pytest.fixture
+def ask(open_window, tmp_path, monkeypatch, plane):
+    """Opens a window and begins the lesson that asks, at one of its steps."""
+
+    def begin(index):
+        (tmp_path / "asking.md").write_text(ASKING, encoding="utf-8")
+        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
+        screen = open_window(plane, size=(1440, 900))
+        screen.workspace.lesson_wanted.emit("asking")
+        rest(screen)
+        for _ in range(index):
+            next_step(screen)
+        return screen
+
+    return begin
+
+
+@pytest.mark.parametrize(
+    ("index", "name"),
+    [(0, "button_lesson_next"), (1, "field_answer"), (2, "choice_answer_0"), (3, "lesson_panel")],
+)
+def test_return_does_not_skip_what_is_asked(ask, index, name):
+    screen = ask(index)
+    assert QApplication.focusWidget().objectName() == name
+    screen.press(Qt.Key.Key_Return)
+    rest(screen)
+    assert screen.window.teaching.tutor.index == (1 if index == 0 else index)
+
+
+def test_a_button_that_skips_is_not_the_one_to_press(ask):
+    screen = ask(0)
+    button = screen.find("button_lesson_next")
+    assert (button.text(), button.property("role")) == ("Next ›", "primary")
+    next_step(screen)
+    assert (button.text(), button.property("role")) == ("Skip ›", "")
+
+
+def test_a_hint_stands_beside_what_was_said_to_the_answer(ask):
+    screen = ask(1)
+    screen.type("field_answer", "3")
+    screen.click("button_hint")
+    assert "one too many" in screen.find("label_verdict_on_answer").markdown
+    assert "Count." in screen.find("label_hint").markdown
+    screen.type("field_answer", "2")
+    assert not screen.find("label_hint").markdown
+
+
+def test_what_was_said_to_the_right_answer_stands_there_again(ask):
+    screen = ask(1)
+    screen.type("field_answer", "2")
+    next_step(screen)
+    screen.click("button_lesson_back")
+    rest(screen)
+    assert screen.find("label_verdict_on_answer").markdown == "**✓** Right. So it is."
+
+
+def test_a_task_that_is_done_keeps_its_height(ask):
+    screen = ask(3)
+    height = screen.find("box_task").height()
+    screen.click("button_do_it")
+    screen.wait(lambda: screen.text("button_do_it") == "✓ Done")
+    screen.settle()
+    assert screen.find("box_task").height() == height
+
+
+def test_a_lesson_begins_without_the_paths_of_earlier_runs(ask):
+    screen = ask(3)
+    screen.click("button_do_it")
+    rest(screen)
+    screen.wait_for_new_run(lambda: screen.click("button_reset"))
+    screen.wait(lambda: bool(screen.find("plot_cost").marks.earlier))
+    screen.workspace.lesson_wanted.emit("asking")
+    rest(screen)
+    assert not screen.find("plot_cost").marks.earlier
+
+
+def test_after_a_lesson_the_next_one_is_ready_to_begin(ask):
+    screen = ask(3)
+    assert screen.text("button_lesson_next") == "Finish"
+    next_step(screen)
+    following = "button_begin_01_a_line_through_points"
+    assert QApplication.focusWidget().objectName() == following
+    button = screen.find(following)
+    assert button.visibleRegion().boundingRect().size() == button.size()

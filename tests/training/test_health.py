@@ -106,7 +106,7 @@ class TestHealthy:
         [(severity, text)] = said(TWO_LAYERS, good)
         assert severity == "good"
         assert (
-            text == "Healthy: a step moves the weights by 0.2 % of their size, 10 % of the ReLUs are silent."
+            text == "Healthy: a step moves the weights by 0.2 % of their size, 10 % of the ReLUs never fire."
         )
 
     def test_says_nothing_of_relus_where_there_are_none(self):

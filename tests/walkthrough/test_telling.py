@@ -61,7 +61,7 @@ def test_words_for_numbers_and_names():
     assert factor(1e-7) == r"(1.00\cdot 10^{{-}7})"
     assert factor(0.5) == "0.500"
     assert at("W_1", 3, 7) == r"W_1[3,\,7]"
-    assert [told(v) for v in (0.12345, -0.0, -3, 1e-7)] == ["0.123", "0", "−3", "1e−07"]
+    assert [told(v) for v in (0.12345, -0.0, -3, 1e-7)] == ["0.123", "0", "−3", "1·10⁻⁷"]
     assert plain(derivative("W_1")) == "∂L/∂W₁"
     assert [plain(s) for s in (r"\gamma_12", r"\Delta b_2", "x", r"\delta_3")] == ["γ₁₂", "Δb₂", "x", "δ₃"]
     few, many = np.array([1.0, -2.0]), np.arange(5.0)

@@ -57,7 +57,7 @@ class LearnPage(Page):
         self._grid = QGridLayout(content)
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setSpacing(12)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setObjectName("scroll_lessons")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -87,6 +87,16 @@ class LearnPage(Page):
         self._progress = progress
         progress.changed.connect(self._show_progress)
         self._show_progress()
+
+    def offer_after(self, name: str) -> None:
+        """Bring the lesson that follows one into view, its button ready for Return."""
+        names = list(self._cards)
+        place = names.index(name) + 1 if name in names else len(names)
+        if place < len(names):
+            card = self._cards[names[place]]
+            self._grid.activate()
+            self._area.ensureWidgetVisible(card)
+            card.start.setFocus()
 
     def _read(self) -> None:
         lessons, mistakes = all_lessons()

@@ -41,6 +41,9 @@ class Page(QWidget):
         """The snapshot that it works on, where that need not be the newest."""
         return None
 
+    def set_in_lesson(self, on: bool) -> None:
+        """A lesson stands beside it, with a way on of its own."""
+
     def why_not(self, part: str) -> str:
         """Why a part, by its object name, has nothing to show of the current run; empty where it has."""
         return ""

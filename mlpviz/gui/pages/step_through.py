@@ -47,7 +47,8 @@ GRAPH_PX = 400  # all nine numbers of a 2-2-1 network have room
 NARROW_SIDE_PX = 330
 WIDE_PX = 1100
 TIGHT_PX = 840  # a small window with a lesson beside it, or one for a projector
-TIGHT_SIDE_PX = 168
+NARROW_GRAPH_PX = 230
+TIGHT_SIDE_PX, STACKED_SIDE_PX = 168, 208
 LOW_PX = 700
 WORDS_PX = 176
 
@@ -67,6 +68,8 @@ class StepThroughPage(Page):
         self._is_stale = True
         self._is_low: bool | None = None
         self._is_tight: bool | None = None
+        self._is_stacked: bool | None = None
+        self._words_aside: bool | None = None
         self.example_bar = ExampleBar(self.follower, theme)
         self.strip = StripView(theme, "strip_stages")
         self.strip.stage_clicked.connect(self.follower.jump)
@@ -104,8 +107,8 @@ class StepThroughPage(Page):
         self.graph_card.chosen.connect(self.stage_card.show_stage)
         pictures = QHBoxLayout()
         pictures.setSpacing(14)
-        pictures.addWidget(self.graph_card, 1)
-        pictures.addWidget(self.stage_card, 1)
+        pictures.addWidget(self.graph_card, 2)
+        pictures.addWidget(self.stage_card, 3)
         self._words_or_guess = QStackedWidget()
         self._words_or_guess.addWidget(self.words)
         self.guess = GuessCard(theme)
@@ -147,15 +150,15 @@ class StepThroughPage(Page):
 
     def _build_foot(self, theme: Theme) -> Card:
         foot = Card(theme, "", "card_foot")
-        self.back = QPushButton("‹ Back")
+        self.back = QPushButton()
         self.back.setObjectName("button_back")
         self.back.setToolTip("The stage before (←)")
         self.back.clicked.connect(lambda: self._step(-1))
-        self.next = QPushButton("Next ›")
+        self.next = QPushButton()
         self.next.setObjectName("button_next")
         self.next.setToolTip("The next stage (→)")
-        set_role(self.next, "primary")
         self.next.clicked.connect(lambda: self._step(1))
+        self.set_in_lesson(False)
         self.play = QPushButton("Play")
         self.play.setObjectName("button_play")
         self.play.setCheckable(True)
@@ -197,59 +200,73 @@ class StepThroughPage(Page):
         foot.body.addLayout(row)
         return foot
 
+    def set_in_lesson(self, on: bool) -> None:
+        """Next and Back are the lesson's own while one is on."""
+        self.back.setText("‹ Stage" if on else "‹ Back")
+        self.next.setText("Stage ›" if on else "Next ›")
+        set_role(self.next, "" if on else "primary")
+
     # ------------------------------------------------------------------ large and small windows
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the words stand beside the pictures, and the code waits behind a button."""
         super().resizeEvent(event)
-        is_tight = event.size().width() < TIGHT_PX
-        low = event.size().height() < LOW_PX or is_tight
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Give the pictures their room; a graph beside them needs more of the width."""
+        is_wide, is_tight = self.width() >= WIDE_PX, self.width() < TIGHT_PX
+        low = self.height() < LOW_PX or is_tight
+        has_graph = not self.graph_card.isHidden()
+        is_stacked = is_tight or (has_graph and not is_wide and not low)
         if is_tight != self._is_tight:
             self._make_tight(is_tight)
+        if is_stacked != self._is_stacked:
+            self._stack(is_stacked)
         if low != self._is_low:
             self._is_low = low
-            (self._side if low else self._left).addWidget(self._words_or_guess, 1 if low else 0)
-            self._words_or_guess.setMinimumHeight(0)
-            self._words_or_guess.setMaximumHeight(QWIDGETSIZE_MAX if low else WORDS_PX)
-            self._show_code.setVisible(low)
             self.strip.set_low(low)
+        aside = low or is_stacked
+        if aside != self._words_aside:
+            self._words_aside = aside
+            (self._side if aside else self._left).addWidget(self._words_or_guess, 1 if aside else 0)
+            self._words_or_guess.setMinimumHeight(0)
+            self._words_or_guess.setMaximumHeight(QWIDGETSIZE_MAX if aside else WORDS_PX)
+            self._show_code.setVisible(aside)
             self._choose_code()
-        is_wide = event.size().width() >= WIDE_PX
         self._progress.setVisible(is_wide)  # the strip shows the place as well
-        if not is_tight:
+        if is_stacked:
+            self._side_widget.setFixedHeight(TIGHT_SIDE_PX if is_tight else STACKED_SIDE_PX)
+        else:
             self._side_widget.setFixedWidth(SIDE_PX if is_wide else NARROW_SIDE_PX)
-        self.graph_card.setMinimumWidth(GRAPH_PX if is_wide else 0)
+        self.graph_card.setMinimumWidth(GRAPH_PX if is_wide else NARROW_GRAPH_PX)
 
     def _make_tight(self, tight: bool) -> None:
-        """Where there is little width too, formula and words stand below the pictures, beside each other."""
+        """Leave out what can be missed, where there is little width too."""
         self._is_tight = tight
         margin = 8 if tight else 14
         self._column.setContentsMargins(margin, margin, margin, margin)
         self._column.setSpacing(8 if tight else 12)
-        self._middle.setDirection(
-            QBoxLayout.Direction.TopToBottom if tight else QBoxLayout.Direction.LeftToRight
-        )
         self._middle.setSpacing(8 if tight else 14)
-        self._side.setDirection(
-            QBoxLayout.Direction.LeftToRight if tight else QBoxLayout.Direction.TopToBottom
-        )
-        if tight:
-            self._side_widget.setMinimumWidth(0)
-            self._side_widget.setMaximumWidth(QWIDGETSIZE_MAX)
-            self._side_widget.setFixedHeight(TIGHT_SIDE_PX)
-        else:
-            self._side_widget.setMinimumHeight(0)
-            self._side_widget.setMaximumHeight(QWIDGETSIZE_MAX)
-        self._side.setStretchFactor(self._formulas, 1 if tight else 0)
         self.example_bar.set_tight(tight)
         self.stage_card.set_tight(tight)
         self.play.setVisible(not tight)
         self._moment.setVisible(not tight)
 
+    def _stack(self, stacked: bool) -> None:
+        """Let formula and words stand below the pictures, beside each other; or at their right."""
+        self._is_stacked = stacked
+        down, along = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._middle.setDirection(down if stacked else along)
+        self._side.setDirection(along if stacked else down)
+        self._side_widget.setMinimumSize(0, 0)
+        self._side_widget.setMaximumSize(QWIDGETSIZE_MAX, QWIDGETSIZE_MAX)
+        self._side.setStretchFactor(self._formulas, 1 if stacked else 0)
+
     def _choose_code(self) -> None:
-        shows_code = not self._is_low or self._show_code.isChecked()
+        shows_code = not self._words_aside or self._show_code.isChecked()
         self._code_card.setVisible(shows_code)
-        self._words_or_guess.setVisible(not self._is_low or not shows_code)
+        self._words_or_guess.setVisible(not self._words_aside or not shows_code)
 
     # ------------------------------------------------------------------ showing
 
@@ -284,6 +301,7 @@ class StepThroughPage(Page):
     def _walked(self) -> None:
         walkthrough = self.follower.walkthrough
         assert walkthrough is not None
+        self._arrange()
         self.strip.set_walkthrough(walkthrough, self.workspace.dataset.image_shape)
         self._progress.setRange(0, len(walkthrough.stages) - 1)
         self._moved()

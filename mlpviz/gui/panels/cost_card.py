@@ -108,7 +108,7 @@ class CostCard(Card):
         self._forget.setObjectName("button_forget_paths")
         self._forget.setText("Forget earlier runs")
         self._forget.setToolTip("Take the paths of earlier runs away")
-        self._forget.clicked.connect(self._forget_earlier)
+        self._forget.clicked.connect(self.forget_earlier)
         set_role(self._forget, "link")
         self._note = QLabel()
         self._note.setObjectName("label_cost_note")
@@ -382,7 +382,9 @@ class CostCard(Card):
             return
         workspace.edit_experiment(experiment, f"start at {scene.values(point)}")
 
-    def _forget_earlier(self) -> None:
+    def forget_earlier(self) -> None:
+        """Show the paths of earlier runs no more."""
+        self._before = None
         if self.scene is not None:
             self.scene.forget_earlier()
         self.refresh()

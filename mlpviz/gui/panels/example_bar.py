@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from mlpviz.data.ink import DRAW_TIP, why_no_drawing
 from mlpviz.gui.follower import Follower
-from mlpviz.gui.theme import Theme, set_role, text_font, text_metrics
+from mlpviz.gui.theme import Theme, set_role, text_font
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.mosaic_view import MosaicView
@@ -117,7 +117,8 @@ class ExampleBar(Card):
         self._error.hide()
         name = "drawn" if follower.index is None else follower.split_name
         self.splits.setText(f"{name.capitalize()} ▾")
-        self.splits.setFixedWidth(text_metrics().horizontalAdvance(self.splits.text()) + 18)
+        bold = QFontMetrics(text_font(bold=True))
+        self.splits.setFixedWidth(bold.horizontalAdvance(self.splits.text()) + 24)
         self.splits.setAccessibleName(f"Which examples: {name}")
         self._build_splits(list(follower.splits))
         self.number.setVisible(follower.index is not None)

@@ -58,10 +58,10 @@ class GraphCard(Card):
             self.graph.set_highlight(None, None)
             return
         level = self._affine.index(stage.layer) + 1
-        source = self._follower.chosen(stage.quantities[0].axes[0])
-        of_level = stage.result.axes[-1] == f"units {level}"
-        unit = self._follower.choice.unit if of_level else self._follower.chosen(f"units {level}")
-        self.graph.set_highlight((level, unit), (level, source, unit))
+        source, unit = self._follower.chosen(_axis(level - 1)), self._follower.chosen(_axis(level))
+        goes_through = stage.result.axes[-1] == _axis(level - 1)  # back to what went into the layer
+        node = (level - 1, source) if goes_through else (level, unit)
+        self.graph.set_highlight(node, (level, source, unit))
 
     def _node_clicked(self, level: int, unit: int) -> None:
         self._follower.point(_axis(level), unit)

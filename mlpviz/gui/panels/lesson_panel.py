@@ -21,7 +21,7 @@ from mlpviz.gui.panels.training_bar import ROOMY_PX
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.tutor import Tutor
 from mlpviz.gui.widgets.formula_label import FormulaLabel
-from mlpviz.lessons.answers import Verdict
+from mlpviz.lessons.answers import Typed, Verdict, told_right
 
 WIDTH_PX, NARROW_PX = 380, 310
 LARGE_PX, LARGE_IN_SMALL_PX = 21, 17
@@ -63,7 +63,9 @@ class LessonPanel(QFrame):
         box.addLayout(self._foot)
         self._fit()
         tutor.changed.connect(self.refresh)
+        tutor.stage_ready.connect(self._put_focus)  # a page that is shown takes it
         tutor.refused.connect(self._refused)
+        tutor.verdict_outdated.connect(self.question.forget_verdict)
         self.hide()
 
     # ------------------------------------------------------------------ parts
@@ -99,7 +101,6 @@ class LessonPanel(QFrame):
         self._words = FormulaLabel(theme, "label_task", "What to do")
         self._do = QToolButton()
         self._do.setObjectName("button_do_it")
-        self._do.setText("Do it for me")
         self._do.setToolTip("The program does it, the same way you would")
         set_role(self._do, "link")
         self._do.clicked.connect(self._tutor.do_it)
@@ -108,11 +109,18 @@ class LessonPanel(QFrame):
         task.setSpacing(4)
         task.addWidget(self._words)
         task.addWidget(self._do)
+        self._return = QToolButton()
+        self._return.setObjectName("button_return_to_picture")
+        self._return.setText("‹ Back to this step's picture")
+        self._return.setToolTip("Page, example and stage as this step speaks of them; the run stays as it is")
+        set_role(self._return, "link")
+        self._return.clicked.connect(self._tutor.return_to_picture)
         self._ask = QFrame()
         self._ask.setObjectName("frame_question")
         set_role(self._ask, "card")
         self.question = QuestionBox(theme)
         self.question.answered.connect(self.answer)
+        self.question.typed.connect(self.answer_typed)
         ask = QVBoxLayout(self._ask)
         ask.setContentsMargins(12, 10, 12, 10)
         ask.addWidget(self.question)
@@ -126,7 +134,7 @@ class LessonPanel(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 4, 6, 4)
         column.setSpacing(12)
-        for widget in (self._heading, self._text, self._task, self._ask, self._error):
+        for widget in (self._heading, self._return, self._text, self._task, self._ask, self._error):
             column.addWidget(widget)
         column.addStretch(1)
         self._area = QScrollArea()
@@ -179,29 +187,46 @@ class LessonPanel(QFrame):
             told = "" if question is None else lesson.told(question.ask)
             self.question.set_question(question, told, "" if question is None else lesson.told(question.hint))
             if question is not None and tutor.answered:
-                self.question.show_answered()
+                self.question.show_verdict(Verdict(True, lesson.told(told_right(question))))
             self._error.clear()
             self._area.verticalScrollBar().setValue(0)
+        self._return.setVisible(tutor.is_away)
         self._ask.setVisible(step.question is not None)
         self._task.setVisible(step.task is not None)
         if step.task is not None:
-            mark = "**✓** " if tutor.task_done else "**To do:** "
-            words = mark + lesson.told(step.task.words)
+            words = f"**To do:** {lesson.told(step.task.words)}"
             if self._words.markdown != words:
                 self._words.set_markdown(words)
-            self._do.setVisible(not tutor.task_done)
+            self._do.setText("✓ Done" if tutor.task_done else "Do it for me")
+            self._do.setEnabled(not tutor.task_done)
         self.back.setEnabled(tutor.index > 0)
         done = tutor.can_go_on
-        self.next.setText("Finish" if tutor.at_end and done else "Next ›" if done else "Skip ›")
-        self.next.setToolTip(
-            f"On to the next step{'' if done else ', without what this one asks'} (Alt+Right)"
-        )
+        self.next.setText("Finish" if tutor.at_end else "Next ›" if done else "Skip ›")
+        set_role(self.next, "primary" if done else "")
+        where = "To the list of lessons" if tutor.at_end else "On to the next step"
+        self.next.setToolTip(f"{where}{'' if done else ', without what this step asks'} (Alt+Right)")
+        if is_new:
+            self._put_focus()
 
-    def answer(self, answer: float) -> Verdict | None:
+    def _put_focus(self) -> None:
+        """Where the step wants keys: the answer, the program's shortcuts for a task, or the way on."""
+        if self._tutor.can_go_on:
+            self.next.setFocus()
+        elif self._tutor.step.task is not None or not self.question.begin_answer():
+            self.setFocus()
+
+    def answer_typed(self, readings: tuple[Typed, ...]) -> None:
+        """Judge a typed number, which is right if one of its meanings is."""
+        for typed in readings:
+            found = self.answer(typed.value, typed.decimals)
+            if found is None or found.is_right:
+                return
+
+    def answer(self, answer: float, decimals: int | None = None) -> Verdict | None:
         """Judge an answer and show what is said to it; None if it cannot be judged now."""
         assert self._tutor.lesson is not None
         try:
-            found = self._tutor.answer(answer)
+            found = self._tutor.answer(answer, decimals)
         except ValueError as error:
             self._error.setText(str(error))
             return None

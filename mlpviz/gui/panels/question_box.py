@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from mlpviz.gui.theme import TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.widgets.formula_label import FormulaLabel
 from mlpviz.gui.widgets.wrapped_choice import WrappedChoice
-from mlpviz.lessons.answers import Verdict
+from mlpviz.lessons.answers import Verdict, readings
 from mlpviz.lessons.lesson import Question
 
 NO_NUMBER = "Please type a number, such as 0.25 or -3."
@@ -31,7 +31,9 @@ class QuestionBox(QWidget):
     """
 
     answered = Signal(float)
-    """A number, or the place of a choice."""
+    """The place of a choice."""
+    typed = Signal(object)
+    """A number was typed: what it may mean, as a tuple of `mlpviz.lessons.answers.Typed`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,7 @@ class QuestionBox(QWidget):
         self._question: Question | None = None
         self._ask = FormulaLabel(theme, "label_lesson_question", "Question")
         self._verdict = FormulaLabel(theme, "label_verdict_on_answer", "What is said to the answer")
+        self._hint_said = FormulaLabel(theme, "label_hint", "Hint")
         self._field = QLineEdit()
         self._field.setObjectName("field_answer")
         self._field.setAccessibleName("Your answer")
@@ -67,7 +70,7 @@ class QuestionBox(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
-        for widget in (self._ask, self._number, self._choices, self._verdict):
+        for widget in (self._ask, self._number, self._choices, self._verdict, self._hint_said):
             box.addWidget(widget)
         box.addWidget(self._hint)
         self._size_px = TEXT_PX
@@ -77,6 +80,7 @@ class QuestionBox(QWidget):
         self._question, self._hint_words = question, hint
         self.setVisible(question is not None)
         self._verdict.set_markdown("")
+        self._hint_said.set_markdown("")
         if question is None:
             return
         self._ask.set_markdown(told if not question.click else f"{told} *{CLICK}*")
@@ -98,7 +102,7 @@ class QuestionBox(QWidget):
     def set_size_px(self, size_px: int) -> None:
         """Choose the size of the letters."""
         self._size_px = size_px
-        for label in (self._ask, self._verdict):
+        for label in (self._ask, self._verdict, self._hint_said):
             label.set_size_px(size_px)
         for button in self._group.buttons():
             button.setFont(text_font(size_px))
@@ -107,12 +111,24 @@ class QuestionBox(QWidget):
         """Show what is said to an answer."""
         mark = "✓" if found.is_right else "✗"
         self._verdict.set_markdown(f"**{mark}** {found.words}")
-        self._hint.setVisible(not found.is_right)
+        says_hint = self._hint_words in found.words
+        if found.is_right or says_hint:
+            self._hint_said.set_markdown("")
+        self._hint.setVisible(not found.is_right and not says_hint and not self._hint_said.markdown)
 
-    def show_answered(self) -> None:
-        """It was answered rightly before."""
-        self._verdict.set_markdown("**✓** Answered.")
-        self._hint.hide()
+    def begin_answer(self) -> bool:
+        """Put the focus where an answer is given; False where it is clicked in the window."""
+        if self._question is None or self._question.click:
+            return False
+        control = self._group.button(0) if self._question.choices else self._field
+        control.setFocus()
+        return True
+
+    def forget_verdict(self) -> None:
+        """What was said to the answer no longer applies."""
+        self._verdict.set_markdown("")
+        self._hint_said.set_markdown("")
+        self._hint.show()
 
     @property
     def said(self) -> str:
@@ -120,12 +136,12 @@ class QuestionBox(QWidget):
         return self._verdict.markdown
 
     def _answer_number(self) -> None:
-        try:
-            answer = float(self._field.text().strip().replace(",", ".").replace("\u2212", "-"))
-        except ValueError:
+        meant = readings(self._field.text())
+        if meant:
+            self.typed.emit(meant)
+        else:
             self._verdict.set_markdown(NO_NUMBER)
-            return
-        self.answered.emit(answer)
 
     def _show_hint(self) -> None:
-        self._verdict.set_markdown(self._hint_words)
+        self._hint_said.set_markdown(f"**Hint:** {self._hint_words}")
+        self._hint.hide()

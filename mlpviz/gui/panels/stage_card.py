@@ -2,11 +2,12 @@
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mlpviz.gui.follower import Edit, Follower
 from mlpviz.gui.theme import Theme, set_role
-from mlpviz.gui.widgets.card import Card
+from mlpviz.gui.widgets.card import MARGIN_PX, Card
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.widgets.vector_view import VectorView
 from mlpviz.nn import Linear
@@ -47,6 +48,7 @@ class StageCard(Card):
         self._heading = QLabel()
         self._heading.setObjectName("label_stage")
         self._heading.setTextFormat(Qt.TextFormat.RichText)
+        self._heading.setMinimumWidth(1)  # its words are chosen for the room there is
         self.set_title_widget(self._heading)
         self._signs: list[QLabel] = []
         self.views: list[VectorView] = []
@@ -115,15 +117,28 @@ class StageCard(Card):
         follower = self._follower
         if follower.walkthrough is None:
             return
-        stage = follower.stage
-        in_phase = [s for s in follower.walkthrough.stages if s.phase == stage.phase]
-        color = getattr(self.theme.palette, PHASE_ROLES.get(stage.phase, "accent"))
-        self._heading.setText(
-            f"<span style='color:{color}'>{PHASE_WORDS[stage.phase]} {in_phase.index(stage) + 1} of "
-            f"{len(in_phase)}</span> &nbsp;{stage.operation} · {stage.title}"
-        )
+        self._show_heading()
         self._show_pictures()
         self._show_hand()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._follower.walkthrough is not None:
+            self._show_heading()
+
+    def _show_heading(self) -> None:
+        """Which stage this is, in as many words as there is room for."""
+        walkthrough, stage = self._follower.walkthrough, self._follower.stage
+        assert walkthrough is not None
+        in_phase = [s for s in walkthrough.stages if s.phase == stage.phase]
+        color = getattr(self.theme.palette, PHASE_ROLES.get(stage.phase, "accent"))
+        place = f"{PHASE_WORDS[stage.phase]} {in_phase.index(stage) + 1} of {len(in_phase)}"
+        room = self.width() - 2 * MARGIN_PX - self._heading.fontMetrics().horizontalAdvance(f"{place}  ")
+        tries = (f"{stage.operation} · {stage.title}", stage.title, stage.operation)
+        metrics = self._heading.fontMetrics()
+        words = next((words for words in tries if metrics.horizontalAdvance(words) <= room), "")
+        self._heading.setText(f"<span style='color:{color}'>{place}</span> &nbsp;{words}")
+        self._heading.setToolTip(f"{stage.operation} · {stage.title}")
 
     def _show_pictures(self) -> None:
         follower = self._follower
@@ -138,6 +153,8 @@ class StageCard(Card):
                 continue
             picture = self._row[i]
             sign.setText(picture.sign)
+            is_word = len(picture.sign) > 1 and picture.sign.isalpha()
+            set_role(sign, "subtitle" if is_word else "sign")
             sign.setToolTip(SIGN_WORDS.get(picture.sign.partition(" ")[0], ""))
             labels = picture.labels
             if not labels and len(picture.values) == len(dataset.classes) and picture.axis != "inputs":

@@ -1,5 +1,7 @@
 """The stage in words, and the questions one can ask of it: is it right, which paths, who pulls."""
 
+from itertools import takewhile
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
@@ -7,21 +9,16 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWi
 from mlpviz.gui.follower import Follower
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
+from mlpviz.nn import Linear, Network, title
 from mlpviz.walkthrough import last_change
 from mlpviz.walkthrough.checking import EntryCheck, check_parameter, check_value
 from mlpviz.walkthrough.narration import narrate
-from mlpviz.walkthrough.paths import PathSum, paths_of_weight
+from mlpviz.walkthrough.paths import Factor, PathSum, paths_of_weight
 from mlpviz.walkthrough.pulls import Pulls, pulls_on_weight
 from mlpviz.walkthrough.symbols import told
 
 MOST_PATHS = 5
 MOST_PULLS = 3
-FACTOR_WORDS = {
-    "loss": "∂L/∂(output)",
-    "slope": "slope of the unit",
-    "weight": "weight",
-    "input": "input",
-}
 
 
 class StageWords(Card):
@@ -57,7 +54,7 @@ class StageWords(Card):
             button.setText(text)
             button.setToolTip(tip)
             button.setCheckable(True)
-            button.clicked.connect(lambda on, name=name: self._ask(name if on else None))
+            button.clicked.connect(lambda on, name=name: self.ask(name if on else None))
             self._questions[name] = button
             set_role(button, "link")
             self.add_header_widget(button)
@@ -116,7 +113,8 @@ class StageWords(Card):
         ):
             self.refresh()
 
-    def _ask(self, name: str | None) -> None:
+    def ask(self, name: str | None) -> None:
+        """Ask something of the stage on show, "check", "paths" or "pulls"; or nothing."""
         self._asked = name
         self.refresh()
         if name is not None:  # once it is laid out
@@ -142,7 +140,7 @@ class StageWords(Card):
         assert walkthrough is not None
         if self._asked == "paths":
             found = paths_of_weight(walkthrough.network, walkthrough.trace, *weight, most=MOST_PATHS)
-            return paths_words(found)
+            return paths_words(found, walkthrough.network)
         return self._pulls_words(weight)
 
     def _check(self) -> EntryCheck:
@@ -207,17 +205,19 @@ def check_words(check: EntryCheck) -> str:
         verdict = "✓ they agree to rounding" if check.passed else "✗ they differ"
     return (
         f"Gradient {_long(check.analytic)}<br>central difference {_long(check.central)}<br>"
-        f"<b>{verdict}</b>: error {told(check.error)} of the largest entry, h = {check.h:g}, in float64."
+        f"<b>{verdict}</b>: the two differ by {told(check.error)} of the largest number in this gradient. "
+        f"Both were worked out in float64, with h = {told(check.h)}."
     )
 
 
-def paths_words(found: PathSum) -> str:
+def paths_words(found: PathSum, network: Network) -> str:
     """The paths of a weight as lines of products."""
-    lines = (
-        [" · ".join(FACTOR_WORDS[factor.kind] for factor in found.paths[0].factors)] if found.paths else []
-    )
+    lines = [
+        " · ".join(_factor_words(factor, network) for factor in path.factors) for path in found.paths[:1]
+    ]
     for path in found.paths:
-        way = " → ".join(f"unit {unit}" for unit in path.units)
+        *hidden, output = path.units
+        way = " → ".join([*(f"unit {unit}" for unit in hidden), f"output {output}"])
         product = " · ".join(told(factor.value, 4) for factor in path.factors)
         lines.append(f"{way}: {product} = <b>{told(path.value, 4)}</b>")
     rest = found.count - len(found.paths)
@@ -227,6 +227,18 @@ def paths_words(found: PathSum) -> str:
         )
     lines.append(f"sum: <b>{told(found.total)}</b>, the gradient of this weight")
     return "<br>".join(lines)
+
+
+def _factor_words(factor: Factor, network: Network) -> str:
+    if factor.kind == "loss":
+        return "∂L/∂(output)"
+    if factor.kind != "slope":
+        return factor.kind
+    following = network.layers[factor.layer + 1 :]
+    passed = [
+        title(type(layer)) for layer in takewhile(lambda layer: not isinstance(layer, Linear), following)
+    ]
+    return f"slope of the {' and '.join(name.lower() if name.istitle() else name for name in passed)}"
 
 
 def pulls_words(pulls: Pulls, names: list[str]) -> str:

@@ -6,6 +6,7 @@ import time
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -21,6 +22,7 @@ from mlpviz.gui.driver import Driver, Progress
 from mlpviz.gui.icons import set_icon
 from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme, set_role, text_metrics
+from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Trainer
 
@@ -94,9 +96,9 @@ class TrainingBar(QToolBar):
         self.action_train = self._action("action_train", "Train", "play", "Space")
         self.action_train.triggered.connect(self._train_or_pause)
         self.action_batch = self._action("action_batch", "Batch", "step", "B")
-        self.action_batch.triggered.connect(lambda: self._driver.train(Stretch.STEPS))
+        self.action_batch.triggered.connect(lambda: self._train(Stretch.STEPS))
         self.action_epoch = self._action("action_epoch", "Epoch", "epoch", "E")
-        self.action_epoch.triggered.connect(lambda: self._driver.train(Stretch.EPOCH))
+        self.action_epoch.triggered.connect(lambda: self._train(Stretch.EPOCH))
         self.action_reset = self._action("action_reset", "Reset", "reset", "Ctrl+R")
         self.action_reset.triggered.connect(lambda: self._driver.reset())
         self.action_new_seed = self._action("action_new_seed", "New seed", "dice", "Ctrl+Shift+R")
@@ -183,7 +185,14 @@ class TrainingBar(QToolBar):
         if self._driver.training:
             self._driver.pause()
         else:
-            self._driver.train()
+            self._train(Stretch.ALL)
+
+    def _train(self, stretch: Stretch) -> None:
+        """Train with what stands in the fields, also in the one that is being typed in."""
+        field = QApplication.focusWidget()
+        if isinstance(field, NumberField):
+            field.take_over()
+        self._driver.train(stretch)
 
     def _speed_changed(self, stop: int) -> None:
         rate = SPEEDS[stop]

@@ -174,12 +174,14 @@ class FormulaView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         arrangement = self.arrangement(self.width())
         if arrangement is not None:
-            spare = self.width() - 2 * _MARGIN_PX - arrangement.width
+            fit = min(1.0, (self.height() - 2.0) / arrangement.height)  # smaller rather than cut
+            spare = self.width() - 2 * _MARGIN_PX - fit * arrangement.width
             left = _MARGIN_PX + (spare / 2.0 if self._centered else 0.0)
-            top = max(0.0, (self.height() - arrangement.height) / 2.0)
+            painter.translate(left, (self.height() - fit * arrangement.height) / 2.0)
+            painter.scale(fit, fit)
             for part in arrangement.placed:
-                place = QRectF(left + part.x, top + part.y, part.width, part.height)
-                self._renderer(part.drawing).render(painter, place)
+                self._renderer(part.drawing).render(painter, QRectF(part.x, part.y, part.width, part.height))
+            painter.resetTransform()
         elif self._fallback:
             painter.setPen(self._theme.color(self._role))
             room = self.rect().adjusted(_MARGIN_PX, 0, -_MARGIN_PX, 0)

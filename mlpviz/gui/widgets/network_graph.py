@@ -195,6 +195,11 @@ class NetworkGraph(QWidget):
         self._lit_node, self._lit_edge = node, edge
         self.update()
 
+    @property
+    def highlight(self) -> tuple[Node | None, Edge | None]:
+        """The node and the edge that are lit."""
+        return self._lit_node, self._lit_edge
+
     def places(self) -> Places:
         """Where the nodes, edges and numbers are; an edge whose number is left out has no label."""
         if self._places is None:

@@ -38,6 +38,11 @@ class NumberField(QLineEdit):
         """What stands in the field now, an int or float; the text itself where it is no number."""
         return self._value()
 
+    def take_over(self) -> None:
+        """Take what was typed, as Return does."""
+        if self.isModified():
+            self._commit()
+
     def set_invalid(self, invalid: bool) -> None:
         """Draw the frame as of a wrong value, or not."""
         if bool(self.property("invalid")) != invalid:
@@ -59,7 +64,7 @@ class NumberField(QLineEdit):
             self.committed.emit(value)
 
     def event(self, event: QEvent) -> bool:
-        """Space and Ctrl+K stay the window's, and undo, unless something was typed that is not yet taken."""
+        """Space, Ctrl+K and letters of no number stay the window's; undo too, unless something was typed."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -72,7 +77,9 @@ class NumberField(QLineEdit):
     def _is_windows(self, event: QKeyEvent) -> bool:
         undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
         forks = event.key() == Qt.Key.Key_K and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        return event.key() == Qt.Key.Key_Space or forks or (undoes and not self.isModified())
+        is_plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        strange = is_plain and event.text().isalpha() and event.text() != "e"
+        return event.key() == Qt.Key.Key_Space or forks or strange or (undoes and not self.isModified())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):

@@ -17,9 +17,9 @@ _HALO_PX = 2.2  # on either side
 _DOT_PX = 2.4
 _DOTS_APART_PX = 7.0
 _HEADS_APART_PX = 90.0
-_SHORTEST_ARROW_PX = 13.0
+_HEAD_PX = 8.0
 _NEAR_PX = 0.6
-SHORTEST_STEP_PX = 0.2  # a shorter step is none that could be seen
+SHORTEST_STEP_PX = 10.0  # the dot would hide the arrow of a shorter step
 STAR_PX = 12.0
 _MOST_POINTS = 250
 _FINE_POINTS = 100
@@ -125,22 +125,22 @@ class PathPainter:
         self._painter.drawPolygon(QPolygonF(corners))
 
     def arrow(self, place: QPointF, target: QPointF) -> None:
-        """From where training is to where the next step would lead; a short one shows its direction only."""
+        """From where training is to where the next step would lead; its head is at most half of it."""
         step = target - place
         length = math.hypot(step.x(), step.y())
         if not math.isfinite(length) or length < SHORTEST_STEP_PX:
             return
         ahead = step / length
-        reach = place + ahead * max(length, _SHORTEST_ARROW_PX)
-        inside = clipped(np.array([_xy(place), _xy(reach)]), _box(self._frame.adjusted(2, 2, -2, -2)))
+        head_px = min(_HEAD_PX, length / 2)
+        inside = clipped(np.array([_xy(place), _xy(target)]), _box(self._frame.adjusted(2, 2, -2, -2)))
         if not inside:
             return
         end = QPointF(*inside[0][-1])
         for color, extra in ((self._halo(), 2 * _HALO_PX), (self._text, 0.0)):
             self._painter.setPen(_pen(color, 2.0 + extra))
             self._painter.setBrush(color)
-            self._painter.drawLine(place, end - ahead * 4)
-            self._painter.drawPolygon(_head(end, ahead, 8.0))
+            self._painter.drawLine(place, end - ahead * head_px / 2)
+            self._painter.drawPolygon(_head(end, ahead, head_px))
 
     def valley(self, start: QPointF, end: QPointF) -> None:
         """A line of places that are all equally low."""

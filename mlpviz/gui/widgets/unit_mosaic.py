@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from mlpviz.figures.map_grid import map_grid
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, text_font
@@ -14,6 +14,8 @@ from mlpviz.gui.widgets.mosaic_view import MosaicView
 _BADGE_PX = 15.0
 _SMALL_BADGE_PX = 12.0
 _SMALLEST_PX = 20.0  # of a map that a badge would not hide
+_MOST_NAMED = 16
+_NAME_PART = 0.6  # of a map's width: a longer name would hide too much
 
 
 class Badge(NamedTuple):
@@ -88,6 +90,7 @@ class UnitMosaic(MosaicView):
             painter.drawImage(QRectF(self._origin(), QSizeF(width * self._stretch, height)), self._colored())
             self._paint_frames(painter)
             self._paint_badges(painter)
+            self._paint_names(painter)
         if self.hasFocus() and self.selection is None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.theme.color("accent"), 2.0))
@@ -107,6 +110,30 @@ class UnitMosaic(MosaicView):
             if i >= 0:
                 painter.setPen(QPen(self.theme.color(role), width))
                 painter.drawRect(self.cell_rect(i))
+
+    def names(self) -> dict[str, QRectF]:
+        """Where the name of each map stands, in its upper left corner; none where they would hide much."""
+        if not 0 < self.grid.n <= _MOST_NAMED:
+            return {}
+        metrics, cell = QFontMetricsF(text_font(SMALLEST_TEXT_PX)), self.cell_rect(0)
+        names = [f"{self._noun} {i}" for i in range(self.grid.n)]
+        width, height = max(map(metrics.horizontalAdvance, names)) + 8.0, metrics.height()
+        if width > _NAME_PART * cell.width() or height > cell.height() / 3:
+            return {}
+        size = QSizeF(width, height)
+        return {
+            name: QRectF(self.cell_rect(i).topLeft() + QPointF(2.0, 2.0), size)
+            for i, name in enumerate(names)
+        }
+
+    def _paint_names(self, painter: QPainter) -> None:
+        painter.setFont(text_font(SMALLEST_TEXT_PX))
+        for name, place in self.names().items():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.color("card"))
+            painter.drawRoundedRect(place, 3.0, 3.0)
+            painter.setPen(self.theme.color("text"))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_badges(self, painter: QPainter) -> None:
         cell = self.cell_rect(0)

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from mlpviz.figures.colors import signed_limit
 from mlpviz.figures.numbers import format_number
-from mlpviz.gui.theme import Theme, set_role
+from mlpviz.gui.theme import SMALLEST_TEXT_PX, TEXT_PX, Theme, set_role, text_font
 from mlpviz.gui.widgets.bars import Bars
 from mlpviz.gui.widgets.color_scales import Scale
 from mlpviz.gui.widgets.names import in_words
 from mlpviz.gui.widgets.tensor_image import Cell, TensorImage
 
 MOST_BARS = 16
-ROOMY_PX = 124
+_WITH_NAME = ((TEXT_PX, 4), (TEXT_PX, 3), (SMALLEST_TEXT_PX, 3))  # sizes of letters, and how many digits
+_WITHOUT = ((TEXT_PX, 3), (SMALLEST_TEXT_PX, 3), (SMALLEST_TEXT_PX, 2), (SMALLEST_TEXT_PX, 1))
 
 
 class VectorView(QWidget):
@@ -36,6 +37,7 @@ class VectorView(QWidget):
         self._limit = 1.0
         self._labels: Sequence[str] = ()
         self._chosen: int | None = None
+        self._shown: int | None = None
         self._covered = self._is_tight = False
         self._caption = QLabel()
         self._caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -63,6 +65,9 @@ class VectorView(QWidget):
         self._scale_words.setToolTip("The ends of the scale: the strongest colour, the longest bar")
         self._scale_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._scale_words, "subtitle")
+        line_px = QFontMetrics(text_font(TEXT_PX, bold=True)).height()
+        for label in (self._caption, self._number):
+            label.setMinimumHeight(line_px)  # small letters leave the pictures of a row at one height
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
@@ -87,7 +92,7 @@ class VectorView(QWidget):
         return QSize(190, 240)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(72 if self._is_tight else 96, 100 if self._is_tight else 140)
+        return QSize(56 if self._is_tight else 72, 100 if self._is_tight else 140)
 
     def set_vector(
         self,
@@ -110,7 +115,7 @@ class VectorView(QWidget):
         limit : float, optional
             The end of the scale; by default the largest absolute number.
         """
-        self._values = values
+        self._values, self._chosen, self._shown = values, None, None
         self._labels = labels or [str(i) for i in range(len(values))]
         self._fit_caption(caption)
         self.setToolTip(f"{caption}: {meaning}")
@@ -129,22 +134,46 @@ class VectorView(QWidget):
             self._drawn = self.image
             end = format_number(self._limit)
             self._end = f"0 … {end}" if scale == "pixel" else f"±{end}"
-        self._chosen = None
         self.set_covered(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_caption(self.accessibleName())
+        self._fit_scale_words()
+        self._fit_number()
 
     def _fit_caption(self, caption: str) -> None:
-        metrics = self._caption.fontMetrics()
-        self._caption.setText(metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width()))
+        for size_px in (TEXT_PX, SMALLEST_TEXT_PX):
+            metrics = QFontMetrics(text_font(size_px, bold=True))
+            if metrics.horizontalAdvance(caption) <= self.width():
+                break
+        words = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width())
+        self._caption.setText(_in_size(size_px, words))
+
+    def _fit_scale_words(self) -> None:
+        has_room = self._scale_words.fontMetrics().horizontalAdvance(self._end) <= self.width()
+        self._scale_words.setText(self._end if has_room and not self._covered else "")
+
+    def _fit_number(self) -> None:
+        """Name and number of what is marked; a number is rather small or alone than cut."""
+        if self._shown is None or self._covered:
+            self._number.setText("")
+            return
+        value = float(self._values[self._shown])
+        names = dict.fromkeys((in_words(self._labels[self._shown]), str(self._shown)))
+        tries = [(size, digits, f"[{name}]  ") for size, digits in _WITH_NAME for name in names]
+        for size_px, digits, name in [*tries, *((size, digits, "") for size, digits in _WITHOUT)]:
+            number = format_number(value, digits)
+            metrics = QFontMetrics(text_font(size_px, bold=True))
+            if metrics.horizontalAdvance(name + number) <= self.width():
+                break
+        self._number.setText(_in_size(size_px, f"{name}<b>{number}</b>"))
 
     def set_covered(self, covered: bool) -> None:
         """Hide the numbers until the learner has guessed."""
         self._covered = covered
         self._picture.setCurrentWidget(self._cover if covered else self._drawn)
-        self._scale_words.setText("" if covered else self._end)
+        self._fit_scale_words()
         self.set_marked(self._chosen, None)
 
     def set_marked(self, chosen: int | None, hovered: int | None) -> None:
@@ -155,20 +184,18 @@ class VectorView(QWidget):
             shown = None
         self.bars.set_highlighted(shown)
         self.image.set_highlighted(None if shown is None else divmod(shown, self._columns))
-        if shown is None or self._covered:
-            self._number.setText("")
-        else:
-            roomy = self.width() >= ROOMY_PX
-            value = format_number(float(self._values[shown]), 4 if roomy else 3)
-            self._number.setText(
-                f"[{in_words(self._labels[shown])}]  <b>{value}</b>" if roomy else f"<b>{value}</b>"
-            )
+        self._shown = shown
+        self._fit_number()
 
     def _index(self, cell: Cell) -> int:
         return cell.row * self._columns + cell.column
 
     def _cell_hovered(self, cell: Cell | None) -> None:
         self.hovered.emit(-1 if cell is None else self._index(cell))
+
+
+def _in_size(size_px: int, words: str) -> str:
+    return words if size_px == TEXT_PX else f"<span style='font-size:{size_px}px'>{words}</span>"
 
 
 def grid_shape(n: int) -> tuple[int, int]:

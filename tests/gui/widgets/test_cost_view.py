@@ -207,3 +207,12 @@ def test_the_legend_says_each_loss_once_in_three_digits(qtbot, theme):
     assert "half as close" in bar.toolTip()
     bar.resize(200, 30)
     assert not bar.grab().isNull()
+
+
+@pytest.mark.parametrize("length_px", [12, 16, 40])
+def test_the_arrow_ends_where_the_next_step_does(view, theme, length_px):
+    now = view.to_pixel((2.0, 2.0))
+    target = now + QPointF(length_px, 0)
+    view.set_marks(Marks(now=(2.0, 2.0), step_to=view.to_point(target)))
+    assert is_like(color_at(view, view.to_point(target - QPointF(3, 0))), theme.color("text"))
+    assert not is_like(color_at(view, view.to_point(target + QPointF(3, 0))), theme.color("text"))

@@ -280,3 +280,15 @@ def test_a_deleted_view_is_gone_and_the_theme_forgets_it(theme):
     del view
     gc.collect()
     assert wrapper() is None
+
+
+def test_in_a_view_that_is_too_low_a_formula_is_smaller_and_whole(view, qtbot):
+    show(qtbot, view, r"\frac{a}{b}")
+    usual = inked_columns(view)
+    view.resize(600, 30)
+    columns = inked_columns(view)
+    assert 0 < columns[-1] - columns[0] < usual[-1] - usual[0]
+    image = view.grab().toImage()
+    ground = image.pixelColor(0, 0)
+    for y in (0, image.height() - 1):
+        assert all(image.pixelColor(x, y) == ground for x in range(image.width()))

@@ -167,3 +167,13 @@ def test_the_shortcut_that_forks_is_the_windows(make):
     event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     QApplication.sendEvent(field, event)
     assert not event.isAccepted()
+
+
+@pytest.mark.parametrize(
+    ("key", "letter", "is_windows"), [(Qt.Key.Key_B, "b", True), (Qt.Key.Key_E, "e", False)]
+)
+def test_letters_of_no_number_are_left_to_shortcuts(make, key, letter, is_windows):
+    press = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier, letter)
+    press.ignore()
+    QApplication.sendEvent(make(), press)
+    assert press.isAccepted() != is_windows

@@ -159,3 +159,15 @@ def test_a_grid_is_as_near_to_a_square_as_divisors_allow(n):
     assert rows * columns == n
     assert rows <= columns
     assert not any(n % r == 0 for r in range(rows + 1, int(n**0.5) + 1))
+
+
+@pytest.mark.parametrize("width", [56, 64, 80, 96, 110, 160])
+def test_a_number_is_never_cut_and_keeps_its_sign(view, width):
+    view.setMinimumSize(1, 1)
+    view.resize(width, 280)
+    view.set_vector("∂L/∂W₁[:, 1]", np.array([-0.006373, 1.0]), "signed", "")
+    view.set_marked(0, None)
+    label = view.findChild(QLabel, "picture_test_number")
+    assert label.sizeHint().width() <= label.width()
+    assert "−0.006" in label.text()
+    assert width < 96 or "[0]" in label.text()
