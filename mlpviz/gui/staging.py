@@ -66,6 +66,8 @@ class Stager(QObject):
 
     def stop(self) -> None:
         """Do no more of it."""
+        if self._slow_down in self._todo:
+            self._slow_down()
         self._timer.stop()
         self._todo = []
 
@@ -124,8 +126,14 @@ class Stager(QObject):
     def _train(self) -> None:
         workspace = self._window.workspace
         left = self.stage.train_to - workspace.run.trainer.index if workspace.run is not None else 0
-        if left > 0:
+        if left > 0 and workspace.run is not None:
+            workspace.run.set_steps_per_second(None)  # the slider's speed is for what is to be watched
             workspace.train(Stretch.STEPS, left)
+            self._todo.insert(0, self._slow_down)
+
+    def _slow_down(self) -> None:
+        workspace = self._window.workspace
+        workspace.set_steps_per_second(workspace.steps_per_second)
 
     def _compare(self) -> None:
         comparison = getattr(self._window.page, "comparison", None)

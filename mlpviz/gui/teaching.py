@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from mlpviz.gui.lesson_progress import LessonProgress
@@ -16,6 +16,9 @@ from mlpviz.lessons.shelf import load_lesson
 
 if TYPE_CHECKING:
     from mlpviz.gui.main_window import MainWindow
+
+BESIDE = QPoint(24, 48)
+"""From the panel's corner to that of the glossary."""
 
 _SWALLOWED = (
     QEvent.Type.MouseButtonPress,
@@ -142,10 +145,15 @@ class Teaching(QObject):
                     area.ensureWidgetVisible(widget)
 
     def _tell_term(self, term: str) -> None:
+        glossary = self._window.glossary
+        was_open = glossary.isVisible()
         try:
-            self._window.glossary.bring_up_term(term)
+            glossary.bring_up_term(term)
         except ValueError as error:
             self._window.state_line.say(str(error))
+            return
+        if not was_open:  # beside the text that sent one there
+            glossary.move(self.panel.mapToGlobal(self.panel.rect().topRight()) + BESIDE)
 
     def _finished(self, name: str) -> None:
         self.progress.finish(name)

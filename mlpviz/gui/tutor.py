@@ -162,6 +162,7 @@ class Tutor(QObject):
     def begin(self, lesson: Lesson, index: int = 0) -> None:
         """Start a lesson; the learner's own run is kept for the end."""
         if self.lesson is None:
+            self._kept_speed = self._window.training_bar.speed_choice
             self._keep()
         self.lesson, self._done = lesson, {}
         self._begins = True
@@ -176,6 +177,7 @@ class Tutor(QObject):
         self._timer.stop()
         self._stop()
         self.lesson = None
+        self._window.training_bar.restore_speed(self._kept_speed)
         kept, self._kept = self._kept, None
         if kept is not None:
             make, page = kept

@@ -76,7 +76,7 @@ def tell_back_sums(p: Pass, i: int, layer: Linear) -> None:
         formula=rf"{down.symbol} = {upstream.symbol}\,{w.symbol}^\top",
         worked=worked,
         words=lambda c: (
-            f"Number {c.unit} went into every unit of the layer. What each of them passes back "
+            f"Unit {c.unit} went into every unit of the layer. What each of them passes back "
             f"is weighted and added up: {told(down.values[c.unit])}.{note}"
         ),
         code=code_of(type(layer).backward),

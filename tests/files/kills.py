@@ -58,8 +58,8 @@ def newest(root: Path) -> tuple[Trainer, History]:
     return Trainer(EXPERIMENT), History()
 
 
-def check(root: Path) -> dict[str, int]:
-    """The steps of whatever there is; raises if anything cannot be opened, or is half of something."""
+def check(root: Path, last: dict[str, int]) -> dict[str, int]:
+    """The steps of whatever there is; raises if something cannot be opened, is half, or is gone."""
     found = {}
     for name in ("run", "run.mlpviz"):
         with_leftovers = [entry for entry in os.listdir(root) if entry.startswith(f".{name}.")]
@@ -67,9 +67,9 @@ def check(root: Path) -> dict[str, int]:
             try:
                 run = load_run(root / name)
             except ValueError as error:
-                if found or (root / name).exists() or "is not there" not in str(error):
+                if name in last or (root / name).exists() or "is not there" not in str(error):
                     raise
-                continue  # the very first save was not finished
+                continue  # its very first save was not finished
             assert len(run.history) == run.trainer.index, "history and state are of different steps"
             next(run.trainer.steps())
             found[name] = run.trainer.index
@@ -100,7 +100,7 @@ def main(root: Path, kills: int, seed: int) -> None:
         told["kills"] += 1
         told["leftovers"] += sum(entry.startswith(".") for entry in os.listdir(root))
         told["recovered"] += last.get("run") is not None and not (root / "run").exists()
-        found = check(root)
+        found = check(root, last)
         for name in ("run", "run.mlpviz"):
             assert found.get(name, 0) >= last.get(name, 0), f"{name} went back"
         told["autosaves"] += "autosave" in found

@@ -405,3 +405,26 @@ def test_after_a_lesson_the_next_one_is_ready_to_begin(ask):
     assert QApplication.focusWidget().objectName() == following
     button = screen.find(following)
     assert button.visibleRegion().boundingRect().size() == button.size()
+
+
+def test_a_lesson_trains_to_its_stage_at_full_speed_and_gives_the_speed_back(build):
+    screen = build(0)
+    bar = screen.window.training_bar
+    bar.speed.setValue(0)  # one step a second: the stage of the next steps would take seven
+    for _ in range(2):
+        next_step(screen)
+    assert screen.workspace.snapshot.step == 7
+    assert screen.workspace.steps_per_second == 1
+    screen.click("button_leave_lesson")
+    screen.wait(lambda: screen.workspace.ready and not screen.workspace.is_loading)
+    assert bar.speed.value() == bar.speed.maximum()
+
+
+def test_the_glossary_opens_beside_the_text_that_sent_one_there(teach):
+    screen = teach((1440, 900))
+    panel = screen.find("lesson_panel")
+    panel.term_wanted.emit("weight")
+    glossary = screen.window.glossary
+    assert glossary.isVisible()
+    assert glossary.pos().x() > panel.mapToGlobal(panel.rect().topRight()).x()
+    glossary.close()

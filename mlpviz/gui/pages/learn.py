@@ -42,8 +42,8 @@ class LearnPage(Page):
         title.setObjectName("label_learn")
         title.setFont(text_font(20, bold=True))
         about = QLabel(
-            "Each lesson takes five to ten minutes, in the program itself: it sets the stage, lights what "
-            "matters, and asks. Your own run is kept, and comes back when you leave."
+            "Each lesson takes eight to fifteen minutes in the program itself: it sets the stage, lights "
+            "what matters, and asks. Your own run is kept, and comes back when you leave."
         )
         about.setObjectName("label_learn_about")
         about.setWordWrap(True)

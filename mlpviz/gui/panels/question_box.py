@@ -125,8 +125,12 @@ class QuestionBox(QWidget):
         return True
 
     def forget_verdict(self) -> None:
-        """What was said to the answer no longer applies."""
+        """What was said to the answer no longer applies, nor does a choice."""
         self._verdict.set_markdown("")
+        self._group.setExclusive(False)
+        for choice in self._group.buttons():
+            choice.setChecked(False)
+        self._group.setExclusive(True)
         self._hint_said.set_markdown("")
         self._hint.show()
 

@@ -209,6 +209,16 @@ class TrainingBar(QToolBar):
         self._pace.restart()
         self.show_state()
 
+    @property
+    def speed_choice(self) -> tuple[int, bool]:
+        """The stop of the speed, and whether small networks still get one of their own."""
+        return self.speed.value(), self._paces
+
+    def restore_speed(self, choice: tuple[int, bool]) -> None:
+        """Go back to an earlier `speed_choice`."""
+        stop, self._paces = choice
+        self.speed.setValue(stop)
+
     def show_state(self) -> None:
         """Show what can be done now."""
         driver = self._driver
