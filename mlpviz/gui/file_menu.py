@@ -4,10 +4,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from mlpviz.gui.closing import asks_to_save, set_asks_to_save
+from mlpviz.gui.menu_entry import add_entry
 from mlpviz.gui.models import choose_model, export_model
 from mlpviz.gui.opening import dialog_filters, open_path
 from mlpviz.gui.own_data import choose_data_file
@@ -59,9 +59,9 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
             _add_ask(window, menu)
         else:
             assert do is not None
-            _add(window, menu, name, text, keys, partial(do, window)).setToolTip(tip)
+            add_entry(window, menu, name, text, keys, partial(do, window)).setToolTip(tip)
     menu.addSeparator()
-    export = _add(
+    export = add_entry(
         window,
         menu,
         "export_picture",
@@ -71,18 +71,13 @@ def build_file_menu(window: "MainWindow", menu: QMenu) -> None:
     )
     export.setToolTip("A picture of what is on screen, as PNG, SVG, PDF or film, or the numbers behind it")
     words = "The network as it is now, for PyTorch, NumPy, ONNX, or as a script"
-    _add(window, menu, "export_model", "Export model …", "", lambda: export_model(window)).setToolTip(words)
+    add_entry(window, menu, "export_model", "Export model …", "", lambda: export_model(window)).setToolTip(
+        words
+    )
     menu.addSeparator()
-    window.addAction(_add(window, menu, "quit", "Quit", "Ctrl+Q", window.close))  # also without the menu bar
-
-
-def _add(window: "MainWindow", menu: QMenu, name: str, text: str, keys: str, do) -> QAction:
-    action = QAction(text, window)
-    action.setObjectName(f"action_{name}")
-    action.setShortcut(QKeySequence(keys))
-    action.triggered.connect(lambda: do())
-    menu.addAction(action)
-    return action
+    window.addAction(
+        add_entry(window, menu, "quit", "Quit", "Ctrl+Q", window.close)
+    )  # also without the menu bar
 
 
 def _add_ask(window: "MainWindow", menu: QMenu) -> None:
@@ -133,13 +128,13 @@ def _fill_recent(window: "MainWindow", menu: QMenu) -> None:
         there = path.exists()
         words = f"{path.name} – {_short(path.parent)}".replace("&", "&&")
         mark = f"&{i + 1}  " if i < 9 else "1&0  "
-        action = _add(window, menu, f"recent_{i}", mark + words, "", partial(open_path, window, path))
+        action = add_entry(window, menu, f"recent_{i}", mark + words, "", partial(open_path, window, path))
         action.setEnabled(there)
         action.setToolTip(str(path) if there else f"{path} is not there any more")
         if not there:
             action.setText(f"{action.text()} (not there any more)")
     menu.addSeparator()
-    _add(window, menu, "clear_recent", "&Clear", "", window.recent.clear)
+    add_entry(window, menu, "clear_recent", "&Clear", "", window.recent.clear)
 
 
 def _short(folder: Path) -> str:

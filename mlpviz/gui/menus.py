@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import PySide6
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
+from PySide6.QtGui import QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMessageBox
 
 import mlpviz
 from mlpviz.gui.file_menu import build_file_menu
+from mlpviz.gui.menu_entry import add_entry
 from mlpviz.gui.theme import MODES
 
 if TYPE_CHECKING:
@@ -36,32 +37,23 @@ def build_menus(window: "MainWindow") -> None:
         run.addAction(action)
     run.addSeparator()
     _add_bring_back(window, run)
-    _add(window, run, "fork_for_comparison", "Fork for comparison", "Ctrl+K", window.fork_for_comparison)
+    add_entry(window, run, "fork_for_comparison", "Fork for comparison", "Ctrl+K", window.fork_for_comparison)
     _build_view(window, bar.addMenu("&View"))
     _build_help(window, bar.addMenu("&Help"))
 
 
 def _build_help(window: "MainWindow", menu: QMenu) -> None:
     # The key asks for what is pointed at, which after a way through the menu is nothing that was meant.
-    _add(window, menu, "glossary", "Glossary\tF1", "", lambda: window.glossary.bring_up())
+    add_entry(window, menu, "glossary", "Glossary\tF1", "", lambda: window.glossary.bring_up())
     here = QShortcut(QKeySequence("F1"), window)
     here.setObjectName("shortcut_glossary")
     here.activated.connect(lambda: window.glossary.bring_up_here())
-    _add(window, menu, "about", "About mlpviz", "", lambda: _about(window))
-
-
-def _add(window: "MainWindow", menu: QMenu, name: str, text: str, shortcut: str, do) -> QAction:
-    action = QAction(text, window)
-    action.setObjectName(f"action_{name}")
-    action.setShortcut(QKeySequence(shortcut))
-    action.triggered.connect(lambda: do())
-    menu.addAction(action)
-    return action
+    add_entry(window, menu, "about", "About mlpviz", "", lambda: _about(window))
 
 
 def _add_bring_back(window: "MainWindow", menu: QMenu) -> None:
     keeper = window.keeper
-    action = _add(window, menu, "bring_back", "Bring back the run before", "Ctrl+B", keeper.bring_back)
+    action = add_entry(window, menu, "bring_back", "Bring back the run before", "Ctrl+B", keeper.bring_back)
     action.setToolTip("After Reset, New seed or Open: go on with the run that was replaced")
     keeper.changed.connect(lambda: action.setEnabled(keeper.can_bring_back))
     action.setEnabled(False)
@@ -78,13 +70,15 @@ def _build_view(window: "MainWindow", menu: QMenu) -> None:
     for mode in MODES:
         title = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}[mode]
         choose = partial(window.theme.set_mode, mode)
-        action = _add(window, themes, f"theme_{mode}", title, "", choose)
+        action = add_entry(window, themes, f"theme_{mode}", title, "", choose)
         action.setCheckable(True)
         action.setChecked(window.theme.mode == mode)
         group.addAction(action)
-    present = _add(window, menu, "present", "Present the lesson", "F5", lambda: _toggle_presenting(window))
+    present = add_entry(
+        window, menu, "present", "Present the lesson", "F5", lambda: _toggle_presenting(window)
+    )
     present.setToolTip("Large type, locked controls and no distractions, for a lesson on a projector")
-    full = _add(window, menu, "full_screen", "Full screen", "F11", lambda: _toggle_full_screen(window))
+    full = add_entry(window, menu, "full_screen", "Full screen", "F11", lambda: _toggle_full_screen(window))
     full.setCheckable(True)
     # The keys of a menu are dead while the menu bar is hidden, and while a lesson is presented it is.
     window.addActions([present, full])
