@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_DIMENSIONS = 8
 MAX_BYTES = 1 << 30
+"""So much is read of a file, and so much memory the examples may fill."""
 CHUNK_BYTES = 1 << 20
 
 Stream: TypeAlias = IO[bytes] | gzip.GzipFile

@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import re
 import struct
 import zipfile
 import zlib
@@ -15,13 +14,14 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from mlpviz.data.npy import read_npy, read_npy_header
+
 AnyArray = npt.NDArray[Any]
 
 MOST_BYTES = 2**30
 """A file whose arrays need more memory than this is not read."""
 MOST_ARRAYS = 10_000
 _LONGEST_HEADER = 2**22  # of a safetensors file; 10,000 arrays need a quarter of it
-_LONGEST_NPY_HEADER = 10_000  # what NumPy itself takes
 
 BFLOAT16 = "bfloat16"
 _SAFETENSORS_TYPES = {
@@ -29,12 +29,6 @@ _SAFETENSORS_TYPES = {
     "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8",
     "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
 }  # fmt: skip
-_NPY_FIELDS = (
-    re.compile(r"""['"]descr['"]\s*:\s*['"]([^'"]*)['"]"""),
-    re.compile(r"""['"]fortran_order['"]\s*:\s*(True|False)"""),
-    re.compile(r"""['"]shape['"]\s*:\s*\(([\dL,\s]*)\)"""),
-)
-_NPY_TYPE = re.compile(r"[<>|=]?(f[248]|[iu][1248]|b1|U\d{1,5})")
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, NotImplementedError,
     UnicodeDecodeError, OverflowError,
@@ -246,7 +240,10 @@ def read_npz(path: Path, most_bytes: int = MOST_BYTES) -> ArrayFile:
         with zipfile.ZipFile(_regular(path)) as archive:
             entries = _npz_entries(path, archive)
             _check_memory(path, sum(entry.file_size for entry in entries.values()), most_bytes)
-            arrays = {name: _read_npy(path, name, archive, entry) for name, entry in entries.items()}
+            arrays: dict[str, AnyArray] = {}
+            for name, entry in entries.items():
+                with archive.open(entry) as file:
+                    arrays[name] = read_npy(file, f"{path}: {short(name)}")
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from error
     except _BROKEN_ZIP as error:
@@ -271,7 +268,7 @@ def npz_kinds(path: Path) -> dict[str, str]:
             kinds: dict[str, str] = {}
             for name, entry in _npz_entries(path, archive).items():
                 with archive.open(entry) as file:
-                    kinds[name] = _npy_header(f"{path}: {short(name)}", file)[2].kind
+                    kinds[name] = read_npy_header(file, f"{path}: {short(name)}").dtype.kind
             return kinds
     except (OSError, *_BROKEN_ZIP) as error:
         raise ValueError(f"{path}: not an NPZ file, or damaged: {one_line(error)}") from error
@@ -299,51 +296,6 @@ def _npz_entries(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipI
             )
         entries[name] = info
     return entries
-
-
-def _read_npy(path: Path, name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> AnyArray:
-    where = f"{path}: {short(name)}"
-    with archive.open(info) as file:
-        shape, is_fortran, dtype, n_header = _npy_header(where, file)
-        needed = math.prod(shape) * dtype.itemsize
-        if n_header + needed != info.file_size:
-            raise ValueError(
-                f"{where}: damaged: {dtype} of shape {_shape_words(shape)} needs {short(str(needed))} bytes, "
-                f"but {max(0, info.file_size - n_header)} are announced"
-            )
-        content = file.read(needed)
-        if len(content) != needed or file.read(1):  # reading to the end also checks the sum
-            raise ValueError(f"{where}: cut off; write or copy the file again")
-    flat: AnyArray = np.frombuffer(content, dtype) if needed else np.empty(math.prod(shape), dtype)
-    array = flat.reshape(shape, order="F" if is_fortran else "C")
-    return array.astype(dtype.newbyteorder("="), order="C", copy=False)
-
-
-def _npy_header(where: str, file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    """Shape, whether columns lie together, type, and how long the header was."""
-    start = file.read(8)
-    n_length = {b"\x01": 2, b"\x02": 4, b"\x03": 4}.get(start[6:7], 0)
-    length = int.from_bytes(file.read(n_length), "little")
-    if start[:6] != b"\x93NUMPY" or not n_length or length > _LONGEST_NPY_HEADER:
-        raise ValueError(f"{where}: damaged: it is no array as NumPy writes it; write the file again")
-    header = file.read(length).decode("latin-1")
-    found = [pattern.search(header) for pattern in _NPY_FIELDS]
-    if not found[0] and "descr" in header:
-        raise ValueError(f"{where} is a table with columns, not plain numbers: save it as float32")
-    if not all(found):
-        raise ValueError(f"{where}: damaged: its header cannot be read; write the file again")
-    descr, is_fortran, shape = (match.group(1) for match in found if match)
-    if descr[-1:] == "O":
-        raise ValueError(
-            f"{where} holds Python objects, a pickle, which can run any code when it is opened: "
-            "save plain numbers, such as `array.astype(np.float32)`"
-        )
-    if not _NPY_TYPE.fullmatch(descr):
-        raise ValueError(f"{where} is {short(descr)!r}, which is no plain number: save it as float32")
-    sizes = re.findall(r"\d+", shape)
-    if len(sizes) > 32 or any(len(size) > 18 for size in sizes):
-        raise ValueError(f"{where}: damaged: its shape ({short(shape)}) cannot be; write the file again")
-    return tuple(map(int, sizes)), is_fortran == "True", np.dtype(descr), 8 + n_length + length
 
 
 # ---------------------------------------------------------------------- words and checks for both

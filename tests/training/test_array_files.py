@@ -223,6 +223,15 @@ class TestBrokenNPZ:
                 archive.writestr("W1.npy", content)
             refused(tmp_path / "a.npz", "W1", "damaged")
 
+    def test_words_that_hold_no_characters(self, tmp_path):
+        for code in (b"\xff\xff\xff\x7f", b"\x00\xd8\x00\x00"):  # beyond Unicode; half of a pair
+            np.savez(tmp_path / "a.npz", note=np.array("mlp"))
+            with zipfile.ZipFile(tmp_path / "a.npz") as archive:
+                content = archive.read("note.npy")
+            with zipfile.ZipFile(tmp_path / "b.npz", "w") as archive:
+                archive.writestr("note.npy", content[:-4] + code)
+            refused(tmp_path / "b.npz", "note", "no character")
+
     def test_a_damaged_sum(self, tmp_path):
         np.savez(tmp_path / "a.npz", W1=np.arange(100.0))
         content = bytearray((tmp_path / "a.npz").read_bytes())

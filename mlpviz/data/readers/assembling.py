@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlpviz.data.dataset import Dataset, Examples, one_hot
+from mlpviz.data.idx import MAX_BYTES
 from mlpviz.data.readers.labels import Labels, classes_of, numbers_of
-from mlpviz.data.readers.records import MAX_BYTES, MAX_INPUTS, OwnData, Reading, Understanding
+from mlpviz.data.readers.records import MAX_INPUTS, OwnData, Reading, Understanding
 
 BLOCK_ROWS = 4096
 PIXEL_NAME = re.compile(r"(?:pixel|px|p)?[ _-]?(?:\d+|\d+[x_, ]\d+)", re.IGNORECASE)

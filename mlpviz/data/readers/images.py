@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mlpviz.data.idx import MAX_BYTES
 from mlpviz.data.readers.assembling import Findings, Part, assemble
 from mlpviz.data.readers.records import (
-    MAX_BYTES,
     MAX_CLASSES,
     MAX_INPUTS,
     OwnData,

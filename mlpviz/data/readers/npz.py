@@ -1,20 +1,17 @@
 """The reader of NPZ archives: named arrays, of which a pair or two are inputs and labels."""
 
-import math
-import re
 import struct
-import sys
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from mlpviz.data.idx import read_up_to
+from mlpviz.data.idx import MAX_BYTES
+from mlpviz.data.npy import read_npy
 from mlpviz.data.readers.assembling import Findings, Part, assemble
-from mlpviz.data.readers.records import MAX_BYTES, OwnData, Progress, Reading, brief, unheeded
+from mlpviz.data.readers.records import OwnData, Progress, Reading, brief, unheeded
 
 PAIRS = (
     ("x_train", "y_train", "x_test", "y_test"),
@@ -36,10 +33,6 @@ PAIRS = (
 CLASS_NAMES = ("classes", "class_names", "target_names", "label_names")
 INPUT_NAMES = ("feature_names", "input_names", "columns")
 LARGEST_DIRECTORY = 1 << 20
-LONGEST_HEADER = 10_000
-DESCR = re.compile(r"'descr'\s*:\s*'([<>|=]?)([a-zA-Z])(\d*)'")
-ORDER = re.compile(r"'fortran_order'\s*:\s*(True|False)")
-SHAPE = re.compile(r"'shape'\s*:\s*\(([\d\s,L]*)\)")
 
 
 def read_npz(path: Path, reading: Reading, progress: Progress = unheeded) -> OwnData:
@@ -133,7 +126,7 @@ def read_member(archive: zipfile.ZipFile, path: Path, name: str) -> NDArray[Any]
         raise ValueError(f"{place} announces {info.file_size:,} bytes: at most 1 GiB can be read")
     try:
         with archive.open(info) as stream:
-            return _parse(stream, place)
+            return read_npy(stream, place)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -144,74 +137,6 @@ def read_member(archive: zipfile.ZipFile, path: Path, name: str) -> NDArray[Any]
         UnicodeError,
     ) as error:
         raise ValueError(f"{place} is damaged: get a fresh copy ({brief(error)})") from error
-
-
-def _parse(stream: IO[bytes], place: str) -> NDArray[Any]:
-    magic = read_up_to(stream, 8)
-    if len(magic) < 8 or magic[:6] != b"\x93NUMPY" or magic[6] not in (1, 2, 3):
-        raise ValueError(f"{place} does not begin as an array of NumPy does: save it with numpy.savez")
-    length_bytes = 2 if magic[6] == 1 else 4
-    length = int.from_bytes(read_up_to(stream, length_bytes), "little")
-    if length > LONGEST_HEADER:
-        raise ValueError(
-            f"{place} announces a header of {length:,} bytes: at most {LONGEST_HEADER:,} can be read"
-        )
-    header = read_up_to(stream, length).decode("latin-1")
-    dtype, shape = _type(header, place), _shape(header, place)
-    expected = math.prod(shape) * dtype.itemsize
-    if math.prod(max(size, 1) for size in shape) * dtype.itemsize > MAX_BYTES:
-        raise ValueError(f"{place} announces the shape {shape}: at most 1 GiB can be read")
-    values = read_up_to(stream, expected)
-    if len(values) < expected:
-        raise ValueError(
-            f"{place} is cut short: it holds {len(values):,} bytes of values where its header announces "
-            f"{expected:,}"
-        )
-    if stream.read(1):
-        raise ValueError(f"{place} goes on after the {expected:,} bytes its header announces")
-    if dtype.kind == "U":
-        _check_characters(values, dtype, place)
-    order = ORDER.search(header)
-    array = np.frombuffer(values, dtype)
-    array = array.reshape(shape, order="F" if order is not None and order[1] == "True" else "C")
-    return array.astype(dtype.newbyteorder("="), copy=False)
-
-
-def _type(header: str, place: str) -> np.dtype[Any]:
-    match = DESCR.search(header)
-    if match is None:
-        raise ValueError(f"{place} is no plain array: give numbers or words, each array of one type")
-    order, kind, size = match.groups()
-    if kind == "O":
-        raise ValueError(
-            f"{place} holds Python objects (a pickle), which could run any program and are never loaded: "
-            "save plain numbers or words, such as with array.astype(str)"
-        )
-    sizes = {"b": "1", "u": "1248", "i": "1248", "f": "248"}
-    if kind == "U" and size and len(size) <= 4 and int(size) > 0:
-        return np.dtype(f"{order}U{int(size)}")
-    if size not in sizes.get(kind, "") or len(size) != 1:
-        raise ValueError(f"{place} is of the type {kind}{size}: give whole numbers, floats or words")
-    return np.dtype(f"{order}{kind}{size}")
-
-
-def _check_characters(values: bytearray, dtype: np.dtype[Any], place: str) -> None:
-    """Python ends with a SystemError where a number stands for no character."""
-    codes = np.frombuffer(values, np.dtype("u4").newbyteorder(dtype.byteorder))
-    if ((codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))).any():
-        raise ValueError(f"{place} is damaged: some of its words hold what is no character; get a fresh copy")
-
-
-def _shape(header: str, place: str) -> tuple[int, ...]:
-    match = SHAPE.search(header)
-    sizes = [] if match is None else [size.strip(" L\n") for size in match[1].split(",") if size.strip()]
-    if (
-        match is None
-        or len(sizes) > 8
-        or not all(size.isascii() and size.isdigit() and len(size) < 20 for size in sizes)
-    ):
-        raise ValueError(f"{place} has no shape that can be read: save it with numpy.savez")
-    return tuple(map(int, sizes))
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, str]:

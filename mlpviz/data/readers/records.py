@@ -7,9 +7,6 @@ from pathlib import Path
 from mlpviz.data.dataset import Dataset
 from mlpviz.data.names import unknown_name
 
-MAX_BYTES = 1 << 30
-"""So much is read of a file, and so much memory the examples may fill."""
-
 MAX_INPUTS = 1 << 16
 MAX_CLASSES = 1000
 LONGEST_REASON = 120

@@ -7,9 +7,10 @@ from typing import IO
 
 import numpy as np
 
+from mlpviz.data.idx import MAX_BYTES
 from mlpviz.data.readers.assembling import Findings, Part, assemble
 from mlpviz.data.readers.layout import Layout, column_name, find_layout
-from mlpviz.data.readers.records import MAX_BYTES, OwnData, Progress, Reading, unheeded
+from mlpviz.data.readers.records import OwnData, Progress, Reading, unheeded
 
 LONGEST_LINE = 1 << 22
 MOST_LINES_A_ROW = 1000
