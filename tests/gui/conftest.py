@@ -135,6 +135,15 @@ class Screen:
         self.qtbot.keyClick(combo.view(), Qt.Key.Key_Return)
         combo.hidePopup()
 
+    def rest_in_lesson(self) -> None:
+        """Wait until the step of the lesson is set up."""
+        self.wait(lambda: not self.window.teaching.tutor.is_busy)
+        self.settle()
+
+    def next_in_lesson(self) -> None:
+        self.click("button_lesson_next")
+        self.rest_in_lesson()
+
     def choose_action(self, name: str) -> None:
         """Take an entry of a menu."""
         action = self.action(name)
@@ -264,3 +273,19 @@ def headless() -> Callable[..., Trainer]:
         return trainer
 
     return train
+
+
+@pytest.fixture
+def begin_lesson(open_window, tmp_path, monkeypatch, plane):
+    """A function that opens a window and begins a lesson of one's own, or goes on with it at a step."""
+
+    def begin_lesson(name: str, text: str, index: int = 0, **window) -> Screen:
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
+        screen = open_window(plane, **window)
+        screen.window.lesson_progress.reach(name, index)
+        screen.workspace.lesson_wanted.emit(name)
+        screen.rest_in_lesson()
+        return screen
+
+    return begin_lesson

@@ -5,17 +5,6 @@ from PySide6.QtCore import Qt
 
 from mlpviz.training.presets import load_preset
 
-
-def rest(screen) -> None:
-    screen.wait(lambda: not screen.window.teaching.tutor.is_busy)
-    screen.settle()
-
-
-def next_step(screen) -> None:
-    screen.click("button_lesson_next")
-    rest(screen)
-
-
 ASKING = """+++
 title = "Asking"
 summary = "Numbers, and what is asked of a stage."
@@ -71,19 +60,9 @@ do = "click button_check"
 
 
 @pytest.fixture
-def ask(open_window, tmp_path, monkeypatch, plane):
+def ask(begin_lesson):
     """Opens a window and begins, or goes on with, the lesson with numbers and checks."""
-
-    def begin(index=0):
-        (tmp_path / "asking.md").write_text(ASKING, encoding="utf-8")
-        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
-        screen = open_window(plane)
-        screen.window.lesson_progress.reach("asking", index)
-        screen.workspace.lesson_wanted.emit("asking")
-        rest(screen)
-        return screen
-
-    return begin
+    return lambda index=0: begin_lesson("asking", ASKING, index)
 
 
 @pytest.mark.parametrize("text", ["79510", "79 510", "79,510"])
@@ -112,7 +91,7 @@ def test_what_is_asked_of_a_stage_begins_switched_off(ask):
     screen.click("button_check")
     screen.wait(lambda: tutor.task_done)
     assert screen.find("button_check").isChecked()
-    next_step(screen)
+    screen.next_in_lesson()
     assert not screen.find("button_check").isChecked()
     assert not tutor.task_done
     screen.click("button_do_it")
@@ -120,7 +99,7 @@ def test_what_is_asked_of_a_stage_begins_switched_off(ask):
     screen.click("button_leave_lesson")
     screen.wait(lambda: screen.workspace.ready and not screen.workspace.is_loading)
     screen.workspace.lesson_wanted.emit("asking")
-    rest(screen)
+    screen.rest_in_lesson()
     assert not screen.window.pages["step_through"].words.asked
 
 

@@ -33,34 +33,15 @@ look_at = ["field_learning_rate", "card_cost"]
 
 
 @pytest.fixture
-def teach(open_window, tmp_path, monkeypatch, plane):
+def teach(begin_lesson):
     """Opens a window and begins the lesson in it."""
-
-    def begin(size):
-        (tmp_path / "two-steps.md").write_text(LESSON, encoding="utf-8")
-        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
-        screen = open_window(plane, size=size)
-        screen.workspace.lesson_wanted.emit("two-steps")
-        rest(screen)
-        return screen
-
-    return begin
-
-
-def rest(screen) -> None:
-    screen.wait(lambda: not screen.window.teaching.tutor.is_busy)
-    screen.settle()
-
-
-def next_step(screen) -> None:
-    screen.click("button_lesson_next")
-    rest(screen)
+    return lambda size: begin_lesson("two-steps", LESSON, size=size)
 
 
 def test_the_experiment_is_shown_by_the_steps_that_speak_of_it(teach):
     screen = teach((1440, 900))
     assert not screen.shows("panel_experiment")
-    next_step(screen)
+    screen.next_in_lesson()
     assert screen.shows("panel_experiment")
 
 
@@ -74,7 +55,7 @@ def test_after_a_lesson_the_experiment_is_there_as_before(teach):
 def test_a_small_window_with_lesson_and_experiment_shows_one_card_whole(teach):
     screen = teach((1024, 700))
     assert screen.shows("card_function")
-    next_step(screen)
+    screen.next_in_lesson()
     assert not screen.shows("card_function")
     card = screen.find("card_cost")
     assert card.visibleRegion().boundingRect().size() == card.size()
@@ -137,19 +118,9 @@ change = {learning_rate = 0.01}
 
 
 @pytest.fixture
-def build(open_window, tmp_path, monkeypatch, plane):
+def build(begin_lesson):
     """Opens a window and begins, or goes on with, the lesson whose steps build on each other."""
-
-    def begin(index):
-        (tmp_path / "building.md").write_text(BUILDING, encoding="utf-8")
-        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
-        screen = open_window(plane)
-        screen.window.lesson_progress.reach("building", index)
-        screen.workspace.lesson_wanted.emit("building")
-        rest(screen)
-        return screen
-
-    return begin
+    return lambda index: begin_lesson("building", BUILDING, index)
 
 
 def what_is_on_show(screen):
@@ -169,7 +140,7 @@ def test_back_over_a_new_run_brings_the_earlier_one(build):
     screen = build(3)
     assert what_is_on_show(screen)[0] == "plane"
     screen.click("button_lesson_back")
-    rest(screen)
+    screen.rest_in_lesson()
     assert what_is_on_show(screen) == ("line", 3, 7)
 
 
@@ -177,7 +148,7 @@ def test_back_over_a_change_takes_it_back(build):
     screen = build(4)
     assert screen.workspace.experiment.learning_rate == 0.01
     screen.click("button_lesson_back")
-    rest(screen)
+    screen.rest_in_lesson()
     assert screen.workspace.experiment.learning_rate != 0.01
     assert what_is_on_show(screen)[0] == "plane"
 
@@ -185,7 +156,7 @@ def test_back_over_a_change_takes_it_back(build):
 def test_back_within_a_run_leaves_it_as_it_is(build):
     screen = build(2)
     screen.click("button_lesson_back")
-    rest(screen)
+    screen.rest_in_lesson()
     assert what_is_on_show(screen) == ("line", 3, 7)
 
 
@@ -244,13 +215,13 @@ def test_a_picture_that_was_left_can_be_returned_to(build):
     screen.click("button_next")
     screen.wait(lambda: screen.shows("button_return_to_picture"))
     screen.click("button_return_to_picture")
-    rest(screen)
+    screen.rest_in_lesson()
     assert window.page.follower.cursor.index == 2
     screen.wait(lambda: not screen.shows("button_return_to_picture"))
     window.show_page("train")
     screen.wait(lambda: screen.shows("button_return_to_picture"))
     screen.click("button_return_to_picture")
-    rest(screen)
+    screen.rest_in_lesson()
     assert window.page.key == "step_through"
     assert window.page.follower.cursor.index == 2
     assert screen.workspace.snapshot.step == 7
@@ -260,7 +231,7 @@ def test_where_a_task_has_led_is_the_picture_of_its_step(build):
     screen = build(1)
     screen.window.show_page("evaluate")
     screen.click("button_do_it")
-    rest(screen)
+    screen.rest_in_lesson()
     screen.wait(lambda: screen.window.teaching.tutor.task_done)
     assert not screen.shows("button_return_to_picture")
     screen.window.show_page("train")
@@ -322,17 +293,13 @@ do = "batch 1"
 
 
 @pytest.fixture
-def ask(open_window, tmp_path, monkeypatch, plane):
-    """Opens a window and begins the lesson that asks, at one of its steps."""
+def ask(begin_lesson):
+    """Opens a window, begins the lesson that asks, and goes to one of its steps."""
 
     def begin(index):
-        (tmp_path / "asking.md").write_text(ASKING, encoding="utf-8")
-        monkeypatch.setattr("mlpviz.lessons.shelf.own_folder", lambda: tmp_path)
-        screen = open_window(plane, size=(1440, 900))
-        screen.workspace.lesson_wanted.emit("asking")
-        rest(screen)
+        screen = begin_lesson("asking", ASKING, size=(1440, 900))
         for _ in range(index):
-            next_step(screen)
+            screen.next_in_lesson()
         return screen
 
     return begin
@@ -346,7 +313,7 @@ def test_return_does_not_skip_what_is_asked(ask, index, name):
     screen = ask(index)
     assert QApplication.focusWidget().objectName() == name
     screen.press(Qt.Key.Key_Return)
-    rest(screen)
+    screen.rest_in_lesson()
     assert screen.window.teaching.tutor.index == (1 if index == 0 else index)
 
 
@@ -354,7 +321,7 @@ def test_a_button_that_skips_is_not_the_one_to_press(ask):
     screen = ask(0)
     button = screen.find("button_lesson_next")
     assert (button.text(), button.property("role")) == ("Next ›", "primary")
-    next_step(screen)
+    screen.next_in_lesson()
     assert (button.text(), button.property("role")) == ("Skip ›", "")
 
 
@@ -371,9 +338,9 @@ def test_a_hint_stands_beside_what_was_said_to_the_answer(ask):
 def test_what_was_said_to_the_right_answer_stands_there_again(ask):
     screen = ask(1)
     screen.type("field_answer", "2")
-    next_step(screen)
+    screen.next_in_lesson()
     screen.click("button_lesson_back")
-    rest(screen)
+    screen.rest_in_lesson()
     assert screen.find("label_verdict_on_answer").markdown == "**✓** Right. So it is."
 
 
@@ -389,18 +356,18 @@ def test_a_task_that_is_done_keeps_its_height(ask):
 def test_a_lesson_begins_without_the_paths_of_earlier_runs(ask):
     screen = ask(3)
     screen.click("button_do_it")
-    rest(screen)
+    screen.rest_in_lesson()
     screen.wait_for_new_run(lambda: screen.click("button_reset"))
     screen.wait(lambda: bool(screen.find("plot_cost").marks.earlier))
     screen.workspace.lesson_wanted.emit("asking")
-    rest(screen)
+    screen.rest_in_lesson()
     assert not screen.find("plot_cost").marks.earlier
 
 
 def test_after_a_lesson_the_next_one_is_ready_to_begin(ask):
     screen = ask(3)
     assert screen.text("button_lesson_next") == "Finish"
-    next_step(screen)
+    screen.next_in_lesson()
     following = "button_begin_01_a_line_through_points"
     assert QApplication.focusWidget().objectName() == following
     button = screen.find(following)
@@ -412,7 +379,7 @@ def test_a_lesson_trains_to_its_stage_at_full_speed_and_gives_the_speed_back(bui
     bar = screen.window.training_bar
     bar.speed.setValue(0)  # one step a second: the stage of the next steps would take seven
     for _ in range(2):
-        next_step(screen)
+        screen.next_in_lesson()
     assert screen.workspace.snapshot.step == 7
     assert screen.workspace.steps_per_second == 1
     screen.click("button_leave_lesson")
