@@ -191,11 +191,10 @@ class Split:
 
     def scaled(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         """Stored numbers, (n_in,) or (B, n_in), as the network sees them: (stored - shift) * factor."""
+        x = stored.astype(np.float32)
         if isinstance(self.shift, np.ndarray) or self.shift != 0:
-            x: NDArray[np.float32] = np.subtract(stored, self.shift, dtype=np.float32)
-            x *= self.factor
-        else:
-            x = np.multiply(stored, self.factor, dtype=np.float32)
+            x -= self.shift
+        x *= self.factor
         return x
 
     def inputs_at(self, positions: Positions) -> NDArray[np.uint8] | NDArray[np.float32]:

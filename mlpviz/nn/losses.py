@@ -53,7 +53,7 @@ class SquaredError(Loss):
 
     def _factor(self, y: Array) -> float:
         n, k = y.shape
-        return {"sum": 1 / n, "mean": 1 / (n * k), "half": 1 / (2 * n)}[self.scaling]
+        return 1 / (n * {"sum": 1, "mean": k, "half": 2}[self.scaling])
 
 
 class SoftmaxCrossEntropy(Loss):

@@ -1,6 +1,6 @@
 """A network: layers in order, run forwards for an answer and backwards for the gradients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -103,18 +103,24 @@ class Network:
             caches.append(cache)
         return outputs, caches
 
-    def backward(self, upstream: Array, caches: Sequence[Any]) -> list[Arrays]:
-        """The gradients of all parameters, given ∂L/∂(output): backpropagation.
+    def backward(self, upstream: Array, caches: Sequence[Any]) -> dict[int, Array]:
+        """Backpropagation: the upstream gradient of each layer by its position, given that of the last.
 
         Below the first layer with parameters nobody needs a gradient, so the walk ends there.
         """
-        gradients: list[Arrays] = [{} for _ in self.layers]
-        first = next((i for i, layer in enumerate(self.layers) if layer.params), len(self.layers))
-        for i in reversed(range(first, len(self.layers))):
-            gradients[i] = self.layers[i].gradients(upstream, caches[i])
-            if i > first:
-                upstream = self.layers[i].backward(upstream, caches[i])
-        return gradients
+        last = len(self.layers) - 1
+        first = next((i for i, layer in enumerate(self.layers) if layer.params), last)
+        upstreams = {last: upstream}
+        for i in range(last, first, -1):
+            upstreams[i - 1] = self.layers[i].backward(upstreams[i], caches[i])
+        return upstreams
+
+    def gradients(self, upstreams: Mapping[int, Array], caches: Sequence[Any]) -> list[Arrays]:
+        """The gradients of each layer's parameters, in order, given what `backward` found."""
+        return [
+            layer.gradients(upstreams[i], caches[i]) if i in upstreams else {}
+            for i, layer in enumerate(self.layers)
+        ]
 
     def loss_and_gradients(
         self,
@@ -135,7 +141,8 @@ class Network:
         """
         outputs, caches = self.forward(x, training, rng)
         y = outputs[-1]
-        return loss.value(y, targets), self.backward(loss.gradient(y, targets), caches)
+        upstreams = self.backward(loss.gradient(y, targets), caches)
+        return loss.value(y, targets), self.gradients(upstreams, caches)
 
     def trace(self, x: Array, targets: Array, loss: Loss) -> Trace:
         """Everything that one pass in evaluation mode computes, forwards and backwards."""

@@ -37,22 +37,40 @@ class Optimizer:
         }
         return twin
 
-    def updates(self, params: Sequence[Arrays], gradients: Sequence[Arrays]) -> list[Arrays]:
-        """Δw for every parameter of every layer, in the shapes of ``params``."""
+    def updates(
+        self, params: Sequence[Arrays], gradients: Sequence[Arrays], overwrite: bool = False
+    ) -> list[Arrays]:
+        """Δw for every parameter of every layer, in the shapes of ``params``.
+
+        With `overwrite` they are written over the gradients, which saves memory and time.
+        """
         return [
             {
-                name: self.update(layer[name], gradient, self.memory.setdefault((position, name), {}))
+                name: self.update(
+                    layer[name],
+                    gradient if overwrite else gradient.copy(),
+                    self.memory.setdefault((position, name), {}),
+                )
                 for name, gradient in layer_gradients.items()
             }
             for position, (layer, layer_gradients) in enumerate(zip(params, gradients, strict=True))
         ]
 
     def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
-        """Δw for one parameter, whose memory is read and written."""
+        """Δw for one parameter; its memory is read and written, its gradient written over."""
         raise TypeError(f"{type(self).__name__} defines no update")
 
+    @staticmethod
+    def _kept(memory: Arrays, name: str, gradient: Array) -> Array:
+        """What is remembered under a name, at first zeros; it may be written in place."""
+        if name not in memory:
+            memory[name] = np.zeros_like(gradient)
+        return memory[name]
+
     def _decayed(self, weight: Array, gradient: Array) -> Array:
-        return gradient + self.weight_decay * weight if self.weight_decay else gradient
+        if self.weight_decay:
+            gradient += self.weight_decay * weight
+        return gradient
 
 
 class SGD(Optimizer):
@@ -74,9 +92,13 @@ class SGD(Optimizer):
         g = self._decayed(weight, gradient)
         if self.momentum == 0:
             memory.clear()  # a velocity gathered under an earlier momentum is over
-            return -self.learning_rate * g
-        v = memory["velocity"] = self.momentum * memory["velocity"] + g if memory else g.copy()
-        return -self.learning_rate * (g + self.momentum * v if self.nesterov else v)
+            g *= -self.learning_rate
+            return g
+        v = self._kept(memory, "velocity", g)
+        v *= self.momentum
+        v += g
+        step = g + self.momentum * v if self.nesterov else v
+        return np.multiply(step, -self.learning_rate, out=g)
 
 
 class RMSProp(Optimizer):
@@ -91,8 +113,12 @@ class RMSProp(Optimizer):
 
     def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
         g = self._decayed(weight, gradient)
-        s = memory["mean_square"] = self.decay * memory.get("mean_square", 0) + (1 - self.decay) * g**2
-        return -self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+        s = self._kept(memory, "mean_square", g)
+        s *= self.decay
+        s += (1 - self.decay) * g**2
+        g *= -self.learning_rate
+        g /= np.sqrt(s) + self.epsilon
+        return g
 
 
 class Adam(Optimizer):
@@ -108,12 +134,17 @@ class Adam(Optimizer):
 
     def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
         g = self._decayed(weight, gradient)
-        m = memory["mean"] = self.beta1 * memory.get("mean", 0) + (1 - self.beta1) * g
-        s = memory["mean_square"] = self.beta2 * memory.get("mean_square", 0) + (1 - self.beta2) * g**2
+        m, s = self._kept(memory, "mean", g), self._kept(memory, "mean_square", g)
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        s *= self.beta2
+        s += (1 - self.beta2) * g**2
         step = memory["step"] = np.asarray(memory.get("step", 0) + 1.0)
-        m_corrected = m / float(1 - self.beta1**step)
+        m_corrected = np.divide(m, float(1 - self.beta1**step), out=g)
         s_corrected = s / float(1 - self.beta2**step)
-        return -self.learning_rate * m_corrected / (np.sqrt(s_corrected) + self.epsilon)
+        m_corrected *= -self.learning_rate
+        m_corrected /= np.sqrt(s_corrected) + self.epsilon
+        return m_corrected
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "rmsprop": RMSProp, "adam": Adam}

@@ -36,6 +36,10 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self._places
 
+    def holds(self, row: Mapping[str, float]) -> bool:
+        """Whether there is a column for each value of a row."""
+        return row.keys() <= self._places.keys()
+
     def append(self, row: Mapping[str, float]) -> None:
         """Add one value to each column, NaN to those that the row leaves out."""
         n = self._length
@@ -43,7 +47,7 @@ class Table:
             grown = np.empty((len(self.names), max(256, 2 * n)))
             grown[:, :n] = self._values
             self._values = grown
-        self._values[:, n] = [row.get(name, np.nan) for name in self.names]
+        self._values[:, n] = [row.get(name, math.nan) for name in self.names]
         self._length = n + 1  # only now can a reader see the row
 
     def copy(self, names: tuple[str, ...] = (), until: float = np.inf) -> "Table":
@@ -244,9 +248,8 @@ class History:
             self._tables[group] = table
             self._table_of.update({name: table for name in table.names if name != "step"})
             return
-        new = tuple(name for name in row if name not in table)
-        if new:  # a fork measures something that the run it came from did not
-            table = self._tables[group] = table.copy(new)
+        if not table.holds(row):  # a fork measures something that the run it came from did not
+            table = self._tables[group] = table.copy(tuple(name for name in row if name not in table))
             self._table_of.update({name: table for name in table.names if name != "step"})
         table.append(row)
 

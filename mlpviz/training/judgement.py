@@ -94,7 +94,7 @@ def judge(
     n_classes
         0 for regression.
     cancelled
-        Asked after every thousand examples; if so the answer is None.
+        Asked now and then; if so the answer is None.
 
     Raises
     ------

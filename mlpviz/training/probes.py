@@ -62,8 +62,7 @@ class Probe:
 
 def norm(array: Array) -> float:
     """The Euclidean norm of all entries, ‖a‖."""
-    flat = array.reshape(-1)
-    return math.sqrt(flat @ flat)
+    return math.sqrt(np.vdot(array, array))
 
 
 def _gradient_norm(step: LayerStep, name: str) -> float:

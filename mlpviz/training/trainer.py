@@ -134,9 +134,8 @@ class Trainer:
         self._order: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._offset = 0
         self._batch: npt.NDArray[np.int64] = np.empty(0, np.int64)
-        self._gradients: list[Arrays] = [{} for _ in self.network.layers]
-        self._updates: list[Arrays] = [{} for _ in self.network.layers]
-        self._before = [(dict(layer.params), dict(layer.statistics)) for layer in self.network.layers]
+        self._nothing: list[Arrays] = [{} for _ in self.network.layers]
+        self._forget_step()
         self._probes = {every: planned(self.network.layers, every) for every in (1, SPARSELY)}
         self.last_fired = {
             i: np.zeros(width, np.int64)
@@ -181,16 +180,17 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # looked for just below
             outputs, caches = self.network.forward(x, training=True, rng=self._dropout_rng)
             loss = self.loss.value(outputs[-1], targets)
-            gradients = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
-            updates = self.optimizer.updates(self.network.params, gradients)
-            self._note_silence(outputs)
-            probes = self._measure(1, outputs, gradients, updates)
+            upstreams = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
+            gradients = self.network.gradients(upstreams, caches)
+            probes = self._measure(1, outputs, gradients, self._nothing)
             if self._diverged(loss, gradients, probes):
                 return None
+            self._note_silence(outputs)
             due = self.index % SPARSELY == 0
+            updates = self.optimizer.updates(self.network.params, gradients, overwrite=not due)
             sparse = self._measure(SPARSELY, outputs, gradients, updates) if due else {}
             self._apply(updates, caches)
-        self._batch, self._gradients, self._updates = batch, gradients, updates
+        self._batch, self._caches, self._upstreams, self._updates = batch, caches, upstreams, updates
         self.index += 1
         self.examples += len(batch)
         accuracy = None
@@ -221,12 +221,14 @@ class Trainer:
         return stream(self.experiment.seed, "order", epoch).permutation(len(self.splits.training))
 
     def _apply(self, updates: list[Arrays], caches: list[Any]) -> None:
-        """Add the updates. Each sum is a new array, so the parameters before the step are still there."""
+        """Add the updates. The parameters before the step are kept, in arrays that take turns."""
         for i, layer in enumerate(self.network.layers):
-            self._before[i] = dict(layer.params), dict(layer.statistics)
+            params, before = layer.params, self._params_before[i]
             for name, update in updates[i].items():
-                layer.params[name] = layer.params[name] + update
+                after = np.add(params[name], update, out=before.get(name))
+                before[name], params[name] = params[name], after
             if layer.statistics:
+                self._statistics_before[i] = dict(layer.statistics)
                 layer.statistics.update(layer.new_statistics(caches[i]))
 
     # ------------------------------------------------------------------ what is measured
@@ -286,15 +288,22 @@ class Trainer:
         self._go_to(self.examples)  # this batch was not trained on
         return True
 
+    def _forget_step(self) -> None:
+        """There is no last step to look at or to take back."""
+        self._caches: list[Any] = [None for _ in self.network.layers]
+        self._upstreams: dict[int, Array] = {}
+        self._updates: list[Arrays] = [{} for _ in self.network.layers]
+        self._params_before: list[Arrays] = [{} for _ in self.network.layers]
+        self._statistics_before: list[Arrays] = [{} for _ in self.network.layers]
+
     def _undo(self) -> None:
         """Take back the last update, which led to numbers that are not finite."""
-        for layer, (params, statistics) in zip(self.network.layers, self._before, strict=True):
-            layer.params.update(params)
-            layer.statistics.update(statistics)
+        for i, layer in enumerate(self.network.layers):
+            layer.params.update(self._params_before[i])
+            layer.statistics.update(self._statistics_before[i])
         self.index -= 1
         self.examples -= len(self._batch)
-        self._gradients = [{} for _ in self.network.layers]
-        self._updates = [{} for _ in self.network.layers]
+        self._forget_step()
 
     # ------------------------------------------------------------------ changing, looking, keeping
 
@@ -354,10 +363,15 @@ class Trainer:
             self.epoch,
             freeze(self.network.copy()),
             frozen_optimizer(self.optimizer),
-            frozen_copies(self._gradients),
+            self._last_gradients(),
             frozen_copies(self._updates),
             frozen(self._batch.copy()),
         )
+
+    def _last_gradients(self) -> list[Arrays]:
+        """The gradients of the last step, made anew: its updates were written over them."""
+        gradients = self.network.gradients(self._upstreams, self._caches)
+        return [{name: frozen(array) for name, array in layer.items()} for layer in gradients]
 
     def initial_snapshot(self) -> Snapshot:
         """The network before the first step, made anew."""
@@ -421,13 +435,11 @@ class Trainer:
         for i, layer in enumerate(self.network.layers):
             layer.params = parameters[i]
             layer.statistics = memories.statistics.get(i, {})
-        self._before = [(dict(layer.params), dict(layer.statistics)) for layer in self.network.layers]
         self.last_fired = memories.last_fired
         self._dropout_rng = dropout_rng
         self.index, self.examples = position.step, position.examples
         self._go_to(self.examples)
-        self._gradients = [{} for _ in self.network.layers]
-        self._updates = [{} for _ in self.network.layers]
+        self._forget_step()
         self._batch = np.empty(0, np.int64)
 
     def _widths(self) -> dict[int, int]:
