@@ -70,7 +70,7 @@ def tell_when_painted(widgets, then=lambda: None) -> None:
 
 
 def tell_of_mlpviz() -> None:
-    """Print the time when the window is painted, and when the digits can be trained on; then end the program."""
+    """Print the time when the window is painted, and when the digits can be trained on; then end."""
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QWidget
 
