@@ -8,13 +8,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from mlpviz.gui.pages.page import Page
-from mlpviz.gui.panels.measure_plot import MeasurePlot
 from mlpviz.gui.refresher import Unhurried
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training import SETTINGS
 
 CURVES_PER_SECOND = 3.0  # beside a function: so small a network trains in Python, which painting holds up
 UNITS_PER_SECOND = 3.0
@@ -33,7 +31,7 @@ class TrainPage(Page):
         self.loss.add_series("loss", "training", "training")
         self.accuracy = CurvePlot(theme, "Accuracy", "plot_accuracy", percent=True)
         self.accuracy.add_series("accuracy", "training", "training")
-        self.measures = MeasurePlot(workspace, theme)
+        self.measures = CurvePlot(theme, "Layers", "plot_measures", log=True)
         self._curves = _splitter("splitter_curves", self.loss, self.accuracy, self.measures)
         self._waiting = Card(theme, "", "card_waiting")
         self._network = _splitter("splitter_network", self._waiting)
@@ -56,6 +54,7 @@ class TrainPage(Page):
             return
         from mlpviz.gui.panels.function_card import FunctionCard
         from mlpviz.gui.panels.lower_views import LowerViews
+        from mlpviz.gui.panels.measure_choice import MeasureChoice
         from mlpviz.gui.surveyor import Surveyor
 
         self._is_built = True
@@ -63,6 +62,7 @@ class TrainPage(Page):
         self.function = FunctionCard(self.workspace, self.theme, self.surveyor)
         self.views = LowerViews(self.workspace, self.theme, self.surveyor)
         self.weights = self.views.weights
+        self._measure = MeasureChoice(self.workspace, self.measures)
         self._waiting.hide()
         self._waiting.deleteLater()
         self._network.addWidget(self.function)
@@ -105,7 +105,7 @@ class TrainPage(Page):
 
     def _hand_over(self, plot: CurvePlot) -> None:
         if plot is self.measures:
-            self.measures.hand_over()
+            self._measure.hand_over()
         else:
             for key in plot.series_keys():
                 plot.set_data(key, *self.workspace.history.view(key))
@@ -122,7 +122,7 @@ class TrainPage(Page):
         self._show_validation(len(run.trainer.splits.validation) > 0)
         for plot in self._plots:
             plot.clear_data()
-        self.measures.set_run()
+        self._measure.set_run()
         self._smooth()
         self._show_marks()
         self._show_curves()
@@ -192,6 +192,8 @@ class TrainPage(Page):
         self._curves.setVisible(not untrained)
 
     def _show_marks(self) -> None:
+        from mlpviz.training import SETTINGS
+
         marks = [
             (change.step, f"{SETTINGS[change.setting].metadata['label'].lower()} {_told(change.value)}")
             for change in self.workspace.changes
