@@ -33,8 +33,9 @@ class TrainPage(Page):
         self.accuracy.add_series("accuracy", "training", "training")
         self.measures = CurvePlot(theme, "Layers", "plot_measures", log=True)
         self._curves = _splitter("splitter_curves", self.loss, self.accuracy, self.measures)
-        self._waiting = Card(theme, "", "card_waiting")
-        self._network = _splitter("splitter_network", self._waiting)
+        waiting = Card(theme, "", "card_waiting")
+        self._waiting: Card | None = waiting
+        self._network = _splitter("splitter_network", waiting)
         self._columns = _splitter("splitter_train", self._network, self._curves)
         self._columns.setOrientation(Qt.Orientation.Horizontal)
         self._columns.setSizes([1000, 1000])
@@ -49,7 +50,10 @@ class TrainPage(Page):
             workspace.loading.connect(self._build)
 
     def _build(self) -> None:
-        """Make what shows the network: while the first run is made ready, so that the window opens sooner."""
+        """Make what shows the network: while the first run is made ready, so that the window opens sooner.
+
+        Until that run is there it is hidden, for it has nothing to show.
+        """
         if self._is_built:
             return
         from mlpviz.gui.panels.function_card import FunctionCard
@@ -63,11 +67,9 @@ class TrainPage(Page):
         self.views = LowerViews(self.workspace, self.theme, self.surveyor)
         self.weights = self.views.weights
         self._measure = MeasureChoice(self.workspace, self.measures)
-        self._waiting.hide()
-        self._waiting.deleteLater()
-        self._network.addWidget(self.function)
-        self._network.addWidget(self.views)
-        self._network.setSizes([1500, 1000])
+        for widget in (self.function, self.views):
+            widget.hide()
+            self._network.addWidget(widget)
         self.workspace.run_changed.connect(self._run_changed)
         self.workspace.settings_changed.connect(self._settings_changed)
         self.parts_changed.emit()
@@ -114,6 +116,7 @@ class TrainPage(Page):
         run = self.workspace.run
         if run is None:
             return
+        self._end_waiting()
         self._arrange(self.height() < LOW_PX and self.surveyor.active)
         self._make_room()
         self.weights.set_compact(self.surveyor.active)
@@ -127,6 +130,17 @@ class TrainPage(Page):
         self._show_marks()
         self._show_curves()
         self.parts_changed.emit()
+
+    def _end_waiting(self) -> None:
+        """The first run is there: what shows the network takes the place of the empty card."""
+        if self._waiting is None:
+            return
+        self._waiting.setParent(None)  # at once, for the sizes go by what there is
+        self._waiting.deleteLater()
+        self._waiting = None
+        self.function.show()
+        self.views.show()
+        self._network.setSizes([1500, 1000])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the function and the network's inside stand beside each other."""
