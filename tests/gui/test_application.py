@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QWidget
 
 from mlpviz.cli import main
 from mlpviz.files import save_checkpoint
@@ -87,6 +88,21 @@ def test_what_cannot_be_opened_is_refused_before_the_window_opens(tmp_path, monk
 
 
 # ---------------------------------------------------------------------- the first picture
+
+
+def test_an_empty_card_stands_for_the_network_until_there_is_one_to_show(open_window, moons):
+    screen = open_window(None)
+    names = "card_function", "lower_views"
+
+    def open_moons():
+        screen.workspace.open_experiment(moons)
+        assert screen.find("card_waiting").isVisible()
+        assert not any(screen.find(name).isVisible() for name in names)
+
+    screen.wait_for_new_run(open_moons)
+    assert screen.window.findChild(QWidget, "card_waiting") is None
+    assert all(screen.find(name).isVisible() for name in names)
+
 
 LOOK = """
 import json, sys
