@@ -1,7 +1,8 @@
 """Where the files that come with the program lie, whether it was installed or runs from a checkout."""
 
-from importlib.resources import files
 from pathlib import Path
+
+PACKAGE = Path(__file__).parent
 
 
 def resource_path(*parts: str) -> Path:
@@ -18,13 +19,12 @@ def resource_path(*parts: str) -> Path:
     FileNotFoundError
         Where no such resource came with the program.
     """
-    package = Path(str(files("mlpviz")))
     # A wheel carries the resources inside the package; in a checkout they lie beside it.
-    for resources in (package / "resources", package.parent / "resources"):
+    for resources in (PACKAGE / "resources", PACKAGE.parent / "resources"):
         path = resources.joinpath(*parts)
         if path.exists():
             return path
     name = "/".join(("resources", *parts))
     raise FileNotFoundError(
-        f"{name} is missing: looked in {package} and in {package.parent}; reinstall mlpviz or check the name"
+        f"{name} is missing: looked in {PACKAGE} and in {PACKAGE.parent}; reinstall mlpviz or check the name"
     )

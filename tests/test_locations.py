@@ -21,6 +21,6 @@ def test_the_copy_in_the_package_comes_first(tmp_path, monkeypatch):
         resources.mkdir(parents=True)
         (resources / "both.txt").touch()
     (tmp_path / "resources" / "beside.txt").touch()
-    monkeypatch.setattr("mlpviz.locations.files", lambda name: package)
+    monkeypatch.setattr("mlpviz.locations.PACKAGE", package)
     assert resource_path("both.txt") == package / "resources" / "both.txt"
     assert resource_path("beside.txt") == tmp_path / "resources" / "beside.txt"

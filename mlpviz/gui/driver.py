@@ -1,11 +1,13 @@
 """What the tool bar and the state line drive and tell of: the current run, or a race."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.stretch_thread import Stretch
-from mlpviz.training.health import Finding
+
+if TYPE_CHECKING:
+    from mlpviz.training.health import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Driver(Protocol):
     def progress(self) -> Progress | None:
         """How far it has come; None while there is nothing."""
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> "list[Finding]":
         """How it is doing, in words."""
 
     def step_words(self) -> str:

@@ -29,17 +29,18 @@ def icon(name: str, theme: Theme, role: str = "text", checked_role: str = "accen
     source = resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
     scales = {1, 2, *(math.ceil(screen.devicePixelRatio()) for screen in QGuiApplication.screens())}
     result = QIcon()
-    for color, mode, state in (
-        (role, QIcon.Mode.Normal, QIcon.State.Off),
-        (checked_role, QIcon.Mode.Normal, QIcon.State.On),
-        ("disabled", QIcon.Mode.Disabled, QIcon.State.Off),
-        ("disabled", QIcon.Mode.Disabled, QIcon.State.On),
+    for color, mode, states in (
+        (role, QIcon.Mode.Normal, (QIcon.State.Off,)),
+        (checked_role, QIcon.Mode.Normal, (QIcon.State.On,)),
+        ("disabled", QIcon.Mode.Disabled, (QIcon.State.Off, QIcon.State.On)),
     ):
         renderer = QSvgRenderer(
             QByteArray(source.replace("currentColor", getattr(theme.palette, color)).encode())
         )
         for scale in scales:
-            result.addPixmap(_drawn(renderer, scale), mode, state)
+            pixmap = _drawn(renderer, scale)
+            for state in states:
+                result.addPixmap(pixmap, mode, state)
     return result
 
 
@@ -54,8 +55,7 @@ def set_icon(
     keeper = target.findChild(_Keeper, options=Qt.FindChildOption.FindDirectChildrenOnly)
     if keeper is None:
         keeper = _Keeper(target, theme)
-    keeper.arguments = (name, theme, role, checked_role)
-    keeper.show_icon()
+    keeper.keep(name, theme, role, checked_role)
 
 
 def _drawn(renderer: QSvgRenderer, scale: int) -> QPixmap:
@@ -72,13 +72,19 @@ def _drawn(renderer: QSvgRenderer, scale: int) -> QPixmap:
 class _Keeper(QObject):
     """Lives and dies with its button and draws its icon anew when the theme changes."""
 
-    arguments: tuple[str, Theme, str, str]
-
     def __init__(self, target: QAbstractButton | QAction, theme: Theme) -> None:
         super().__init__(target)
+        self._arguments: tuple[str, Theme, str, str] | None = None
         theme.changed.connect(self.show_icon)
+
+    def keep(self, name: str, theme: Theme, role: str, checked_role: str) -> None:
+        """Show this icon from now on; the one that is there already is not drawn again."""
+        arguments = name, theme, role, checked_role
+        if arguments != self._arguments:
+            self._arguments = arguments
+            self.show_icon()
 
     def show_icon(self) -> None:
         target = self.parent()
-        if isinstance(target, QAbstractButton | QAction):
-            target.setIcon(icon(*self.arguments))
+        if isinstance(target, QAbstractButton | QAction) and self._arguments is not None:
+            target.setIcon(icon(*self._arguments))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from mlpviz.gui.opening import FromFile
-from mlpviz.gui.training_thread import TrainingThread
 from mlpviz.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from mlpviz.files import RunCopy
+    from mlpviz.gui.training_thread import TrainingThread
 
 Stand = tuple[int, int]
 """How many steps a run has made, and how many changes of settings."""
@@ -21,12 +21,12 @@ Stand = tuple[int, int]
 AT_THE_START: Stand = (0, 0)
 
 
-def stand_of(run: TrainingThread) -> Stand:
+def stand_of(run: "TrainingThread") -> Stand:
     """Where a run stands now."""
     return run.trainer.index, len(run.trainer.changes)
 
 
-def copy_between_steps(run: TrainingThread) -> "RunCopy":
+def copy_between_steps(run: "TrainingThread") -> "RunCopy":
     """A copy of a run; waits for the step under way, and holds up the next one only while it copies."""
     from mlpviz.files import copy_run
 
@@ -172,7 +172,7 @@ class Keeper(QObject):
         self._replaced = replaced
         self.changed.emit()
 
-    def _has_saved(self, run: TrainingThread, path: Path, copy: "RunCopy") -> None:
+    def _has_saved(self, run: "TrainingThread", path: Path, copy: "RunCopy") -> None:
         if run is self._workspace.run:
             self.path = path
             self._saved = copy.step, len(copy.state["changes"])

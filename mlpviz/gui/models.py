@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from mlpviz.data import Dataset
 from mlpviz.figures.numbers import format_number
-from mlpviz.training import Experiment, Trainer
 
 if TYPE_CHECKING:
+    from mlpviz.data import Dataset
     from mlpviz.gui.main_window import MainWindow
     from mlpviz.gui.panels.model_dialog import Offer
+    from mlpviz.training import Experiment, Trainer
 
 FILTER = "Models (*.safetensors *.npz);;All files (*)"
 
@@ -55,7 +55,7 @@ def export_model(window: "MainWindow") -> None:
     _desk(window).write(twins[0], path)
 
 
-def _twin(trainer: Trainer) -> Trainer:
+def _twin(trainer: "Trainer") -> "Trainer":
     """A trainer with a copy of the network, to be written while training goes on."""
     twin = copy.copy(trainer)
     twin.network = trainer.network.copy()
@@ -84,7 +84,7 @@ class _Desk(QObject):
         current = None if run is None else (run.experiment, run.trainer.dataset)
         self._background.ask(lambda _task: _offer(path, current), self._show)
 
-    def write(self, trainer: Trainer, path: Path) -> None:
+    def write(self, trainer: "Trainer", path: Path) -> None:
         """Write a model off this thread, then say what was written."""
 
         def work(_task: object) -> str:
@@ -115,7 +115,7 @@ class _Desk(QObject):
         dialog.finished.connect(let_go)
         dialog.open()
 
-    def _open(self, experiment: Experiment) -> None:
+    def _open(self, experiment: "Experiment") -> None:
         workspace = self._window.workspace
         if workspace.run is None:
             workspace.open_experiment(experiment)
@@ -128,7 +128,7 @@ class _Desk(QObject):
         box.exec()
 
 
-def _offer(path: Path, current: tuple[Experiment, Dataset] | None) -> "Offer":
+def _offer(path: Path, current: "tuple[Experiment, Dataset] | None") -> "Offer":
     """The file as understood, and the datasets that fit it: the one on show first, if it does."""
     from mlpviz.files.models.opening import all_sizes, fitting_datasets, likely_dataset, named_dataset
     from mlpviz.gui.panels.model_dialog import Offer

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from mlpviz.training import Experiment
-
 if TYPE_CHECKING:
     from mlpviz.gui.main_window import MainWindow
+    from mlpviz.training import Experiment
 
 FILE_FILTER = "Data (*.csv *.tsv *.txt *.npz *.gz *ubyte *.idx*);;All files (*)"
 
@@ -36,7 +35,7 @@ def choose_data_file(window: "MainWindow") -> None:
         window.recent.add(Path(name).absolute())
 
 
-def _take(window: "MainWindow", experiment: Experiment) -> None:
+def _take(window: "MainWindow", experiment: "Experiment") -> None:
     workspace = window.workspace
     window.show_page("train")
     if workspace.ready:

@@ -4,21 +4,23 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
-from mlpviz.data import Dataset
 from mlpviz.figures.numbers import format_number
 from mlpviz.gui.background import Background
 from mlpviz.gui.driver import BarWords, Progress
 from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.stretch_thread import Stretch
-from mlpviz.gui.training_thread import Made, TrainingThread
-from mlpviz.training import SETTINGS, Change, Divergence, Experiment, History, Snapshot, Trainer
-from mlpviz.training.health import Finding, findings
+
+if TYPE_CHECKING:
+    from mlpviz.data import Dataset
+    from mlpviz.gui.training_thread import Made, TrainingThread
+    from mlpviz.training import Change, Divergence, Experiment, History, Snapshot, Trainer
+    from mlpviz.training.health import Finding
 
 WORDS_PER_SECOND = 4.0  # numbers that change faster cannot be read
 
@@ -32,14 +34,14 @@ class WantedExample:
 
     split: str
     index: int
-    snapshot: Snapshot
+    snapshot: "Snapshot"
     drawn: NDArray | None = None
 
 
 UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"
 END_TIP = "The run is over. To go on, raise Epochs in the experiment; or Reset to begin again"
 DIVERGED_TIP = "The run diverged and stopped: Reset, and try a smaller learning rate"
-Maker = Callable[[], Made]
+Maker: TypeAlias = "Callable[[], Made]"
 """Makes a trainer; with its history, or a `mlpviz.files.LoadedRun`, if it has a past."""
 
 
@@ -116,32 +118,32 @@ class Workspace(QObject):
     # ------------------------------------------------------------------ what there is
 
     @property
-    def experiment(self) -> Experiment:
+    def experiment(self) -> "Experiment":
         """The current run's experiment, with the changes made while it trained."""
         return self._need_run().experiment
 
     @property
-    def history(self) -> History:
+    def history(self) -> "History":
         """The current run's scalars."""
         return self._need_run().history
 
     @property
-    def initial(self) -> Snapshot:
+    def initial(self) -> "Snapshot":
         """The current run's network before its first step."""
         return self._need_run().initial
 
     @property
-    def dataset(self) -> Dataset:
+    def dataset(self) -> "Dataset":
         """The current run's examples."""
         return self._need_run().trainer.dataset
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> "list[Change]":
         """The settings changed while training, with their steps."""
         return list(self._need_run().trainer.changes)
 
     @property
-    def divergence(self) -> Divergence | None:
+    def divergence(self) -> "Divergence | None":
         """Why the run stopped by itself, if it did."""
         return self._need_run().trainer.divergence
 
@@ -180,8 +182,10 @@ class Workspace(QObject):
         """The pace it trains at; None for as fast as it goes."""
         return self._steps_per_second
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> "list[Finding]":
         """How the run is doing, in words: what is wrong, what is odd, and at rest what the run shows."""
+        from mlpviz.training.health import Finding, findings
+
         run = self._need_run()
         health = findings(self.experiment, self.history, self.divergence)
         wrong = [finding for finding in health if finding.severity != "good"]
@@ -232,6 +236,8 @@ class Workspace(QObject):
 
         `seconds` is how long it has trained, where that is known.
         """
+        from mlpviz.gui.training_thread import TrainingThread  # the window opens without the engine
+
         if self._pending is not None:
             self._retire(self._pending)
         self._pending = TrainingThread(make_trainer, self)
@@ -244,11 +250,11 @@ class Workspace(QObject):
         self._pending.start()
         self.loading.emit()
 
-    def open_experiment(self, experiment: Experiment, then: Stretch = Stretch.NONE) -> None:
+    def open_experiment(self, experiment: "Experiment", then: Stretch = Stretch.NONE) -> None:
         """Make a run of an experiment ready."""
-        self.open(lambda: Trainer(experiment), then)
+        self.open(lambda: _trainer(experiment), then)
 
-    def edit_experiment(self, experiment: Experiment, words: str, then: Stretch = Stretch.NONE) -> None:
+    def edit_experiment(self, experiment: "Experiment", words: str, then: Stretch = Stretch.NONE) -> None:
         """Start anew with an edited experiment, and train; can be undone once it is ready."""
         edit = _Edit(self, self.experiment, experiment, words)
         self.open_experiment(experiment, then)
@@ -274,7 +280,7 @@ class Workspace(QObject):
     def reset(self) -> None:
         """Go back to the very weights that the run started from."""
         dataset, experiment = self.dataset, self.experiment
-        self.open(lambda: Trainer(experiment, dataset))
+        self.open(lambda: _trainer(experiment, dataset))
 
     def new_seed(self) -> None:
         """Start anew with the next seed; can be undone."""
@@ -388,7 +394,7 @@ class Workspace(QObject):
         self.refresher.refresh_all()
         self.training_changed.emit()
 
-    def _retire(self, thread: TrainingThread) -> None:
+    def _retire(self, thread: "TrainingThread") -> None:
         """Let a thread end by itself; nobody listens to it any more."""
         self._retiring.add(thread)
         thread.finished.connect(self._forget_retired)
@@ -399,16 +405,22 @@ class Workspace(QObject):
             self._retiring.discard(thread)
             thread.deleteLater()
 
-    def _need_run(self) -> TrainingThread:
+    def _need_run(self) -> "TrainingThread":
         if self.run is None:
             raise RuntimeError("there is no run yet")
         return self.run
 
 
+def _trainer(experiment: "Experiment", dataset: "Dataset | None" = None) -> "Trainer":
+    from mlpviz.training import Trainer
+
+    return Trainer(experiment, dataset)
+
+
 class _Edit(QUndoCommand):
     """One edit of the experiment: done again and undone by starting a run of the one or the other."""
 
-    def __init__(self, workspace: Workspace, before: Experiment, after: Experiment, words: str) -> None:
+    def __init__(self, workspace: Workspace, before: "Experiment", after: "Experiment", words: str) -> None:
         super().__init__(words)
         self._workspace, self._before, self._after = workspace, before, after
         self._is_done = True  # the run was ready before the edit went on the stack
@@ -426,6 +438,8 @@ class _LiveChange(QUndoCommand):
     """One change of a setting while training: undone by changing it back."""
 
     def __init__(self, workspace: Workspace, setting: str, before: Any, after: Any) -> None:
+        from mlpviz.training import SETTINGS
+
         super().__init__(f"{SETTINGS[setting].metadata['label'].lower()} {after}")
         self._workspace, self._setting, self._before, self._after = workspace, setting, before, after
 

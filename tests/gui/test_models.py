@@ -193,8 +193,8 @@ class TestOpening:
         experiment = screen.workspace.experiment
         table = [dict(layer.as_table()) for layer in experiment.layers]
         table[0]["units"] = 20
-        panel = screen.window.experiment_panel
-        screen.wait_for_new_run(lambda: panel.layers.edited.emit(table, "20 units"))
+        form = screen.window.experiment_panel.form
+        screen.wait_for_new_run(lambda: form.layers.edited.emit(table, "20 units"))
         assert screen.workspace.experiment.initial_weights == ""
         assert "from net" not in screen.text("caption_network")
         assert screen.action("action_undo").text() == "Undo 20 units, its weights drawn"
@@ -202,8 +202,8 @@ class TestOpening:
     def test_another_activation_keeps_them(self, screen, opened):
         table = [dict(layer.as_table()) for layer in screen.workspace.experiment.layers]
         table[1] = {"kind": "tanh"}
-        panel = screen.window.experiment_panel
-        screen.wait_for_new_run(lambda: panel.layers.edited.emit(table, "tanh"))
+        form = screen.window.experiment_panel.form
+        screen.wait_for_new_run(lambda: form.layers.edited.emit(table, "tanh"))
         assert screen.workspace.experiment.initial_weights == str(opened)
 
     def test_what_cannot_be_made_is_told_in_the_dialog(self, screen, dialog_of, weights):

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 from mlpviz.gui.driver import Driver
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training import Snapshot
+
+if TYPE_CHECKING:
+    from mlpviz.training import Snapshot
 
 
 class Page(QWidget):
@@ -37,7 +40,7 @@ class Page(QWidget):
         """What to call, one at a time, to show what is new."""
         return []
 
-    def moment(self) -> Snapshot | None:
+    def moment(self) -> "Snapshot | None":
         """The snapshot that it works on, where that need not be the newest."""
         return None
 

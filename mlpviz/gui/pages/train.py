@@ -8,13 +8,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from mlpviz.gui.pages.page import Page
-from mlpviz.gui.panels.measure_plot import MeasurePlot
 from mlpviz.gui.refresher import Unhurried
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training import SETTINGS
 
 CURVES_PER_SECOND = 3.0  # beside a function: so small a network trains in Python, which painting holds up
 UNITS_PER_SECOND = 3.0
@@ -33,10 +31,11 @@ class TrainPage(Page):
         self.loss.add_series("loss", "training", "training")
         self.accuracy = CurvePlot(theme, "Accuracy", "plot_accuracy", percent=True)
         self.accuracy.add_series("accuracy", "training", "training")
-        self.measures = MeasurePlot(workspace, theme)
+        self.measures = CurvePlot(theme, "Layers", "plot_measures", log=True)
         self._curves = _splitter("splitter_curves", self.loss, self.accuracy, self.measures)
-        self._waiting = Card(theme, "", "card_waiting")
-        self._network = _splitter("splitter_network", self._waiting)
+        waiting = Card(theme, "", "card_waiting")
+        self._waiting: Card | None = waiting
+        self._network = _splitter("splitter_network", waiting)
         self._columns = _splitter("splitter_train", self._network, self._curves)
         self._columns.setOrientation(Qt.Orientation.Horizontal)
         self._columns.setSizes([1000, 1000])
@@ -51,11 +50,15 @@ class TrainPage(Page):
             workspace.loading.connect(self._build)
 
     def _build(self) -> None:
-        """Make what shows the network: while the first run is made ready, so that the window opens sooner."""
+        """Make what shows the network: while the first run is made ready, so that the window opens sooner.
+
+        Until that run is there it is hidden, for it has nothing to show.
+        """
         if self._is_built:
             return
         from mlpviz.gui.panels.function_card import FunctionCard
         from mlpviz.gui.panels.lower_views import LowerViews
+        from mlpviz.gui.panels.measure_choice import MeasureChoice
         from mlpviz.gui.surveyor import Surveyor
 
         self._is_built = True
@@ -63,11 +66,10 @@ class TrainPage(Page):
         self.function = FunctionCard(self.workspace, self.theme, self.surveyor)
         self.views = LowerViews(self.workspace, self.theme, self.surveyor)
         self.weights = self.views.weights
-        self._waiting.hide()
-        self._waiting.deleteLater()
-        self._network.addWidget(self.function)
-        self._network.addWidget(self.views)
-        self._network.setSizes([1500, 1000])
+        self._measure = MeasureChoice(self.workspace, self.measures)
+        for widget in (self.function, self.views):
+            widget.hide()
+            self._network.addWidget(widget)
         self.workspace.run_changed.connect(self._run_changed)
         self.workspace.settings_changed.connect(self._settings_changed)
         self.parts_changed.emit()
@@ -105,7 +107,7 @@ class TrainPage(Page):
 
     def _hand_over(self, plot: CurvePlot) -> None:
         if plot is self.measures:
-            self.measures.hand_over()
+            self._measure.hand_over()
         else:
             for key in plot.series_keys():
                 plot.set_data(key, *self.workspace.history.view(key))
@@ -114,6 +116,7 @@ class TrainPage(Page):
         run = self.workspace.run
         if run is None:
             return
+        self._end_waiting()
         self._arrange(self.height() < LOW_PX and self.surveyor.active)
         self._make_room()
         self.weights.set_compact(self.surveyor.active)
@@ -122,11 +125,22 @@ class TrainPage(Page):
         self._show_validation(len(run.trainer.splits.validation) > 0)
         for plot in self._plots:
             plot.clear_data()
-        self.measures.set_run()
+        self._measure.set_run()
         self._smooth()
         self._show_marks()
         self._show_curves()
         self.parts_changed.emit()
+
+    def _end_waiting(self) -> None:
+        """The first run is there: what shows the network takes the place of the empty card."""
+        if self._waiting is None:
+            return
+        self._waiting.setParent(None)  # at once, for the sizes go by what there is
+        self._waiting.deleteLater()
+        self._waiting = None
+        self.function.show()
+        self.views.show()
+        self._network.setSizes([1500, 1000])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the function and the network's inside stand beside each other."""
@@ -192,6 +206,8 @@ class TrainPage(Page):
         self._curves.setVisible(not untrained)
 
     def _show_marks(self) -> None:
+        from mlpviz.training import SETTINGS
+
         marks = [
             (change.step, f"{SETTINGS[change.setting].metadata['label'].lower()} {_told(change.value)}")
             for change in self.workspace.changes

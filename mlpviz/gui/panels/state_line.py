@@ -1,12 +1,16 @@
 """The line below the page: the step, the moment on show, and how the run is doing, in words."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QStatusBar, QToolButton, QVBoxLayout, QWidget
 
 from mlpviz.gui.driver import Driver
 from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training.health import Finding
+
+if TYPE_CHECKING:
+    from mlpviz.training.health import Finding
 
 MARKS = {"good": "●", "warning": "▲", "error": "■"}
 """Beside the colour, the shape tells how serious it is."""
@@ -65,20 +69,25 @@ class StateLine(QStatusBar):
         driver = self._driver
         if not driver.ready:
             self._step.setText("Step 0")
-            self._show_health([Finding(self._severity, self._message, "")] if self._message else [])
+            self._show_health(self._said(""))
             return
         self._step.setText(driver.step_words())
-        found = driver.findings()
-        if self._message:
-            advice = "The current network is as it was." if self._severity == "error" else ""
-            found = [Finding(self._severity, self._message, advice), *found]
-        self._show_health(found)
+        advice = "The current network is as it was." if self._severity == "error" else ""
+        self._show_health([*self._said(advice), *driver.findings()])
+
+    def _said(self, advice: str) -> "list[Finding]":
+        """The message as the first of the findings, if there is one."""
+        if not self._message:
+            return []
+        from mlpviz.training.health import Finding  # the window opens without the engine
+
+        return [Finding(self._severity, self._message, advice)]
 
     def _run_changed(self) -> None:
         self._message = ""
         self.refresh()
 
-    def _show_health(self, found: list[Finding]) -> None:
+    def _show_health(self, found: "list[Finding]") -> None:
         self._findings = found
         self.health.setVisible(bool(found))
         if not found:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
@@ -24,7 +25,9 @@ from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.widgets.number_field import NumberField
 from mlpviz.gui.workspace import Workspace
-from mlpviz.training import Trainer
+
+if TYPE_CHECKING:
+    from mlpviz.training import Trainer
 
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 """Steps per second at the stops of the speed slider; None for as fast as it goes."""
@@ -282,7 +285,7 @@ class TrainingBar(QToolBar):
         self.show_progress()
 
 
-def watchable_speed(trainer: Trainer) -> float | None:
+def watchable_speed(trainer: "Trainer") -> float | None:
     """Steps per second at which a small network's run takes some seconds, for it would be over at once.
 
     A stop of the speed slider; None, as fast as it goes, for larger networks and longer runs.

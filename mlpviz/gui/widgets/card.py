@@ -79,6 +79,7 @@ class Card(QFrame):
         self._title.hide()
         self._in_its_place = widget
         self._header.insertWidget(0, widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        widget.show()  # at once, so that it counts when room is shared out
         self._header_row.show()
 
     def set_title_words(self, words: str) -> None:

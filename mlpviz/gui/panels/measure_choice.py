@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
 
-from mlpviz.gui.theme import Theme, set_role, text_font
+from mlpviz.gui.theme import set_role, text_font
 from mlpviz.gui.widgets.choice import Choice
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
@@ -42,39 +41,38 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 
-class MeasurePlot(CurvePlot):
-    """A plot of one measurement, a line a layer, with a menu to choose the measurement."""
+class MeasureChoice(Choice):
+    """The menu in the title of a plot: the plot shows the chosen measurement, a line a layer."""
 
-    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Layers", "plot_measures", log=True, parent=parent)
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, plot: CurvePlot) -> None:
+        super().__init__()
+        self._workspace, self._plot = workspace, plot
         self._columns: dict[str, tuple[str, int]] = {}
         self._is_users, self._has_looked = False, False
-        self.choice = Choice()
-        self.choice.setObjectName("choice_measure")
-        self.choice.setAccessibleName("What is measured of each layer")
-        set_role(self.choice, "title")
-        self.choice.view().setFont(text_font())
+        self.setObjectName("choice_measure")
+        self.setAccessibleName("What is measured of each layer")
+        set_role(self, "title")
+        self.view().setFont(text_font())
         for i, measure in enumerate(MEASURES):
-            self.choice.addItem(measure.title)
-            self.choice.setItemData(i, measure.help, 3)  # Qt.ItemDataRole.ToolTipRole
-        self.choice.currentIndexChanged.connect(self._chosen)
-        self.choice.activated.connect(self._user_chose)
-        self.set_title_widget(self.choice)
+            self.addItem(measure.title)
+            self.setItemData(i, measure.help, 3)  # Qt.ItemDataRole.ToolTipRole
+        self.currentIndexChanged.connect(self._chosen)
+        self.activated.connect(self._user_chose)
+        plot.set_title_widget(self)
 
     @property
     def measure(self) -> Measure:
         """The measurement on show."""
-        return MEASURES[self.choice.currentIndex()]
+        return MEASURES[self.currentIndex()]
 
     def set_run(self) -> None:
         """Offer the measurements that the new run's layers have, and draw a line for each."""
         for i, measure in enumerate(MEASURES):
             applies = any(PROBES[measure.probe].applies(layer) for layer in self._layers)
-            self.choice.model().item(i).setEnabled(applies)  # type: ignore[attr-defined]
+            self.model().item(i).setEnabled(applies)  # type: ignore[attr-defined]
         self._has_looked = False
         if not self._is_users or not any(PROBES[self.measure.probe].applies(layer) for layer in self._layers):
-            self.choice.setCurrentIndex(0)
+            self.setCurrentIndex(0)
         self._chosen()
 
     @property
@@ -82,10 +80,10 @@ class MeasurePlot(CurvePlot):
         return self._workspace.initial.network.layers
 
     def _chosen(self) -> None:
-        measure = self.measure
-        self.choice.setToolTip(measure.help)
-        self.set_title(measure.title)
-        self.clear_series()
+        measure, plot = self.measure, self._plot
+        self.setToolTip(measure.help)
+        plot.set_title(measure.title)
+        plot.clear_series()
         self._columns.clear()
         experiment = self._workspace.experiment
         for i, layer in enumerate(self._layers):
@@ -95,10 +93,10 @@ class MeasurePlot(CurvePlot):
             key = column(measure.probe, i, name)
             number = layer_number(experiment, i)
             self._columns[key] = (key, layer.params[name].size if name else 1)
-            self.add_series(key, f"layer {number}", number - 1, dash=True)
-        self.set_log(not measure.share)
+            plot.add_series(key, f"layer {number}", number - 1, dash=True)
+        plot.set_log(not measure.share)
         self.hand_over()
-        self.fit()
+        plot.fit()
 
     def _user_chose(self) -> None:
         self._is_users = True
@@ -112,7 +110,7 @@ class MeasurePlot(CurvePlot):
         ]
         if not self._is_users and any(len(share) and share[0] > 0.5 for share in shares):
             titles = [measure.probe for measure in MEASURES]
-            self.choice.setCurrentIndex(titles.index("saturated_share"))
+            self.setCurrentIndex(titles.index("saturated_share"))
 
     def hand_over(self) -> None:
         """Give the plot what was measured since."""
@@ -120,4 +118,4 @@ class MeasurePlot(CurvePlot):
             self._look()
         for key, (name, size) in self._columns.items():
             steps, values = self._workspace.history.view(name)
-            self.set_data(key, steps, self.measure.derive(values, size))
+            self._plot.set_data(key, steps, self.measure.derive(values, size))
