@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,8 @@ SATURATED_BELOW = 0.05
 class LayerStep(NamedTuple):
     """One layer in one step: what a probe may look at.
 
-    ``silent_steps`` counts, for each unit of a ReLU, the steps since it last fired on any example.
+    ``updates`` is empty for a measurement that is not of them. ``silent_steps`` counts, for each unit of a
+    ReLU, the steps since it last fired on any example.
     """
 
     layer: Layer
@@ -50,6 +51,8 @@ class Probe:
         For a parameter's name (None: for the layer as a whole) the number itself.
     per_parameter
         Whether it is taken of each parameter array, or once a layer.
+    of_update
+        Whether it looks at the update, which is written over the gradient that other measurements look at.
     """
 
     title: str
@@ -58,11 +61,13 @@ class Probe:
     per_parameter: bool
     applies: Callable[[Layer], bool]
     measure: Callable[[LayerStep, str], float]
+    of_update: bool = False
 
 
 def norm(array: Array) -> float:
     """The Euclidean norm of all entries, ‖a‖."""
-    return math.sqrt(np.vdot(array, array))
+    flat = array.ravel()
+    return math.sqrt(flat.dot(flat))
 
 
 def _gradient_norm(step: LayerStep, name: str) -> float:
@@ -70,7 +75,8 @@ def _gradient_norm(step: LayerStep, name: str) -> float:
 
 
 def _gradient_largest(step: LayerStep, name: str) -> float:
-    return float(np.abs(step.gradients[name]).max())
+    gradient = step.gradients[name]
+    return float(max(gradient.max(), -gradient.min()))
 
 
 def _update_ratio(step: LayerStep, name: str) -> float:
@@ -127,6 +133,7 @@ PROBES: dict[str, Probe] = {
         True,
         _has_params,
         _update_ratio,
+        of_update=True,
     ),
     "dead_share": Probe(
         "Dead ReLUs",
@@ -152,14 +159,16 @@ def column(probe: str, position: int, name: str = "") -> str:
     return f"{probe}.{position}.{name}" if name else f"{probe}.{position}"
 
 
-def planned(
-    layers: Sequence[Layer], every: int
-) -> dict[int, list[tuple[str, Callable[[LayerStep, str], float], str]]]:
-    """What to measure at a step of one rhythm: by layer, each column with its measurement and parameter."""
-    plan: dict[int, list[tuple[str, Callable[[LayerStep, str], float], str]]] = {}
+Plan: TypeAlias = dict[int, list[tuple[str, Callable[[LayerStep, str], float], str]]]
+"""What to measure: by layer, each column with its measurement and parameter."""
+
+
+def planned(layers: Sequence[Layer], every: int, of_update: bool = False) -> Plan:
+    """What to measure at a step of one rhythm, before the update is known or of the update."""
+    plan: Plan = {}
     for i, layer in enumerate(layers):
         for key, probe in PROBES.items():
-            if probe.every == every and probe.applies(layer):
+            if (probe.every, probe.of_update) == (every, of_update) and probe.applies(layer):
                 for name in layer.params if probe.per_parameter else [""]:
                     plan.setdefault(i, []).append((column(key, i, name), probe.measure, name))
     return plan

@@ -16,7 +16,7 @@ from mlpviz.training.construction import accuracy_threshold, build_loss, build_n
 from mlpviz.training.evaluation import Evaluation, correct, evaluate
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
 from mlpviz.training.initial_weights import as_state, initial_weights_of, pinned
-from mlpviz.training.probes import SPARSELY, LayerStep, can_die, planned
+from mlpviz.training.probes import SPARSELY, LayerStep, Plan, can_die, planned
 from mlpviz.training.seeds import stream
 from mlpviz.training.snapshot import Snapshot, freeze, frozen, frozen_copies, frozen_optimizer
 from mlpviz.training.state import (
@@ -135,8 +135,13 @@ class Trainer:
         self._offset = 0
         self._batch: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._nothing: list[Arrays] = [{} for _ in self.network.layers]
+        self._caches: list[Any]
+        self._upstreams: dict[int, Array]
+        self._updates: list[Arrays]
         self._forget_step()
-        self._probes = {every: planned(self.network.layers, every) for every in (1, SPARSELY)}
+        self._always = planned(self.network.layers, 1)
+        self._sparsely = planned(self.network.layers, SPARSELY)
+        self._sparsely_of_updates = planned(self.network.layers, SPARSELY, of_update=True)
         self.last_fired = {
             i: np.zeros(width, np.int64)
             for i, width in self._widths().items()
@@ -182,13 +187,15 @@ class Trainer:
             loss = self.loss.value(outputs[-1], targets)
             upstreams = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
             gradients = self.network.gradients(upstreams, caches)
-            probes = self._measure(1, outputs, gradients, self._nothing)
+            probes = self._measure(self._always, outputs, gradients, self._nothing)
             if self._diverged(loss, gradients, probes):
                 return None
             self._note_silence(outputs)
             due = self.index % SPARSELY == 0
-            updates = self.optimizer.updates(self.network.params, gradients, overwrite=not due)
-            sparse = self._measure(SPARSELY, outputs, gradients, updates) if due else {}
+            sparse = self._measure(self._sparsely, outputs, gradients, self._nothing) if due else {}
+            updates = self.optimizer.updates(self.network.params, gradients, overwrite=True)
+            if due:
+                sparse |= self._measure(self._sparsely_of_updates, outputs, self._nothing, updates)
             self._apply(updates, caches)
         self._batch, self._caches, self._upstreams, self._updates = batch, caches, upstreams, updates
         self.index += 1
@@ -234,10 +241,10 @@ class Trainer:
     # ------------------------------------------------------------------ what is measured
 
     def _measure(
-        self, every: int, outputs: list[Array], gradients: list[Arrays], updates: list[Arrays]
+        self, plan: Plan, outputs: list[Array], gradients: list[Arrays], updates: list[Arrays]
     ) -> dict[str, float]:
         measured = {}
-        for i, columns in self._probes[every].items():
+        for i, columns in plan.items():
             silent = self.index + 1 - self.last_fired[i] if i in self.last_fired else None
             step = LayerStep(self.network.layers[i], outputs[i], gradients[i], updates[i], silent)
             for key, measure, name in columns:
@@ -290,9 +297,7 @@ class Trainer:
 
     def _forget_step(self) -> None:
         """There is no last step to look at or to take back."""
-        self._caches: list[Any] = [None for _ in self.network.layers]
-        self._upstreams: dict[int, Array] = {}
-        self._updates: list[Arrays] = [{} for _ in self.network.layers]
+        self._caches, self._upstreams, self._updates = [], {}, self._nothing
         self._params_before: list[Arrays] = [{} for _ in self.network.layers]
         self._statistics_before: list[Arrays] = [{} for _ in self.network.layers]
 
