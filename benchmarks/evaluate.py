@@ -24,11 +24,11 @@ SECONDS = 4.0
 ROUNDS = 3
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Run the event loop until something is so."""
+def wait_until(is_so: Callable[[], bool], seconds: float = 30.0, poll_ms: int = 1) -> None:
+    """Run the event loop until something is so, looked at every so often."""
     loop, timer = QEventLoop(), QTimer()
     timer.timeout.connect(lambda: loop.quit() if is_so() else None)
-    timer.start(1)
+    timer.start(poll_ms)
     QTimer.singleShot(int(1000 * seconds), loop.quit)
     if not is_so():
         loop.exec()
