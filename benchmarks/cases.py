@@ -133,9 +133,9 @@ def steps_at_a_time(run: Callable[[int], object], case: Case, whole_epoch: bool 
 
     An epoch has one validation; so the share of it is the same in every stretch of whole epochs.
     """
-    epoch = (len(digits().training) - case.validation_size) // case.batch_size
     run(5)
     per_step_s = seconds(lambda: run(10)) / 10
-    if whole_epoch or epoch * per_step_s < LONGEST_EPOCH_S:
+    epoch = (len(digits().training) - case.validation_size) // case.batch_size
+    if case.validation_size and (whole_epoch or epoch * per_step_s < LONGEST_EPOCH_S):
         return epoch * max(1, round(STRETCH_S / (epoch * per_step_s)))
     return max(1, round(STRETCH_S / per_step_s))

@@ -29,7 +29,10 @@ def over_products(case: Case, steps: int = 0) -> dict[str, float]:
     training, products = Training(case), Products(case)
     n = steps or steps_at_a_time(training.run, case, case in OF_GOALS)
     trained, bare = in_turn(lambda: training.run(n), lambda: products.run(n, training.validations))
-    return {"ms a step": 1000 * float(np.median(trained)) / n, "over bare products": median_ratio(trained, bare)}
+    return {
+        "ms a step": 1000 * float(np.median(trained)) / n,
+        "over bare products": median_ratio(trained, bare),
+    }
 
 
 def with_two_threads(case: Case, steps: int = 0) -> float:

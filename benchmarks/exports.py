@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.timing import in_turn
+from benchmarks.timing import in_turn, seconds
 from mlpviz.files.models import MODEL_FORMATS, export_model
 from mlpviz.files.recipes import View
 from mlpviz.gui.figures.headless import headless_application
 from mlpviz.training.presets import load_preset
 from mlpviz.training.replay import Replay
 
-RUNS = {"digits": 550, "moons": 200, "line": 20}
+RUNS = {"digits": 550, "moons": 200, "linear-collapse": 20}
 """Presets, and the steps after which they are shown: a picture is of the first that has something to show."""
 OF_SEVERAL_RUNS = ("compare", "many_seeds")
 
@@ -54,18 +54,23 @@ def pictures(names: Iterable[str] | None = None, runs: dict[str, int] = RUNS) ->
             continue
         found = ((name, run, view_of(entry, run)) for name, run in shown.items())
         name, run, view = next(each for each in found if each[2] is not None)
-        works = [lambda ending=ending: picture_file(view, run, ending) for ending in PICTURE_ENDINGS]
-        for ending, times in zip(PICTURE_ENDINGS, in_turn(*works, rounds=1), strict=True):
-            results[f"{entry.name} of {name} | {ending[1:].upper()}, seconds"] = float(np.median(times))
+        for ending in PICTURE_ENDINGS:
+            key = f"{entry.name} of {name} | {ending[1:].upper()}, seconds"
+            results[key] = seconds(lambda: picture_file(view, run, ending))
     return results
 
 
 def models(run) -> dict[str, float]:
     """Milliseconds for each format of a model."""
     with tempfile.TemporaryDirectory() as folder:
-        works = [lambda out=Path(folder, f"model{ending}"): export_model(run.trainer, out) for ending in MODEL_FORMATS]
+        works = [
+            lambda out=Path(folder, f"model{ending}"): export_model(run.trainer, out)
+            for ending in MODEL_FORMATS
+        ]
         times = np.median(in_turn(*works), axis=1)
-    return {f"model of digits | {e[1:]}, ms": 1000 * float(t) for e, t in zip(MODEL_FORMATS, times, strict=True)}
+    return {
+        f"model of digits | {e[1:]}, ms": 1000 * float(t) for e, t in zip(MODEL_FORMATS, times, strict=True)
+    }
 
 
 def measure() -> dict[str, float]:

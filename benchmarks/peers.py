@@ -158,7 +158,9 @@ def installed_sides() -> dict[str, Callable[[Case], PyTorch | ScikitLearn]]:
     return {name: make for name, (package, make) in SIDES.items() if find_spec(package) is not None}
 
 
-def compare(case: Case, sides: dict[str, Callable[[Case], PyTorch | ScikitLearn]], steps: int = 0) -> dict[str, float]:
+def compare(
+    case: Case, sides: dict[str, Callable[[Case], PyTorch | ScikitLearn]], steps: int = 0
+) -> dict[str, float]:
     """How many times as fast mlpviz is as each of them; timed over `steps`, if given."""
     use_blas_threads(case.threads)  # before PyTorch is there, whose own library is none of mlpviz' business
     training = Training(case)

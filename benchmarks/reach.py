@@ -66,7 +66,9 @@ class BareNumPy:
 
     def run(self, steps: int) -> None:
         """Train so many steps from the beginning."""
-        size, rate, seed = (getattr(self._experiment, name) for name in ("batch_size", "learning_rate", "seed"))
+        size, rate, seed = (
+            getattr(self._experiment, name) for name in ("batch_size", "learning_rate", "seed")
+        )
         self.weights = w1, b1, w2, b2 = [array.copy() for array in self._start]
         n = len(self._x)
         use_blas_threads(1)
@@ -138,13 +140,14 @@ def measure() -> dict[str, float]:
     window.close()
     check_same_weights(trainer, bare)
     shown, floor, headless = np.array([window_s, bare_s, headless_s])[:, 1:]  # the first round warms
-    return {
-        f"{PRESET} to {ACCURACY:.0%} with the window, seconds": float(np.median(shown)),
-        f"{PRESET} to {ACCURACY:.0%} without it, seconds": float(np.median(headless)),
-        f"{PRESET} to {ACCURACY:.0%} in bare NumPy, seconds": float(np.median(floor)),
-        f"{PRESET} to {ACCURACY:.0%}, steps": steps,
-        f"{PRESET} to {ACCURACY:.0%}: the window over bare NumPy": median_ratio(shown, floor),
+    row = {
+        "steps": steps,
+        "window, seconds": float(np.median(shown)),
+        "without it, seconds": float(np.median(headless)),
+        "bare NumPy, seconds": float(np.median(floor)),
+        "window over bare NumPy": median_ratio(shown, floor),
     }
+    return {f"{PRESET} to {100 * ACCURACY:g} % | {name}": value for name, value in row.items()}
 
 
 def check_same_weights(trainer: Trainer, bare: BareNumPy) -> None:
