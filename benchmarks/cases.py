@@ -96,6 +96,11 @@ class Products:
     Forwards one for each affine layer; backwards one for the gradient of each weight, and one for the way
     down to the layer below. A validation is the products of the way forward, as many examples at a time as
     the trainer takes. What they give is thrown away.
+
+    Attributes
+    ----------
+    step, validation
+        The operands of each product.
     """
 
     def __init__(self, case: Case) -> None:
@@ -104,28 +109,27 @@ class Products:
         def array(*shape: int) -> np.ndarray:
             return rng.standard_normal(shape).astype(np.float32)
 
-        self._weights = [array(n_in, n_out) for n_in, n_out in pairwise(case.widths)]
-        self._values = [array(case.batch_size, width) for width in case.widths]
-        sizes = [min(CHUNK, case.validation_size - at) for at in range(0, case.validation_size, CHUNK)]
-        self._pieces = [[array(size, width) for width in case.widths[:-1]] for size in sizes]
+        weights = [array(n_in, n_out) for n_in, n_out in pairwise(case.widths)]
+        x, *upstream = (array(case.batch_size, width) for width in case.widths)
+        inputs = [x, *upstream[:-1]]
+        self.step = list(zip(inputs, weights, strict=True))
+        for i in reversed(range(len(weights))):
+            self.step.append((inputs[i].T, upstream[i]))
+            if i > 0:
+                self.step.append((upstream[i], weights[i].T))
+        self.validation = []
+        for start in range(0, case.validation_size, CHUNK):
+            n = min(CHUNK, case.validation_size - start)
+            self.validation += [(array(n, len(weight)), weight) for weight in weights]
 
     def run(self, steps: int, validations: int = 0) -> None:
         """Do the products of so many steps, and of so many times the validation split."""
-        weights, values = self._weights, self._values
-        forwards = list(zip(values, weights, strict=False))
-        backwards = [(values[i].T, values[i + 1], weights[i].T) for i in reversed(range(1, len(weights)))]
-        inputs, above = values[0].T, values[1]
         for _ in range(steps):
-            for x, weight in forwards:
-                x @ weight
-            for x, upstream, weight in backwards:
-                x @ upstream
-                upstream @ weight
-            inputs @ above
+            for a, b in self.step:
+                a @ b
         for _ in range(validations):
-            for piece in self._pieces:
-                for x, weight in zip(piece, weights, strict=True):
-                    x @ weight
+            for a, b in self.validation:
+                a @ b
 
 
 def steps_at_a_time(run: Callable[[int], object], case: Case, whole_epoch: bool = False) -> int:

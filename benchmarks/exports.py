@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,22 +55,22 @@ def pictures(names: Iterable[str] | None = None, runs: dict[str, int] = RUNS) ->
             continue
         found = ((name, run, view_of(entry, run)) for name, run in shown.items())
         name, run, view = next(each for each in found if each[2] is not None)
-        for ending in PICTURE_ENDINGS:
-            key = f"{entry.name} of {name} | {ending[1:].upper()}, seconds"
-            results[key] = seconds(lambda: picture_file(view, run, ending))
+        row = f"{entry.name} of {name}"
+        results |= {
+            f"{row} | {ending[1:].upper()}, seconds": seconds(partial(picture_file, view, run, ending))
+            for ending in PICTURE_ENDINGS
+        }
     return results
 
 
 def models(run) -> dict[str, float]:
     """Milliseconds for each format of a model."""
     with tempfile.TemporaryDirectory() as folder:
-        works = [
-            lambda out=Path(folder, f"model{ending}"): export_model(run.trainer, out)
-            for ending in MODEL_FORMATS
-        ]
-        times = np.median(in_turn(*works), axis=1)
+        outs = [Path(folder, f"model{ending}") for ending in MODEL_FORMATS]
+        times = in_turn(*(partial(export_model, run.trainer, out) for out in outs))
     return {
-        f"model of digits | {e[1:]}, ms": 1000 * float(t) for e, t in zip(MODEL_FORMATS, times, strict=True)
+        f"model of digits | {ending[1:]}, ms": 1000 * float(np.median(each))
+        for ending, each in zip(MODEL_FORMATS, times, strict=True)
     }
 
 

@@ -1,4 +1,4 @@
-"""How many times as fast is mlpviz as PyTorch and scikit-learn, on equal network, batches, precision and threads?
+"""How many times as fast as PyTorch and scikit-learn is mlpviz, on the same network, batches and threads?
 
 mlpviz measures as it trains, keeps the history and judges the validation split; the others train, and nothing
 else: the comparison is in their favour. All have the digits as float32 in memory but mlpviz, which scales
@@ -7,7 +7,7 @@ each batch.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 
 import numpy as np
@@ -141,7 +141,9 @@ class ScikitLearn:
                 examples -= len(self._x)
 
 
-SIDES: dict[str, tuple[str, Callable[[Case], PyTorch | ScikitLearn]]] = {
+Side = Callable[[Case], PyTorch | ScikitLearn]
+
+SIDES: dict[str, tuple[str, Side]] = {
     "PyTorch": ("torch", PyTorch),
     "PyTorch, update by hand": ("torch", PyTorchByHand),
     "PyTorch with its DataLoader": ("torch", PyTorchLoading),
@@ -150,17 +152,21 @@ SIDES: dict[str, tuple[str, Callable[[Case], PyTorch | ScikitLearn]]] = {
 """Each with the package that it needs."""
 
 
-def installed_sides() -> dict[str, Callable[[Case], PyTorch | ScikitLearn]]:
-    """Those that can be timed here; says which cannot."""
-    for package, title in PACKAGES.items():
-        if find_spec(package) is None:
-            print(f"{title} is not installed, so it is left out", file=sys.stderr)
-    return {name: make for name, (package, make) in SIDES.items() if find_spec(package) is not None}
+def is_installed(package: str) -> bool:
+    """Whether a peer can be timed here; says so where it cannot."""
+    if find_spec(package) is None:
+        print(f"{PACKAGES[package]} is not installed, so it is left out", file=sys.stderr)
+        return False
+    return True
 
 
-def compare(
-    case: Case, sides: dict[str, Callable[[Case], PyTorch | ScikitLearn]], steps: int = 0
-) -> dict[str, float]:
+def installed_sides() -> dict[str, Side]:
+    """Those that can be timed here."""
+    installed = {package for package in PACKAGES if is_installed(package)}
+    return {name: make for name, (package, make) in SIDES.items() if package in installed}
+
+
+def compare(case: Case, sides: Mapping[str, Side], steps: int = 0) -> dict[str, float]:
     """How many times as fast mlpviz is as each of them; timed over `steps`, if given."""
     use_blas_threads(case.threads)  # before PyTorch is there, whose own library is none of mlpviz' business
     training = Training(case)

@@ -84,17 +84,14 @@ class GrowthPicture(QWidget):
                 for point in points:
                     painter.drawEllipse(point, 2.0, 2.0)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._name_lines(
-            painter, sweep, plot, {side: y.at([*times.values()][-1]) for side, times in lines.items()}
-        )
+        ends = {side: y.at(times[max(times)]) for side, times in lines.items()}
+        self._name_lines(painter, sweep, plot.right() + 4, ends)
 
     def _paint_frame(self, painter: QPainter, sweep: Sweep, plot: QRectF, x: Axis, y: Axis) -> None:
         """Titles, the range of the slope, and the axes."""
-        linear = QRectF(
-            QPointF(x.at(sweep.linear_from), plot.top()), QPointF(x.at(max(sweep.cases)), plot.bottom())
-        )
-        painter.fillRect(linear, QColor(LIGHT.accent_soft))
-        _write(painter, plot.left(), plot.top() - 30, f"{sweep.title.capitalize()}", LIGHT.text, bold=True)
+        first, last = x.at(sweep.linear_from), x.at(max(sweep.cases))
+        painter.fillRect(QRectF(first, plot.top(), last - first, plot.height()), QColor(LIGHT.accent_soft))
+        _write(painter, plot.left(), plot.top() - 30, sweep.title.capitalize(), LIGHT.text, bold=True)
         _write(painter, plot.left(), plot.top() - 13, f"{sweep.unit}; {sweep.fixed}", LIGHT.secondary)
         for value, label in zip(y.ticks, y.labels, strict=True):
             painter.setPen(QColor(LIGHT.line))
@@ -102,19 +99,18 @@ class GrowthPicture(QWidget):
             _write(painter, plot.left() - 8, y.at(value), label, LIGHT.secondary, Qt.AlignmentFlag.AlignRight)
         painter.setPen(QColor(LIGHT.field_line))
         painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+        below, centre = plot.bottom() + 14, Qt.AlignmentFlag.AlignHCenter
         for size, label in zip(sweep.cases, tick_labels(list(sweep.cases)), strict=True):
-            _write(
-                painter, x.at(size), plot.bottom() + 14, label, LIGHT.secondary, Qt.AlignmentFlag.AlignHCenter
-            )
+            _write(painter, x.at(size), below, label, LIGHT.secondary, centre)
 
-    def _name_lines(self, painter: QPainter, sweep: Sweep, plot: QRectF, ends: dict[str, float]) -> None:
-        """Each line's name and slope at its end, from the highest down, none upon another."""
+    def _name_lines(self, painter: QPainter, sweep: Sweep, x: float, ends: dict[str, float]) -> None:
+        """Each line's name and slope beside its end, from the highest down, none upon another."""
         lowest = -math.inf
         for side, end in sorted(ends.items(), key=lambda each: each[1]):
             lowest = max(end, lowest + LABEL_PX)
             slope = self._results[sweep.slope_key(side)]
             color = PENS[side].color().name()
-            _write(painter, plot.right() + 4, lowest, f"{side}  {slope:.2f}", color, bold=side == "mlpviz")
+            _write(painter, x, lowest, f"{side}  {slope:.2f}", color, bold=side == "mlpviz")
 
 
 def _write(

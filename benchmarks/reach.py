@@ -21,6 +21,7 @@ from mlpviz.training.seeds import stream
 
 PRESET = "digits-cross-entropy"  # the first of the presets to get there, with digits-batchnorm close behind
 ACCURACY = 0.97
+ROW = f"{PRESET} to {100 * ACCURACY:g} %"
 LOOKED_AT_EVERY = 25
 POLL_MS = 5
 ROUNDS = 5
@@ -121,6 +122,8 @@ class Window:
     def close(self) -> None:
         """End it."""
         self._window.close()
+        for part in (self._window, self.workspace):
+            part.deleteLater()
 
 
 def measure() -> dict[str, float]:
@@ -147,7 +150,7 @@ def measure() -> dict[str, float]:
         "bare NumPy, seconds": float(np.median(floor)),
         "window over bare NumPy": median_ratio(shown, floor),
     }
-    return {f"{PRESET} to {100 * ACCURACY:g} % | {name}": value for name, value in row.items()}
+    return {f"{ROW} | {name}": value for name, value in row.items()}
 
 
 def check_same_weights(trainer: Trainer, bare: BareNumPy) -> None:

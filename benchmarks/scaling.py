@@ -1,10 +1,9 @@
 """Does the cost of training grow linearly in the examples of a step, the units, the layers and the steps?
 
 Each line is a sweep of one of them; the others stay as they are. Its slope on logarithmic axes is taken where
-the arithmetic outweighs what each step costs whatever its size. One thread, no validation. The width of the
-sweep over layers is the one at which the first layer, whose inputs are 784 but which sends no gradient down,
-does the work of two others, so that the work is in proportion to the layers (the last one, of 10 units, is next
-to nothing).
+the arithmetic outweighs what each step costs whatever its size. One thread, no validation. The layers of the
+third sweep are so wide that the first one, which has more inputs but sends no gradient down, does the work of
+two others, and the last one next to none: so the work is in proportion to their number.
 """
 
 import json
@@ -14,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.cases import Case, Products, Training, steps_at_a_time
-from benchmarks.peers import PyTorch, installed_sides
+from benchmarks.peers import PyTorch, is_installed
 from benchmarks.timing import in_turn
 from mlpviz.training.blas import use_blas_threads
 
 WIDE = 256
+UNITS = 300
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ STEPS = (30, 100, 300, 1000)
 SWEEPS = (
     Sweep(
         "examples a step",
-        "784-100-10",
-        {n: _case(batch_size=n) for n in (1, 10, 100, 300, 1000)},
+        f"784-{UNITS}-10",
+        {n: _case(UNITS, batch_size=n) for n in (1, 10, 100, 300, 1000)},
         {},
         100,
     ),
@@ -124,7 +124,7 @@ def times_of(sweep: Sweep, size: int, with_pytorch: bool, steps: int = 0) -> Ite
 
 def measure() -> dict[str, float]:
     """The points of every line, and the slopes."""
-    with_pytorch = "PyTorch" in installed_sides()
+    with_pytorch = is_installed("torch")
     results = {
         sweep.key(size, side): ms
         for sweep in SWEEPS

@@ -10,7 +10,7 @@ _GAP = "  "
 
 
 def lines(results: Mapping[str, float]) -> Iterator[str]:
-    """A line for each row, and one for the columns before rows that share them; else a line for each number."""
+    """A line for each row, after one for its columns where they are others than those of the row before."""
     rows: dict[str, dict[str, float]] = {}
     for name, value in results.items():
         row, _, column = name.partition(BETWEEN)
@@ -29,7 +29,8 @@ def goal_lines(results: Mapping[str, float]) -> Iterator[str]:
     judged = [(name, results[name], bound) for name, bound in GOALS.items() if name in results]
     left = max((len(name) for name, _, _ in judged), default=0)
     for name, value, bound in judged:
-        yield f"{name:{left}}{_GAP}{value:10,.3f}{_GAP}{bound!s:14}{_GAP}{'met' if value in bound else 'MISSED'}"
+        verdict = "met" if value in bound else "MISSED"
+        yield _GAP.join([f"{name:{left}}", f"{value:10,.3f}", f"{bound!s:14}", verdict])
 
 
 def _line(row: str, left: int, cells: list[str], widths: list[int]) -> str:
