@@ -22,6 +22,9 @@ CASES += [Case((300,) * n) for n in (3, 7)]
 CASES += [Case((units,), size, threads=2) for units, size in ((100, 100), (800, 100), (2000, 1000))]
 OF_GOALS = (Case((100,)), Case((800,)))
 
+FALL_ASLEEP_S = 0.3
+"""Threads of a library that has done its work keep a core busy for a while, waiting for more of it."""
+
 PACKAGES = {"torch": "PyTorch", "sklearn": "scikit-learn"}
 
 Run = Callable[[int], object]
@@ -172,7 +175,8 @@ def compare(case: Case, sides: Mapping[str, Side], steps: int = 0) -> dict[str, 
     training = Training(case)
     n = steps or steps_at_a_time(training.run, case, case in OF_GOALS)
     runs: list[Run] = [training.run, *(make(case).run for make in sides.values())]
-    own, *others = in_turn(*(lambda run=run: run(n) for run in runs))
+    rest_s = FALL_ASLEEP_S if case.threads > 1 else 0.0
+    own, *others = in_turn(*(lambda run=run: run(n) for run in runs), rest_s=rest_s)
     return {name: median_ratio(other, own) for name, other in zip(sides, others, strict=True)}
 
 

@@ -19,11 +19,6 @@ SMALL = Case((4,), batch_size=5, validation_size=59_980)
 """Twenty examples to train on: four steps an epoch."""
 
 
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    monkeypatch.setattr(timing, "REST_S", 0.0)
-
-
 @pytest.fixture
 def growth():
     """Returns made-up results of `scaling`: costs in proportion, PyTorch's twice as much."""
