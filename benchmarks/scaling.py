@@ -17,8 +17,8 @@ from benchmarks.peers import PyTorch, is_installed
 from benchmarks.timing import in_turn
 from mlpviz.training.blas import use_blas_threads
 
-WIDE = 256
 UNITS = 300
+DEEP_UNITS = 256
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,22 @@ class Sweep:
         What stays.
     cases
         The network of each size.
-    steps
-        How many steps are timed; 0 for the time of one, from as many as it takes.
     linear_from
         The smallest size that the slope is taken of.
+    of_steps
+        Whether the sizes are numbers of steps, each timed as a whole; else the time of one step is told.
     """
 
     title: str
     fixed: str
     cases: dict[int, Case]
-    steps: dict[int, int]
     linear_from: int
+    of_steps: bool = False
 
     @property
     def unit(self) -> str:
         """What its times are."""
-        return "ms" if self.steps else "ms a step"
+        return "ms" if self.of_steps else "ms a step"
 
     def key(self, size: int, side: str) -> str:
         """The name of one number."""
@@ -69,30 +69,28 @@ def _case(units: int = 100, layers: int = 2, batch_size: int = 100) -> Case:
     return Case((units,) * (layers - 1), batch_size, validation_size=0)
 
 
-STEPS = (30, 100, 300, 1000)
 SWEEPS = (
     Sweep(
         "examples a step",
         f"784-{UNITS}-10",
         {n: _case(UNITS, batch_size=n) for n in (1, 10, 100, 300, 1000)},
-        {},
         100,
     ),
     Sweep(
         "hidden units",
         "784-n-10, batches of 100",
         {n: _case(n) for n in (30, 100, 300, 800, 2000)},
-        {},
         300,
     ),
     Sweep(
         "affine layers",
-        f"784-{WIDE}-…-10, batches of 100",
-        {n: _case(WIDE, n) for n in (2, 3, 4, 6, 8)},
-        {},
+        f"784-{DEEP_UNITS}-…-10, batches of 100",
+        {n: _case(DEEP_UNITS, n) for n in (2, 3, 4, 6, 8)},
         2,
     ),
-    Sweep("steps", "784-100-10, batches of 100", {n: _case() for n in STEPS}, {n: n for n in STEPS}, 30),
+    Sweep(
+        "steps", "784-100-10, batches of 100", {n: _case() for n in (30, 100, 300, 1000)}, 30, of_steps=True
+    ),
 )
 
 SIDES = ("mlpviz", "PyTorch", "matrix products")
@@ -116,10 +114,10 @@ def times_of(sweep: Sweep, size: int, with_pytorch: bool, steps: int = 0) -> Ite
     sides = {"mlpviz": Training(case), "matrix products": Products(case)}
     if with_pytorch:
         sides["PyTorch"] = PyTorch(case)
-    n = steps or sweep.steps.get(size) or steps_at_a_time(sides["mlpviz"].run, case)
+    n = steps or (size if sweep.of_steps else steps_at_a_time(sides["mlpviz"].run, case))
     times = in_turn(*(lambda side=side: side.run(n) for side in sides.values()))
     for name, seconds in zip(sides, times, strict=True):
-        yield name, 1000 * float(np.median(seconds)) / (1 if sweep.steps else n)
+        yield name, 1000 * float(np.median(seconds)) / (1 if sweep.of_steps else n)
 
 
 def measure() -> dict[str, float]:
