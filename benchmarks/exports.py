@@ -11,7 +11,11 @@ import numpy as np
 from benchmarks.timing import in_turn, seconds
 from mlpviz.files.models import MODEL_FORMATS, export_model
 from mlpviz.files.recipes import View
+from mlpviz.gui.figures.catalogue import FIGURES, FigureEntry
+from mlpviz.gui.figures.exporting import PICTURE_ENDINGS, picture_file
 from mlpviz.gui.figures.headless import headless_application
+from mlpviz.gui.figures.still import StillRun
+from mlpviz.gui.figures.taking import taken_from_replay
 from mlpviz.training.presets import load_preset
 from mlpviz.training.replay import Replay
 
@@ -20,20 +24,16 @@ RUNS = {"digits": 550, "moons": 200, "linear-collapse": 20}
 OF_SEVERAL_RUNS = ("compare", "many_seeds")
 
 
-def trained(name: str, steps: int):
+def trained(name: str, steps: int) -> StillRun:
     """A run of a preset, held still after so many steps."""
-    from mlpviz.gui.figures.taking import taken_from_replay
-
     replay = Replay(load_preset(name), until=steps)
     for _ in replay.steps():
         pass
     return taken_from_replay(replay)
 
 
-def view_of(entry, run) -> View | None:
+def view_of(entry: FigureEntry, run: StillRun) -> View | None:
     """A picture as it is exported where nothing else is asked for; None where the run has none such."""
-    from mlpviz.gui.figures.exporting import picture_file
-
     choices = {} if entry.page else {"page": "train"}
     view = View(entry.name, choices, "light", *entry.size, 1.0, None)
     try:
@@ -45,9 +45,6 @@ def view_of(entry, run) -> View | None:
 
 def pictures(names: Iterable[str] | None = None, runs: dict[str, int] = RUNS) -> dict[str, float]:
     """Seconds for each kind of picture of a single run, or for those of some names, in each format."""
-    from mlpviz.gui.figures.catalogue import FIGURES
-    from mlpviz.gui.figures.exporting import PICTURE_ENDINGS, picture_file
-
     shown = {name: trained(name, steps) for name, steps in runs.items()}
     results = {}
     for entry in FIGURES:
@@ -63,7 +60,7 @@ def pictures(names: Iterable[str] | None = None, runs: dict[str, int] = RUNS) ->
     return results
 
 
-def models(run) -> dict[str, float]:
+def models(run: StillRun) -> dict[str, float]:
     """Milliseconds for each format of a model."""
     with tempfile.TemporaryDirectory() as folder:
         outs = [Path(folder, f"model{ending}") for ending in MODEL_FORMATS]
