@@ -60,7 +60,7 @@ $(STAMP)-test: pyproject.toml
 	@$(PIP) install --editable '.[test]'
 	@touch $(STAMP)-run $@
 
-# PyTorch's own index has it without the gigabytes for graphics cards; where it cannot be reached, pip looks on.
+# PyTorch's own index has it for processors alone; where that cannot be reached, pip soon looks elsewhere.
 $(STAMP)-bench: pyproject.toml
 	@.ci/environment $(VENV) $(PYTHON)
 	@echo 'Installing mlpviz, PyTorch and scikit-learn into $(VENV) (once, some 1.5 GB; a few minutes)'
