@@ -3,7 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # make run PYTHON=python3.12 takes that Python; else the first of python3, python3.13, … that is new enough.
 PYTHON ?=
-# make run ARGS="train --help", make test ARGS="-k losses", make fuzz ARGS="csv --seed 1" COUNT=100000
+# make run ARGS="train --help", make test ARGS="-k losses", make bench ARGS="engine peers",
+# make fuzz ARGS="csv --seed 1" COUNT=100000
 ARGS ?=
 COUNT ?= 20000
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -16,7 +17,7 @@ help:
 	@echo 'make run     open the window'
 	@echo 'make test    run the tests'
 	@echo 'make check   style, types, import rules and tests: all that must hold before a commit'
-	@echo 'make bench   measure speed'
+	@echo 'make bench   measure speed, some eight minutes; also beside PyTorch and scikit-learn'
 	@echo 'make fuzz    feed damaged files to the readers, COUNT=20000 to each'
 	@echo 'make clean   remove everything that make made'
 
@@ -33,8 +34,9 @@ check: $(STAMP)-test
 	@$(BIN)/lint-imports --no-logo >$(VENV)/import-rules || { cat $(VENV)/import-rules; exit 1; }
 	@$(MAKE) --no-print-directory test
 
-bench: $(STAMP)-test
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: libraries-run $(STAMP)-bench
+	@mkdir -p build
+	@$(BIN)/python -m benchmarks --json build/bench.json --plot build/bench.png --plot build/bench.svg $(ARGS)
 
 fuzz: $(STAMP)-test
 	@$(BIN)/python tests/fuzzing.py --count $(COUNT) $(ARGS)
@@ -57,3 +59,10 @@ $(STAMP)-test: pyproject.toml
 	@echo 'Installing what mlpviz and its tests need into $(VENV) (once, some 500 MB; a minute or two)'
 	@$(PIP) install --editable '.[test]'
 	@touch $(STAMP)-run $@
+
+# PyTorch's own index has it for processors alone; where that cannot be reached, pip soon looks elsewhere.
+$(STAMP)-bench: pyproject.toml
+	@.ci/environment $(VENV) $(PYTHON)
+	@echo 'Installing mlpviz, PyTorch and scikit-learn into $(VENV) (once, some 1.5 GB; a few minutes)'
+	@$(PIP) install --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu --editable '.[test,bench]'
+	@touch $(STAMP)-run $(STAMP)-test $@

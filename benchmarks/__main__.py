@@ -1,36 +1,47 @@
-"""Runs every benchmark and prints a table; with ``--json FILE`` writes the numbers too."""
+"""Runs the benchmarks, or those that are named; prints their numbers, and which bounds are met."""
 
 import argparse
+import ast
 import json
 import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
-TARGETS = {
-    "epoch over bare products": "at most 1.6",
-    "share of headless steps per second": "at least 0.80",
-    "repaints per second of each picture": "at least 10",
-    "lateness of a 5 ms timer, 99th percentile, ms": "less than 16",
-    "boundary: share of headless steps per second": "at least 0.85",
-    "boundary: repaints per second": "at least 10",
-    "next stage of 784-100-10, median, ms": "at most 16",
-    "next stage of 784-100-10, 99th percentile, ms": "at most 33",
-    "next stage of 784-800-10, median, ms": "at most 32",
-    "next stage of 784-800-10, 99th percentile, ms": "at most 66",
-    "evaluate page filled, at rest, seconds": "at most 1",
-    "evaluate page filled, while training, seconds": "at most 1",
-    "confusion cell to its pictures, at rest, 95th percentile, ms": "less than 100",
-    "confusion cell to its pictures, while training, 95th percentile, ms": "less than 100",
-    "steps per second with the evaluate page judging": "at least 0.95 of those without",
-    "window on screen over a bare window": "at most 1.5",
-}
+from benchmarks.table import goal_lines, lines
+
+SUBJECTS = (
+    "engine",
+    "peers",
+    "scaling",
+    "reach",
+    "window",
+    "boundary",
+    "stages",
+    "evaluate",
+    "startup",
+    "memory",
+    "exports",
+)
+"""Each a module whose `measure` gives numbers by name."""
 
 
-def on_a_display(module: str) -> dict[str, float]:
-    """Run a benchmark that opens windows: on the display, on a virtual one, or in memory."""
-    command = [sys.executable, "-m", module]
+def subjects_here() -> list[str]:
+    """Those that there are."""
+    return [name for name in SUBJECTS if find_spec(f"benchmarks.{name}") is not None]
+
+
+def question(subject: str) -> str:
+    """What a subject asks: the first line of its module."""
+    source = Path(__file__).with_name(f"{subject}.py").read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+
+
+def measured(subject: str) -> dict[str, float]:
+    """The numbers of a subject, from a process of its own: on the display, on a virtual one, or in memory."""
+    command = [sys.executable, "-m", f"benchmarks.{subject}"]
     environment = dict(os.environ)
     has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.platform.startswith("linux") and not has_display:
@@ -38,26 +49,50 @@ def on_a_display(module: str) -> dict[str, float]:
             command = ["xvfb-run", "-a", "-s", "-screen 0 1440x900x24", *command]
         else:
             environment["QT_QPA_PLATFORM"] = "offscreen"
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
     return json.loads(printed.splitlines()[-1])
 
 
-def main() -> None:
-    """Measure everything."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file too")
-    options = parser.parse_args()
-    from benchmarks import engine
+def write_plots(results: dict[str, float], files: list[Path]) -> None:
+    """The picture of how the cost grows, where that was measured."""
+    from benchmarks.plot import write_plot
+    from benchmarks.scaling import is_among
 
-    results = engine.measure()
-    for name in ("window", "boundary", "stages", "evaluate", "startup"):
-        results |= on_a_display(f"benchmarks.{name}")
-    width = max(map(len, results))
-    for name, value in results.items():
-        target = TARGETS.get(name, "")
-        print(f"{name:{width}}  {value:10.3f}  {target}")
+    for file in files:
+        if is_among(results):
+            write_plot(results, file)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, and tell."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(subjects_here())}; or all"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file too")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="draw what `scaling` found, .png or .svg; may be given twice",
+    )
+    options = parser.parse_args(arguments)
+    for subject in options.subjects:
+        if subject not in subjects_here():
+            parser.error(f"there is no {subject!r}: the subjects are {', '.join(subjects_here())}")
+    results: dict[str, float] = {}
+    for subject in options.subjects or subjects_here():
+        print(f"\n{subject}: {question(subject)}", flush=True)
+        found = measured(subject)
+        print("\n".join(lines(found)), flush=True)
+        results |= found
+    if goals := list(goal_lines(results)):
+        print("", "goals", *goals, sep="\n")
     if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_plots(results, options.plot)
 
 
 if __name__ == "__main__":

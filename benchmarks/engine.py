@@ -1,54 +1,56 @@
-"""How much more than its matrix products does an epoch of training cost?"""
+"""How much more than its bare matrix products does training cost, and when do more threads pay?"""
 
-import statistics
-import time
+import json
+from dataclasses import replace
 
 import numpy as np
 
-from mlpviz.data import load_dataset
-from mlpviz.training import History, Trainer
+from benchmarks.cases import Case, Products, Training, steps_at_a_time
+from benchmarks.timing import in_turn, median_ratio
 from mlpviz.training.blas import use_blas_threads
-from mlpviz.training.presets import load_preset
 
-ROUNDS = 5
+UNITS = (30, 100, 300, 800, 2000)
+BATCH_SIZES = (1, 10, 100, 1000)
+HIDDEN_LAYERS = (2, 3, 5, 7)  # besides one: with the last, 2 to 8 affine layers
 
-
-def bare_products(steps: int) -> float:
-    """Seconds for the five matrix products of a step of 784-100-10, batch 100, so many times."""
-    rng = np.random.default_rng(0)
-    x, hidden, out = (rng.standard_normal((100, n)).astype(np.float32) for n in (784, 100, 10))
-    w1 = rng.standard_normal((784, 100)).astype(np.float32)
-    w2 = rng.standard_normal((100, 10)).astype(np.float32)
-    started = time.perf_counter()
-    for _ in range(steps):
-        x @ w1  # forward
-        hidden @ w2
-        hidden.T @ out  # gradients of the weights
-        out @ w2.T  # back to the hidden layer
-        x.T @ hidden
-    return time.perf_counter() - started
+CASES = [Case((units,), size) for units in UNITS for size in BATCH_SIZES]
+CASES += [Case((300,) * n) for n in HIDDEN_LAYERS]
+OF_GOALS = (Case((100,)), Case((800,)))
 
 
-def epoch() -> tuple[float, int]:
-    """Seconds for one epoch of `digits` with all probes and its validation, and its number of steps."""
-    trainer = Trainer(load_preset("digits").with_settings({"epochs": 1}), load_dataset("digits"))
-    history = History()
-    started = time.perf_counter()
-    for step in trainer.steps():
-        history.append(step)
-    return time.perf_counter() - started, len(history)
+def over_products(case: Case, steps: int = 0) -> dict[str, float]:
+    """The time of a step of training, and over that of its products; timed over `steps`, if given.
+
+    On the one side stands all that the trainer does: batches gathered and scaled, both ways through the
+    network, update, every probe, the history, and the validation where it falls into the stretch. On the
+    other stand the matrix products of the same steps and of the same validations.
+    """
+    use_blas_threads(case.threads)
+    training, products = Training(case), Products(case)
+    n = steps or steps_at_a_time(training.run, case, case in OF_GOALS)
+    trained, bare = in_turn(lambda: training.run(n), lambda: products.run(n, training.validations))
+    return {
+        "ms a step": 1000 * float(np.median(trained)) / n,
+        "over bare products": median_ratio(trained, bare),
+    }
+
+
+def with_two_threads(case: Case, steps: int = 0) -> float:
+    """How many times as fast two threads are as one."""
+    one, two = Training(case), Training(replace(case, threads=2))
+    n = steps or steps_at_a_time(one.run, case)
+    alone, together = in_turn(lambda: one.run(n), lambda: two.run(n))
+    return median_ratio(alone, together)
 
 
 def measure() -> dict[str, float]:
-    """The median of the ratio over several rounds, both sides timed one after the other."""
-    use_blas_threads(1)
-    epoch()  # warm
-    ratios, rates = [], []
-    for _ in range(ROUNDS):
-        seconds, steps = epoch()
-        ratios.append(seconds / bare_products(steps))
-        rates.append(steps / seconds)
-    return {
-        "epoch over bare products": statistics.median(ratios),
-        "headless steps per second": statistics.median(rates),
-    }
+    """Of every network the row of a table."""
+    results = {}
+    for case in CASES:
+        row = over_products(case) | {"times as fast with two threads": with_two_threads(case)}
+        results |= {f"{case} | {name}": value for name, value in row.items()}
+    return results
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))

@@ -24,14 +24,17 @@ SECONDS = 4.0
 ROUNDS = 3
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Run the event loop until something is so."""
-    loop, timer = QEventLoop(), QTimer()
+def wait_until(is_so: Callable[[], bool], seconds: float = 30.0, poll_ms: int = 1) -> None:
+    """Run the event loop until something is so, looked at every so often."""
+    loop, timer, deadline = QEventLoop(), QTimer(), QTimer()
     timer.timeout.connect(lambda: loop.quit() if is_so() else None)
-    timer.start(1)
-    QTimer.singleShot(int(1000 * seconds), loop.quit)
+    deadline.timeout.connect(loop.quit)
+    timer.start(poll_ms)
+    deadline.start(int(1000 * seconds))
     if not is_so():
         loop.exec()
+    timer.stop()
+    deadline.stop()
     assert is_so(), "it took too long"
 
 
