@@ -39,7 +39,7 @@ def measure() -> dict[str, float]:
     counter.watch("field", page.function.field)
     counter.watch("units", page.views.cards["units"].mosaic.viewport())
     for plot in (page.loss, page.accuracy, page.measures):
-        counter.watch(plot.objectName(), plot.findChild(QWidget, f"{plot.objectName()}_plot").viewport())
+        counter.watch(plot.objectName(), plot.findChild(QWidget, f"{plot.objectName()}_plot"))
     shares, late_ms, fields, others = [], [], [], []
     for _ in range(ROUNDS):
         before = headless_rate(SECONDS / 2, EXPERIMENT)

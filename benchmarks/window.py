@@ -95,7 +95,7 @@ def measure() -> dict[str, float]:
     page = window.page
     counter.watch("weights", page.weights.mosaic.viewport())
     for plot in (page.loss, page.accuracy, page.measures):
-        counter.watch(plot.objectName(), plot.findChild(QWidget, f"{plot.objectName()}_plot").viewport())
+        counter.watch(plot.objectName(), plot.findChild(QWidget, f"{plot.objectName()}_plot"))
     shares, late_ms, repaints = [], [], []
     for _ in range(ROUNDS):
         alone = headless_rate(SECONDS / 2, experiment)
