@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from mlpviz.gui.theme import DARK, LIGHT, Theme
@@ -417,3 +417,34 @@ def make_plot(qtbot, theme):
         return plot
 
     return make
+
+
+# ---------------------------------------------------------------------- what is drawn of a line
+
+
+def test_a_line_two_pixels_wide_is_as_dark_on_the_screen_as_one_stroke(plot):
+    plot.set_smoothing("off")
+    plot.set_data("training", np.arange(200), np.sin(np.arange(200) / 20.0))
+    plot.refresh()
+    canvas, ground = area(plot), QColor(LIGHT.card)
+    series = plot._series["training"]
+
+    def ink(paint) -> float:
+        image = QImage(canvas.size(), QImage.Format.Format_RGB32)
+        image.fill(ground)
+        painter = QPainter(image)
+        paint(painter)
+        painter.end()
+        gray = image.convertToFormat(QImage.Format.Format_Grayscale8)
+        pixels = np.frombuffer(gray.constBits(), np.uint8).reshape(gray.height(), -1)[:, : gray.width()]
+        return float((pixels.max() - pixels.astype(float)).sum())
+
+    def as_one_line(painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(series._line_pen)
+        for piece in canvas.polylines(*series.line):
+            painter.drawPolyline(piece)
+
+    thin = ink(lambda painter: series.paint_behind(painter, canvas))
+    whole = ink(as_one_line)
+    assert thin == pytest.approx(whole, rel=0.15)
