@@ -139,8 +139,7 @@ class Refresher(QObject):
             if 0 in self._turn:
                 self.rounds += 1
                 self._find_rates()
-            if 0 in self._turn or self._is_mixed:
-                self._timer.setInterval(self._interval_ms())
+            self._timer.setInterval(self._interval_ms())
         self._ended(time.perf_counter() + 0.001 * self._timer.remainingTime())
 
     def _find_rates(self) -> None:
@@ -154,9 +153,10 @@ class Refresher(QObject):
 
     def _interval_ms(self) -> int:
         """To the next turn: all follow each other evenly, or each comes when it is due."""
-        if not self._is_mixed:
-            return max(1, int(1000 / (self._rates[0] * self._turns_a_round())))
-        due = min(at + 1.0 / rate for at, rate in zip(self._refreshed_at, self._rates, strict=True))
+        if self._is_mixed:
+            due = min(at + 1.0 / rate for at, rate in zip(self._refreshed_at, self._rates, strict=True))
+        else:
+            due = self._turn_began + 1.0 / (self._rates[0] * self._turns_a_round())
         return min(max(1, int(1000 * (due - time.perf_counter()))), 100)
 
     def _turns_a_round(self) -> int:

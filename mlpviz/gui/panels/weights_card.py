@@ -375,7 +375,9 @@ class WeightsCard(Card):
         if self._only is not None:
             self._order = self._order[np.isin(self._order, self._only)]
         seen = seen_from_input([*weights[:index], matrix])
-        images = column_images(seen, image_shape)[self._order]
+        images = column_images(seen, image_shape)
+        if not np.array_equal(self._order, np.arange(len(images))):  # else a view does
+            images = images[self._order]
         one_each = self._scaling.currentIndex() == 1
         limits = signed_limits(images) if one_each else (self._limit or signed_limit(seen))
         self.mosaic.set_images(images, limits, self._labels(self._positions[index], votes))

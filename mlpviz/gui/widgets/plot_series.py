@@ -125,8 +125,8 @@ class PlotSeries:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._dot_color)
-            for x, y in zip(*self.dots, strict=True):
-                painter.drawEllipse(canvas.place_of(x, y), _DOT_PX, _DOT_PX)
+            for place in canvas.polylines(*self.dots)[0].toList():
+                painter.drawEllipse(place, _DOT_PX, _DOT_PX)
             painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
