@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 REFRESHES_PER_SECOND = 11.0
 LEAST_REFRESHES_PER_SECOND = 5.0
-PAINTING_SHARE = 0.2  # of the time at most, where the least rate allows it
+PAINTING_SHARE = 0.3  # of the time at most, where the least rate allows it
 TOGETHER_S = 0.008  # parts that take no longer are repainted together: each turn has its own price
 NEARLY_DUE = 0.8
 
@@ -73,7 +73,7 @@ class Refresher(QObject):
     def set_parts(self, parts: list[Callable[[], None]]) -> None:
         """What is visible now; each call repaints one part of it."""
         self._parts = parts
-        self._costs_s = [0.002] * len(parts)
+        self._costs_s = [TOGETHER_S] * len(parts)  # nothing goes together before it was measured
         self._refreshed_at = [0.0] * len(parts)
         self._turn = []
         self._find_rates()
