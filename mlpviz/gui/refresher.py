@@ -56,6 +56,7 @@ class Refresher(QObject):
         self._timer = QTimer(self)
         self._timer.setObjectName("refresh_timer")
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setSingleShot(True)  # the next turn waits for the painting of this one
         self._timer.timeout.connect(self._tick)
         self._after = QTimer(self)  # comes after the painting that a part asked for
         self._after.setObjectName("after_painting_timer")
@@ -68,6 +69,7 @@ class Refresher(QObject):
         self._rates: list[float] = []
         self._turn: list[int] = []
         self._turn_began = 0.0
+        self._is_on = False
         self.rounds = 0
 
     def set_parts(self, parts: list[Callable[[], None]]) -> None:
@@ -77,16 +79,18 @@ class Refresher(QObject):
         self._refreshed_at = [0.0] * len(parts)
         self._turn = []
         self._find_rates()
-        if self._timer.isActive():
+        if self._is_on:
             self.start()
 
     def start(self) -> None:
         """Refresh from now on."""
+        self._is_on = True
         if self._parts:
             self._timer.start(self._interval_ms())
 
     def stop(self) -> None:
         """Refresh no more by itself."""
+        self._is_on = False
         self._timer.stop()
         self._after.stop()
         self._ended(math.inf)
@@ -139,7 +143,7 @@ class Refresher(QObject):
             if 0 in self._turn:
                 self.rounds += 1
                 self._find_rates()
-            self._timer.setInterval(self._interval_ms())
+            self._timer.start(self._interval_ms())
         self._ended(time.perf_counter() + 0.001 * self._timer.remainingTime())
 
     def _find_rates(self) -> None:
@@ -157,7 +161,7 @@ class Refresher(QObject):
             due = min(at + 1.0 / rate for at, rate in zip(self._refreshed_at, self._rates, strict=True))
         else:
             due = self._turn_began + 1.0 / (self._rates[0] * self._turns_a_round())
-        return min(max(1, int(1000 * (due - time.perf_counter()))), 100)
+        return min(max(1, int(1000 * (due - time.perf_counter()))), 200)
 
     def _turns_a_round(self) -> int:
         turns, room_s = 1, TOGETHER_S

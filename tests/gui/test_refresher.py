@@ -76,3 +76,9 @@ def test_a_part_that_is_no_longer_visible_is_left_alone(rounds, qtbot):
     stopped = len(rounds.turns)
     qtbot.wait(200)
     assert len(rounds.turns) == stopped
+
+
+def test_what_becomes_visible_later_is_refreshed_too(rounds, qtbot):
+    rounds.refresher.start()
+    rounds.refresher.set_parts([rounds.part(0)])
+    qtbot.waitUntil(lambda: len(rounds.turns) > 2)
