@@ -2,19 +2,13 @@
 
 import json
 import statistics
-import sys
 import time
 
 import numpy as np
-from PySide6.QtCore import QEventLoop
-from PySide6.QtWidgets import QApplication, QWidget
 
-from benchmarks.window import PaintCounter, headless_rate, lateness_timer, wait_ms
+from benchmarks.window import PaintCounter, headless_rate, lateness_ms, open_window, wait_ms
 from mlpviz.gui.main_window import MainWindow
 from mlpviz.gui.stretch_thread import Stretch
-from mlpviz.gui.theme import Theme
-from mlpviz.gui.workspace import Workspace
-from mlpviz.training import Trainer
 from mlpviz.training.presets import load_preset
 
 SECONDS = 4.0
@@ -24,43 +18,34 @@ EXPERIMENT = load_preset("spiral").with_settings({"epochs": 1_000_000})
 
 def measure() -> dict[str, float]:
     """Medians over several rounds, in each the window's rate beside the headless one."""
-    application = QApplication(sys.argv[:1])
-    theme = Theme("light")
-    theme.apply(application)
-    workspace = Workspace()
-    window = MainWindow(workspace, theme)
-    window.show()
-    loop = QEventLoop()
-    workspace.run_changed.connect(loop.quit)
-    workspace.open(lambda: Trainer(EXPERIMENT))
-    loop.exec()
+    with open_window(EXPERIMENT) as window:
+        return beside_headless(window)
+
+
+def beside_headless(window: MainWindow) -> dict[str, float]:
+    """The same, of a window with the run."""
+    workspace, page = window.workspace, window.page
     counter = PaintCounter()
-    page = window.page
-    counter.watch("field", page.function.field)
-    counter.watch("units", page.views.cards["units"].mosaic.viewport())
-    for plot in (page.loss, page.accuracy, page.measures):
-        counter.watch(plot.objectName(), plot.findChild(QWidget, f"{plot.objectName()}_plot").viewport())
+    counter.watch("field", page.function.field)  # type: ignore[attr-defined]
+    counter.watch("units", page.views.cards["units"].mosaic.viewport())  # type: ignore[attr-defined]
+    counter.watch_plots(page)
     shares, late_ms, fields, others = [], [], [], []
     for _ in range(ROUNDS):
         before = headless_rate(SECONDS / 2, EXPERIMENT)
         workspace.train(Stretch.ALL)
         wait_ms(500)
-        counter.counts = dict.fromkeys(counter.counts, 0)
+        counter.restart()
         steps, started = len(workspace.history), time.perf_counter()
         wait_ms(1000 * SECONDS)
         passed = time.perf_counter() - started
         rate = (len(workspace.history) - steps) / passed
         fields.append(counter.counts["field"] / passed)
         others.append(min(n for name, n in counter.counts.items() if name != "field") / passed)
-        timer = lateness_timer(late_ms)  # only now: 200 ticks a second cost such a network a few percent
-        timer.start()
-        wait_ms(1000)
-        timer.stop()
+        late_ms += lateness_ms(1.0)  # only now: 200 ticks a second cost such a network a few percent
         workspace.pause()
         wait_ms(200)
         # Before and after, for on a busy machine the one or the other may be slowed by something else.
         shares.append(2 * rate / (before + headless_rate(SECONDS / 2, EXPERIMENT)))
-    window.close()
     return {
         "boundary: share of headless steps per second": statistics.median(shares),
         "boundary: share, least of the rounds": min(shares),

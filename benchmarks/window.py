@@ -1,24 +1,39 @@
-"""What does the window cost training at full speed, and how late is its thread, on the Train page?"""
+"""What does the open window cost training at full speed, how late is its thread, how soon does it answer?
+
+With ``--long`` also thirty seconds of lateness, and large networks, histories and datasets.
+"""
 
 import json
+import random
 import statistics
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from mlpviz.data import Dataset, Examples, load_dataset
 from mlpviz.gui.main_window import MainWindow
 from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Experiment, History, Trainer
+from mlpviz.training.layer_spec import LayerSpec
 from mlpviz.training.presets import load_preset
+from mlpviz.training.race import Contender, Race
 
-SECONDS = 4.0
+SECONDS = 3.0
 ROUNDS = 3
 TICK_MS = 5
+DIGITS = load_preset("digits").with_settings({"epochs": 100_000})
+OTHER_PAGES = ("step_through", "evaluate", "many_seeds", "learn")
 
 
 class PaintCounter(QObject):
@@ -34,6 +49,17 @@ class PaintCounter(QObject):
         widget.setProperty("counted_as", name)
         widget.installEventFilter(self)
 
+    def watch_plots(self, page: QWidget) -> None:
+        """Count those of all curves that can be seen."""
+        for plot in page.findChildren(CurvePlot):
+            if plot.isVisible():
+                name = plot.objectName()
+                self.watch(name, plot.findChild(QWidget, f"{name}_plot"))
+
+    def restart(self) -> None:
+        """Count from zero."""
+        self.counts = dict.fromkeys(self.counts, 0)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Count, and let the event pass."""
         if event.type() == QEvent.Type.Paint:
@@ -48,15 +74,25 @@ def wait_ms(milliseconds: float) -> None:
     loop.exec()
 
 
-def headless_rate(seconds: float, experiment: Experiment) -> float:
+def headless_rate(seconds: float, experiment: Experiment, dataset: Dataset | None = None) -> float:
     """Steps per second without a window; their scalars are kept as `mlpviz train` keeps them."""
-    trainer, history = Trainer(experiment), History()
+    trainer, history = Trainer(experiment, dataset), History()
     started, n = time.perf_counter(), 0
     for step in trainer.steps():
         history.append(step)
         n += 1
-        if n % 50 == 0 and time.perf_counter() - started > seconds:
+        if time.perf_counter() - started > seconds:
             break
+    return n / (time.perf_counter() - started)
+
+
+def headless_race(seconds: float, experiments: list[Experiment]) -> float:
+    """Steps per second of a race without a window, those of all runs together."""
+    race = Race([Contender(str(i), Trainer(experiment)) for i, experiment in enumerate(experiments)])
+    started, n = time.perf_counter(), 0
+    while time.perf_counter() - started < seconds:
+        race.advance()
+        n += 1
     return n / (time.perf_counter() - started)
 
 
@@ -78,9 +114,21 @@ def lateness_timer(late_ms: list[float]) -> QTimer:
     return timer
 
 
-def measure() -> dict[str, float]:
-    """Medians over several rounds, in each the window's rate beside the headless one."""
-    application = QApplication(sys.argv[:1])
+def lateness_ms(seconds: float) -> list[float]:
+    """By how much each tick of a timer comes late, for so long."""
+    late: list[float] = []
+    timer = lateness_timer(late)
+    timer.start()
+    wait_ms(1000 * seconds)
+    timer.stop()
+    return late
+
+
+@contextmanager
+def open_window(experiment: Experiment, dataset: Dataset | None = None) -> Iterator[MainWindow]:
+    """A window with a run that is ready to be trained."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
     theme = Theme("light")
     theme.apply(application)
     workspace = Workspace()
@@ -88,38 +136,226 @@ def measure() -> dict[str, float]:
     window.show()
     loop = QEventLoop()
     workspace.run_changed.connect(loop.quit)
-    experiment = load_preset("digits").with_settings({"epochs": 100_000})
-    workspace.open(lambda: Trainer(experiment))
+    workspace.open(lambda: Trainer(experiment, dataset))
     loop.exec()
-    counter = PaintCounter()
-    page = window.page
-    counter.watch("weights", page.weights.mosaic.viewport())
-    for plot in (page.loss, page.accuracy, page.measures):
-        counter.watch(plot.objectName(), plot.findChild(QWidget, f"{plot.objectName()}_plot").viewport())
-    shares, late_ms, repaints = [], [], []
-    for _ in range(ROUNDS):
-        alone = headless_rate(SECONDS / 2, experiment)
-        workspace.train(Stretch.ALL)
-        wait_ms(500)
-        counter.counts = dict.fromkeys(counter.counts, 0)
-        timer = lateness_timer(late_ms)
-        steps, started = len(workspace.history), time.perf_counter()
-        timer.start()
-        wait_ms(1000 * SECONDS)
-        timer.stop()
-        passed = time.perf_counter() - started
-        shares.append((len(workspace.history) - steps) / passed / alone)
-        repaints.append(min(counter.counts.values()) / passed)
-        workspace.pause()
-        wait_ms(200)
+    wait_ms(300)
+    yield window
     window.close()
-    return {
+
+
+def side_by_side(
+    window: MainWindow,
+    counter: PaintCounter,
+    alone: Callable[[], float],
+    steps_made: Callable[[], int],
+    rounds: int = ROUNDS,
+) -> dict[str, float]:
+    """Medians over several rounds, in each the rate beside the window between two without it."""
+    driver = window.page.driver
+    shares, repaints, late, before = [], [], [], alone()
+    for _ in range(rounds):
+        driver.train(Stretch.ALL)
+        wait_ms(500)
+        counter.restart()
+        steps, started = steps_made(), time.perf_counter()
+        wait_ms(1000 * SECONDS)
+        passed = time.perf_counter() - started
+        rate = (steps_made() - steps) / passed
+        repaints.append(min(counter.counts.values(), default=0) / passed)
+        late += lateness_ms(1.0)  # only now: 200 ticks a second cost a small network a few percent
+        driver.pause()
+        wait_ms(200)
+        after = alone()
+        shares.append(2 * rate / (before + after))
+        before = after
+    measured = {
         "share of headless steps per second": statistics.median(shares),
         "repaints per second of each picture": statistics.median(repaints),
-        "lateness of a 5 ms timer, 99th percentile, ms": float(np.percentile(late_ms, 99)),
-        "lateness of a 5 ms timer, worst, ms": max(late_ms),
+        "lateness of a 5 ms timer, 99th percentile, ms": float(np.percentile(late, 99)),
+        "lateness of a 5 ms timer, worst, ms": max(late),
     }
+    return measured if counter.counts else {k: v for k, v in measured.items() if "repaints" not in k}
+
+
+def answers_ms(window: MainWindow, seconds: float) -> list[float]:
+    """From moving the pointer to another unit to its name on the screen, while training."""
+    mosaic = window.page.weights.mosaic  # type: ignore[attr-defined]
+    words = window.page.findChild(QWidget, "label_weights_hover")
+    found: list[float] = []
+    sent = [0.0]
+
+    class Painted(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and sent[0]:
+                found.append(1000 * (time.perf_counter() - sent[0]))
+                sent[0] = 0.0
+            return False
+
+    painted, random_times = Painted(), random.Random(0)
+    words.installEventFilter(painted)
+    over = threading.Event()
+
+    def move() -> None:
+        """From another thread, so that it comes at any moment."""
+        cell = 0
+        while not over.wait(random_times.uniform(0.05, 0.15)):
+            cell = (cell + 1) % 10
+            place = mosaic.cell_rect(cell).center()
+            none = Qt.MouseButton.NoButton
+            event = QMouseEvent(
+                QEvent.Type.MouseMove, place, QPointF(place), none, none, Qt.KeyboardModifier.NoModifier
+            )
+            sent[0] = time.perf_counter()
+            QCoreApplication.postEvent(mosaic.viewport(), event)
+
+    thread = threading.Thread(target=move)
+    thread.start()
+    wait_ms(1000 * seconds)
+    over.set()
+    thread.join()
+    words.removeEventFilter(painted)
+    return found
+
+
+def on_pages() -> dict[str, float]:
+    """The digits on each page."""
+    found = {}
+    with open_window(DIGITS) as window:
+        workspace, page = window.workspace, window.page
+        counter = PaintCounter()
+        counter.watch("weights", page.weights.mosaic.viewport())  # type: ignore[attr-defined]
+        counter.watch_plots(page)
+
+        def alone() -> float:
+            return headless_rate(SECONDS / 2, DIGITS)
+
+        def steps_made() -> int:
+            return len(workspace.history)
+
+        found |= side_by_side(window, counter, alone, steps_made)
+        workspace.train(Stretch.ALL)
+        wait_ms(500)
+        answers = answers_ms(window, 4.0)
+        workspace.pause()
+        wait_ms(200)
+        found["input to repaint, 95th percentile, ms"] = float(np.percentile(answers, 95))
+        found["input to repaint, worst, ms"] = max(answers)
+        for name in OTHER_PAGES:
+            window.show_page(name)
+            wait_ms(500)
+            measured = side_by_side(window, PaintCounter(), alone, steps_made, rounds=1)
+            found |= {f"{name}: {what}": value for what, value in measured.items()}
+    return found | while_comparing()
+
+
+def while_comparing() -> dict[str, float]:
+    """Two runs on the Compare page."""
+    experiments = [DIGITS, DIGITS.with_settings({"learning_rate": 0.1})]
+    with open_window(DIGITS) as window:
+        window.show_page("compare")
+        comparison = window.page.comparison  # type: ignore[attr-defined]
+        for i, experiment in enumerate(experiments):
+            comparison.add_experiment(f"run {i}", experiment)
+        while len(comparison.runs) < len(experiments):
+            wait_ms(50)
+        wait_ms(500)
+        counter = PaintCounter()
+        counter.watch_plots(window.page)
+        measured = side_by_side(
+            window,
+            counter,
+            lambda: headless_race(SECONDS / 2, experiments),
+            lambda: sum(len(run.lane.contender.history) for run in comparison.runs),
+            rounds=2,
+        )
+    return {f"compare: {what}": value for what, value in measured.items()}
+
+
+def many_images() -> Dataset:
+    """The digits over and over, 200,000 of them to train on."""
+    dataset = load_dataset("digits")
+    places = np.arange(200_000) % len(dataset.training)
+    training = dataset.training
+    assert training.labels is not None
+    many = Examples(training.inputs[places], training.targets[places], training.labels[places])
+    return replace(dataset, training=many)
+
+
+def at_large() -> dict[str, float]:
+    """Long histories, wide and deep networks, and many images, on the Train page."""
+
+    def layers(*widths: int) -> tuple[LayerSpec, ...]:
+        hidden = [
+            layer
+            for width in widths
+            for layer in (LayerSpec("affine", {"units": width, "initializer": "he"}), LayerSpec("relu"))
+        ]
+        last = LayerSpec("affine", {"units": 10, "initializer": "he"}), LayerSpec("sigmoid")
+        return (*hidden, *last)
+
+    wide, deep = (
+        replace(DIGITS, layers=layers(*widths), learning_rate=0.01) for widths in ((2000,), (100,) * 9)
+    )
+    cases: dict[str, tuple[Experiment, Dataset | None]] = {
+        "2,000 hidden units": (wide, None),
+        "ten layers": (deep, None),
+        "200,000 images": (DIGITS, many_images()),
+        "a million steps": (DIGITS, None),
+    }
+    found = {}
+    for name, (experiment, dataset) in cases.items():
+        with open_window(experiment, dataset) as window:
+            workspace = window.workspace
+            if name == "a million steps":
+                fill_history(workspace, 1_000_000)
+            counter = PaintCounter()
+            counter.watch("weights", window.page.weights.mosaic.viewport())  # type: ignore[attr-defined]
+            counter.watch_plots(window.page)
+            measured = side_by_side(
+                window,
+                counter,
+                lambda experiment=experiment, dataset=dataset: headless_rate(
+                    SECONDS / 2, experiment, dataset
+                ),
+                lambda workspace=workspace: len(workspace.history),
+                rounds=2,
+            )
+        found |= {f"{name}: {what}": value for what, value in measured.items()}
+    return found
+
+
+def fill_history(workspace: Workspace, n: int) -> None:
+    """Let a run have so many steps behind it: those of a few hundred, over and over."""
+    workspace.train(Stretch.STEPS, 500)
+    while workspace.training:
+        wait_ms(50)
+    places = np.arange(n) % 500
+    columns = workspace.history.arrays().items()
+    long = {name: values[places] for name, values in columns if len(values) == 500}
+    long["step"] = np.arange(1.0, n + 1)
+    assert workspace.run is not None
+    workspace.run.history = History.from_arrays(long)
+    workspace.run.trainer.index = n
+
+
+def measure() -> dict[str, float]:
+    """Every page."""
+    return on_pages()
+
+
+def measure_long() -> dict[str, float]:
+    """What takes longer."""
+    with open_window(DIGITS) as window:
+        window.workspace.train(Stretch.ALL)
+        wait_ms(1000)
+        late = lateness_ms(30.0)
+        window.workspace.pause()
+        wait_ms(200)
+    return {
+        "30 s: lateness of a 5 ms timer, 99th percentile, ms": float(np.percentile(late, 99)),
+        "30 s: lateness of a 5 ms timer, worst, ms": max(late),
+    } | at_large()
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure()))
+    print(json.dumps(measure_long() if "--long" in sys.argv[1:] else measure()))

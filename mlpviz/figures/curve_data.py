@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlpviz.figures.curves import Floats, Smoother, decimate
+from mlpviz.figures.curves import Average, Column, Extremes, Floats, decimate
 
 
 class CurveData:
@@ -13,7 +13,6 @@ class CurveData:
     """
 
     def __init__(self) -> None:
-        self._weight = 0.0
         self.clear()
 
     def __len__(self) -> int:
@@ -22,18 +21,18 @@ class CurveData:
     @property
     def x(self) -> Floats:
         """The abscissas so far, (n,)."""
-        return self._x.view
+        return self._x
 
     @property
     def y(self) -> Floats:
         """The values so far, (n,), NaN where they were not finite."""
-        return self._y.view
+        return self._values(log=False).view
 
     def clear(self) -> None:
         """Forget every point."""
-        self._x, self._y, self._smooth = _Column(), _Column(), _Column()
-        self._smoother = Smoother(self._weight)
-        self._lowest, self._highest, self._lowest_positive = np.inf, -np.inf, np.inf
+        self._x, self._y = np.empty(0), np.empty(0)
+        self._linear, self._log = _Values(log=False), _Values(log=True)
+        self._average: Average | None = None
 
     def set_data(self, x: ArrayLike, y: ArrayLike) -> bool:
         """Take the whole series; return whether anything is new.
@@ -41,19 +40,19 @@ class CurveData:
         Parameters
         ----------
         x, y : (n,) arrays
-            Usually a longer prefix of the same growing arrays as last time. A series that is shorter, or
-            differs at the first or at the last point known, is taken as another one and read from the start.
+            Not copied: they must not change afterwards. Usually a longer prefix of the same growing arrays as
+            last time. A series that is shorter, or differs at the first or at the last point known, is taken
+            as another one and read from the start.
         """
-        x, y = np.asarray(x), np.asarray(y)
+        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if x.shape != y.shape or x.ndim != 1:
             raise ValueError(f"a curve needs as many x as y in one row, not {x.shape} and {y.shape}")
         known = len(self)
-        if known and not self._continues(x, y):
+        is_other = known > 0 and not self._continues(x, y)
+        if is_other:
             self.clear()
-            self._append(x, y)
-            return True
-        self._append(x[known:], y[known:])
-        return len(x) > known
+        self._x, self._y = x, y
+        return is_other or len(x) > known
 
     def line(
         self, low: float, high: float, bins: int, log: bool = False, smoothing: float = 0.0
@@ -69,23 +68,26 @@ class CurveData:
         smoothing : float
             The weight of a moving average, 0 for the values themselves.
         """
-        y = self._smoothed(smoothing) if smoothing > 0.0 else self.y
-        if log and self._lowest <= 0.0:
-            y = np.where(y > 0.0, y, np.nan)
-        thin_x, thin_y = decimate(self.x, y, low, high, bins, envelope=smoothing == 0.0)
-        return thin_x, np.log10(thin_y) if log else thin_y
+        if smoothing > 0.0:
+            thin_x, thin_y = self._averages(smoothing).line(self.x, self.y, low, high, bins)
+        else:
+            values = self._values(log)
+            thin_x, thin_y = decimate(self.x, values.view, low, high, bins, values.extremes())
+        if not log:
+            return thin_x, thin_y
+        return thin_x, np.log10(np.where(thin_y > 0.0, thin_y, np.nan))
 
     def bounds(self, log: bool = False, smoothing: float = 0.0) -> tuple[float, float] | None:
         """Return the smallest and the largest finite value, of those above zero if `log`, or None.
 
         With the weight of a moving average those of the average.
         """
-        low, high = (self._lowest_positive if log else self._lowest), self._highest
-        if smoothing > 0.0 and low <= high:
-            y = self._smoothed(smoothing)
-            if log:
-                y = y[y > 0.0]
-            low, high = float(np.fmin.reduce(y, initial=np.inf)), float(np.fmax.reduce(y, initial=-np.inf))
+        if smoothing > 0.0:
+            average = self._averages(smoothing)
+            low, high = (average.lowest_positive if log else average.lowest), average.highest
+        else:
+            values = self._values(log)
+            low, high = values.lowest, values.highest
         return (low, high) if low <= high else None
 
     def nearest(self, x: float) -> int | None:
@@ -101,61 +103,58 @@ class CurveData:
 
     def smoothed_at(self, index: int, smoothing: float) -> float:
         """Return the moving average at a point."""
-        return float(self._smoothed(smoothing)[index])
+        return float(self._averages(smoothing).window(self.y, index, index + 1)[0])
 
     def _continues(self, x: np.ndarray, y: np.ndarray) -> bool:
         known = len(self)
-        return len(x) >= known and all(x[i] == self.x[i] and _same(y[i], self.y[i]) for i in (0, known - 1))
+        return len(x) >= known and all(
+            _same(x[i], self._x[i]) and _same(y[i], self._y[i]) for i in (0, known - 1)
+        )
 
-    def _append(self, x: np.ndarray, y: np.ndarray) -> None:
-        if not len(x):
-            return
-        values = y.astype(np.float64)
-        finite = np.isfinite(values)
-        if not finite.all():
-            values[~finite] = np.nan
-        self._x.append(x)
-        self._y.append(values)
-        self._lowest = float(np.fmin(self._lowest, np.fmin.reduce(values)))
-        self._highest = float(np.fmax(self._highest, np.fmax.reduce(values)))
-        if self._lowest > 0.0:
-            self._lowest_positive = self._lowest
-        else:
-            self._lowest_positive = min(
-                self._lowest_positive, float(values[values > 0.0].min(initial=np.inf))
-            )
+    def _values(self, log: bool) -> "_Values":
+        values = self._log if log else self._linear
+        values.extend(self._y)
+        return values
 
-    def _smoothed(self, weight: float) -> Floats:
-        if weight != self._weight:
-            self._weight, self._smoother, self._smooth = weight, Smoother(weight), _Column()
-        if len(self._smooth) < len(self):
-            self._smooth.append(self._smoother.extend(self.y[len(self._smooth) :]))
-        return self._smooth.view
+    def _averages(self, weight: float) -> Average:
+        if self._average is None or self._average.weight != weight:
+            self._average = Average(weight)
+        self._average.extend(self.y)
+        return self._average
 
 
-class _Column:
-    """Floats in one row that grows by doubling."""
+class _Values:
+    """The values of a growing curve as they are drawn: NaN where they are not finite, or have no logarithm.
 
-    def __init__(self) -> None:
-        self._room = np.empty(256)
-        self._length = 0
+    Only where there are such values are others kept than those that were handed over.
+    """
 
-    def __len__(self) -> int:
-        return self._length
+    def __init__(self, log: bool) -> None:
+        self._smallest = 0.0 if log else -np.inf
+        self._own: Column | None = None
+        self._extremes = Extremes()
+        self.view: Floats = np.empty(0)
+        self.lowest, self.highest = np.inf, -np.inf
 
-    @property
-    def view(self) -> Floats:
-        return self._room[: self._length]
+    def extend(self, y: Floats) -> None:
+        """Take the whole series, which is at least as long as last time."""
+        new = y[len(self.view) :]
+        drawn = (new > self._smallest) & (new < np.inf)
+        if self._own is None and not drawn.all():
+            self._own = Column()
+            self._own.append(self.view)
+        if self._own is not None:
+            new = np.where(drawn, new, np.nan)
+            self._own.append(new)
+        self.view = y if self._own is None else self._own.view
+        self.lowest = float(np.fmin.reduce(new, initial=self.lowest))
+        self.highest = float(np.fmax.reduce(new, initial=self.highest))
 
-    def append(self, values: np.ndarray) -> None:
-        end = self._length + len(values)
-        if end > len(self._room):
-            room = np.empty(max(end, 2 * len(self._room)))
-            room[: self._length] = self.view
-            self._room = room
-        self._room[self._length : end] = values
-        self._length = end
+    def extremes(self) -> Extremes:
+        """Those of all values so far."""
+        self._extremes.extend(self.view)
+        return self._extremes
 
 
 def _same(new: float, known: float) -> bool:
-    return bool(new == known or (np.isnan(known) and not np.isfinite(new)))
+    return bool(new == known or (np.isnan(known) and np.isnan(new)))

@@ -1,11 +1,40 @@
 """Long curves made small enough to draw, and smooth enough to read, without looking at everything twice."""
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
 _BLOCK = 64
+_KEPT = 16  # of so many entries together something is kept; what is finer is found again where it is wanted
+
+
+class Column:
+    """Floats in one row that grows by doubling."""
+
+    def __init__(self) -> None:
+        self._room = np.empty(256)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def view(self) -> Floats:
+        """The entries so far, (n,)."""
+        return self._room[: self._length]
+
+    def append(self, values: Floats) -> None:
+        """Add entries at the end."""
+        end = self._length + len(values)
+        if end > len(self._room):
+            room = np.empty(max(end, 2 * len(self._room)))
+            room[: self._length] = self.view
+            self._room = room
+        self._room[self._length : end] = values
+        self._length = end
 
 
 class Smoother:
@@ -34,6 +63,17 @@ class Smoother:
         self._within = np.where(distance >= 0, (1.0 - weight) * powers[np.abs(distance)], 0.0)
         self._carry = powers[1:]
 
+    @property
+    def state(self) -> tuple[float, int]:
+        """The sum in the numerator, and how many finite entries are in it."""
+        return self._sum, self._count
+
+    def at(self, total: float, count: int) -> "Smoother":
+        """Another one of the same weight, in that state."""
+        other = copy(self)
+        other._sum, other._count = total, count
+        return other
+
     def extend(self, values: Floats) -> Floats:
         """Take the next entries and return the average after each, an array of the same length."""
         values = np.asarray(values, dtype=np.float64)
@@ -60,8 +100,135 @@ class Smoother:
         return out / (1.0 - self.weight**seen)
 
 
+class Average:
+    """The moving average of a growing series. Of every 16th entry it is kept, the others are found again.
+
+    Attributes
+    ----------
+    lowest, highest, lowest_positive
+        Of all averages; infinite where there is none.
+    """
+
+    def __init__(self, weight: float) -> None:
+        self._smoother = Smoother(weight)
+        self._known = 0  # entries, all of them in whole groups
+        self._sums, self._counts = Column(), Column()
+        self.lowest, self.highest, self.lowest_positive = np.inf, -np.inf, np.inf
+
+    @property
+    def weight(self) -> float:
+        """How much of the past stays from one entry to the next."""
+        return self._smoother.weight
+
+    def extend(self, y: Floats) -> None:
+        """Take the whole series, which is at least as long as last time."""
+        whole = len(y) // _KEPT * _KEPT
+        seen = max(0, self._known)
+        if whole > seen:
+            for start in range(seen, whole, 4096 * _KEPT):  # a long series is not smoothed in one piece
+                self._take(y[start : min(whole, start + 4096 * _KEPT)])
+            self._known = whole
+        self._note(self.window(y, whole, len(y)))
+
+    def _take(self, values: Floats) -> None:
+        total, count = self._smoother.state
+        averages = self._smoother.extend(values)
+        self._note(averages)
+        finite = np.isfinite(averages)
+        counts = count + np.cumsum(finite)
+        sums = averages * (1.0 - self.weight**counts)
+        if not finite.all():  # there the sum is still that of the last finite entry
+            last = np.maximum.accumulate(np.where(finite, np.arange(len(values)), -1))
+            sums = np.where(last >= 0, sums[last], total)
+        self._sums.append(sums[_KEPT - 1 :: _KEPT])
+        self._counts.append(counts[_KEPT - 1 :: _KEPT].astype(np.float64))
+
+    def _note(self, averages: Floats) -> None:
+        low, high = (
+            float(f.reduce(averages, initial=end)) for f, end in ((np.fmin, np.inf), (np.fmax, -np.inf))
+        )
+        self.lowest, self.highest = min(self.lowest, low), max(self.highest, high)
+        if low <= 0.0:
+            low = float(averages[averages > 0.0].min(initial=np.inf))
+        self.lowest_positive = min(self.lowest_positive, low)
+
+    def window(self, y: Floats, start: int, stop: int) -> Floats:
+        """The average after each of the entries `start` to `stop` of the series."""
+        groups = min(start, self._known) // _KEPT
+        state = (self._sums.view[groups - 1], int(self._counts.view[groups - 1])) if groups else (0.0, 0)
+        first = groups * _KEPT
+        return self._smoother.at(*state).extend(y[first:stop])[start - first :]
+
+    def line(self, x: Floats, y: Floats, low: float, high: float, bins: int) -> tuple[Floats, Floats]:
+        """As :func:`decimate` of the averages; of each group the last is enough for what is smooth."""
+        start, stop, size = grouping(x, low, high, bins)
+        if size == 1:
+            return x[start:stop], self.window(y, start, stop)
+        ends = np.arange(start + size - 1, stop, size)
+        if size < _KEPT:
+            averages = self.window(y, start, stop)[ends - start]
+        else:
+            kept = (ends + 1) // _KEPT - 1
+            averages = self._sums.view[kept] / (1.0 - self.weight ** self._counts.view[kept])
+            averages = np.where(np.isfinite(y[ends]), averages, np.nan)
+        if stop > start and (not len(ends) or ends[-1] != stop - 1):
+            ends = np.append(ends, stop - 1)
+            averages = np.append(averages, self.window(y, stop - 1, stop))
+        return x[ends], averages
+
+
+class Extremes:
+    """The smallest and the largest of each 16, 32, 64, … entries of a growing series.
+
+    They follow it at the price of its new entries, so that the envelope of a long curve is found without
+    looking at all of it. NaN is left out where there is anything else.
+    """
+
+    def __init__(self) -> None:
+        self._levels: list[tuple[Column, Column]] = [(Column(), Column())]
+
+    def extend(self, y: Floats) -> None:
+        """Take the whole series, which is at least as long as last time."""
+        known = len(self._levels[0][0])
+        groups = y[known * _KEPT : len(y) // _KEPT * _KEPT].reshape(-1, _KEPT)
+        if not len(groups):
+            return
+        for column, extreme in zip(self._levels[0], (np.fmin, np.fmax), strict=True):
+            column.append(extreme.reduce(groups, axis=1))
+        level = 0
+        while len(self._levels[level][0]) > 1:
+            if level + 1 == len(self._levels):
+                self._levels.append((Column(), Column()))
+            halves = zip(self._levels[level + 1], self._levels[level], (np.fmin, np.fmax), strict=True)
+            for column, finer, extreme in halves:
+                pairs = finer.view[2 * len(column) : len(finer) // 2 * 2].reshape(-1, 2)
+                column.append(extreme(pairs[:, 0], pairs[:, 1]))
+            level += 1
+
+    def groups(self, size: int, start: int, stop: int) -> tuple[Floats, Floats] | None:
+        """Those of each `size` entries from `start` to `stop`, multiples of it; None for smaller groups."""
+        if size < _KEPT:
+            return None
+        low, high = self._levels[(size // _KEPT).bit_length() - 1]
+        return low.view[start // size : stop // size], high.view[start // size : stop // size]
+
+
+def grouping(x: Floats, low: float, high: float, bins: int) -> tuple[int, int, int]:
+    """The entries between two abscissas, from `start` to `stop`, and how many of them to draw as one.
+
+    One point beyond is kept on either side, so that the line leaves the picture. Groups are of 1, 2, 4, 8, …
+    entries, at most ``2 * bins`` of them, and start at fixed ones.
+    """
+    start = max(0, int(np.searchsorted(x, low)) - 1)
+    stop = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
+    size = 1
+    while (stop - start) > 2 * bins * size:
+        size *= 2
+    return start - start % size, stop, size
+
+
 def decimate(
-    x: Floats, y: Floats, low: float, high: float, bins: int, envelope: bool = True
+    x: Floats, y: Floats, low: float, high: float, bins: int, extremes: Extremes | None = None
 ) -> tuple[Floats, Floats]:
     """Return the part of a curve between two abscissas, thinned to what its picture needs.
 
@@ -73,36 +240,29 @@ def decimate(
         What is on show; one point beyond on either side is kept, so that the line leaves the picture.
     bins : int
         About how many pixels wide it is drawn.
-    envelope : bool
-        Keep the smallest and the largest of each group of entries, so that no spike is lost; else the last of
-        each group, which is enough for a smooth curve.
+    extremes : Extremes, optional
+        Those of `y`, where they are known.
 
     Returns
     -------
     x, y : (m,) float arrays
-        Views of the arguments where few points are on show. Otherwise at most ``4 * bins + 3`` points, from
-        groups of 2, 4, 8, … entries. Groups start at fixed entries, so that a growing or moving curve does
-        not flicker; an envelope leaves NaN out of a group unless nothing else is in it.
+        Views of the arguments where few points are on show. Otherwise at most ``4 * bins + 3`` points: the
+        smallest and the largest of each group of 2, 4, 8, … entries, so that no spike is lost. Groups start
+        at fixed entries, so that a growing or moving curve does not flicker; NaN is left out of a group
+        unless nothing else is in it.
     """
-    start = max(0, int(np.searchsorted(x, low)) - 1)
-    stop = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
-    size = 1
-    while (stop - start) > 2 * bins * size:
-        size *= 2
+    start, stop, size = grouping(x, low, high, bins)
     if size == 1:
         return x[start:stop], y[start:stop]
-    start -= start % size
     whole = start + (stop - start) // size * size
-    last = slice(stop - 1, stop)
-    if not envelope:
-        ends = slice(start + size - 1, whole, size)
-        if stop == whole:
-            return x[ends], y[ends]
-        return np.concatenate([x[ends], x[last]]), np.concatenate([y[ends], y[last]])
-    groups = y[start:whole].reshape(-1, size)
-    thin_x, thin_y = np.empty((len(groups), 2)), np.empty((len(groups), 2))
+    known = None if extremes is None else extremes.groups(size, start, whole)
+    if known is None:
+        groups = y[start:whole].reshape(-1, size)
+        known = np.fmin.reduce(groups, axis=1), np.fmax.reduce(groups, axis=1)
+    thin_x, thin_y = np.empty((len(known[0]), 2)), np.empty((len(known[0]), 2))
     thin_x[:, 0], thin_x[:, 1] = x[start:whole:size], x[start + size // 2 : whole : size]
-    thin_y[:, 0], thin_y[:, 1] = np.fmin.reduce(groups, axis=1), np.fmax.reduce(groups, axis=1)
+    thin_y[:, 0], thin_y[:, 1] = known
+    last = slice(stop - 1, stop)
     parts_x, parts_y = [thin_x.ravel(), x[last]], [thin_y.ravel(), y[last]]
     if stop > whole:
         rest = y[whole:stop]

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpviz.figures.colors import GAP
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -100,7 +98,7 @@ def best_columns(n: int, cell_shape: tuple[int, int], aspect: float) -> int:
     return int(columns[np.argmax(scale)])
 
 
-def tile(images: np.ndarray, grid: Grid, out: np.ndarray | None = None) -> np.ndarray:
+def tile(images: np.ndarray, grid: Grid) -> np.ndarray:
     """Copy images into one array.
 
     Parameters
@@ -109,23 +107,20 @@ def tile(images: np.ndarray, grid: Grid, out: np.ndarray | None = None) -> np.nd
         Usually indices from :mod:`mlpviz.figures.colors`.
     grid : Grid
         With the same n, h and w.
-    out : array of ``grid.shape``, optional
-        Written in full, gaps included; a new array otherwise.
 
     Returns
     -------
     (H, W) array
         Gaps and empty places hold ``GAP`` (zero).
     """
-    if images.shape != (grid.n, grid.cell_height, grid.cell_width):
+    height, width = grid.cell_height, grid.cell_width
+    if images.shape != (grid.n, height, width):
         raise ValueError(f"images of shape {images.shape} do not fit {grid}")
-    if out is None:
-        out = np.zeros(grid.shape, images.dtype)
-    elif out.shape != grid.shape:
-        raise ValueError(f"out has shape {out.shape}, the mosaic {grid.shape}")
-    else:
-        out.fill(GAP)
-    for i, image in enumerate(images):
-        left, top, width, height = grid.cell_rect(i)
-        out[top : top + height, left : left + width] = image
-    return out
+    room = np.zeros((grid.rows, height + grid.gap, grid.columns, width + grid.gap), images.dtype)
+    cells = room[:, :height, :, :width].transpose(0, 2, 1, 3)
+    whole, rest = divmod(grid.n, grid.columns)
+    cells[:whole] = images[: grid.n - rest].reshape(whole, grid.columns, height, width)
+    if rest:
+        cells[whole, :rest] = images[grid.n - rest :]
+    tiled = room.reshape(room.shape[0] * room.shape[1], -1)
+    return tiled[: grid.shape[0], : grid.shape[1]]

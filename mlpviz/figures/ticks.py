@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from mlpviz.figures.numbers import MINUS, THIN_SPACE
 
 _ROOM = 0.06
+_LARGEST_EXPONENT = 300.0
 _MANTISSAS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
 
 
@@ -94,6 +95,35 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     every = -(-(last - first + 1) // max(1, most))
     decades = [10.0**k for k in range(first, last + 1) if k % every == 0]
     return [t for t in decades if low * (1 - 1e-9) <= t <= high * (1 + 1e-9)]
+
+
+def axis_ticks(
+    low: float, high: float, most: int, log: bool = False, whole: bool = False, percent: bool = False
+) -> list[tuple[float, str]]:
+    """Return places and labels of the numbers at an axis.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends; decimal logarithms of values if `log`, and then so are the places.
+    most : int
+        At most so many, at least 2.
+    log : bool
+    whole : bool
+        Integers only: steps.
+    percent : bool
+        The values are parts of one, shown as percentages; none outside of that.
+    """
+    if log:
+        low, high = (10.0 ** max(-_LARGEST_EXPONENT, min(end, _LARGEST_EXPONENT)) for end in (low, high))
+        values = log_ticks(low, high, most)
+        return list(zip(map(math.log10, values), tick_labels(values), strict=True))
+    values = linear_ticks(low, high, most, whole)
+    if len(values) < 2:  # one number alone says nothing of the scale
+        values = linear_ticks(low, high, most + 2, whole)
+    if percent:
+        values = [v for v in values if -1e-9 <= v <= 1.0 + 1e-9]
+    return list(zip(values, tick_labels(values, percent), strict=True))
 
 
 def tick_labels(values: Sequence[float], percent: bool = False) -> list[str]:

@@ -4,7 +4,7 @@ import math
 import threading
 import time
 
-BETWEEN_PAUSES_S = 0.012
+BETWEEN_PAUSES_S = 0.011
 PAUSE_S = 0.0001  # long enough for another thread to wake up
 LONGEST_PAUSE_S = 0.03
 SHORT_STEP_S = 0.00025  # longer steps spend enough of their time outside of the interpreter

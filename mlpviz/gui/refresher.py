@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-LEAST_REFRESHES_PER_SECOND = 11.0
-MOST_REFRESHES_PER_SECOND = 15.0
-PAINTING_SHARE = 0.1  # of the time, where the least rate allows it
+REFRESHES_PER_SECOND = 11.0
+LEAST_REFRESHES_PER_SECOND = 5.0
+PAINTING_SHARE = 0.3  # of the time at most, where the least rate allows it
+TOGETHER_S = 0.008  # parts that take no longer are repainted together: each turn has its own price
+NEARLY_DUE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,14 @@ class Unhurried:
 
 
 class Refresher(QObject):
-    """Repaints what is visible while training, one part at a time, for a bounded share of the time.
+    """Repaints what is visible while training, a few parts at a time, for a bounded share of the time.
 
-    Painting everything at once would hold up the window's thread for tens of milliseconds, and input
-    with it. So each tick of the timer refreshes the one part that is most behind its rate, and the pause
-    between two ticks follows from what all parts were measured to cost. Before the first part, which is
-    the beginning of a round, `fetch` is called. A part may ask for a lower rate: `Unhurried`. `begins` is
-    called before each part, and `ended` after its painting, with the time of the next.
+    Painting everything at once could hold up the window's thread for tens of milliseconds, and input
+    with it. So each tick of the timer is the turn of the part that is most behind its rate, and of as many
+    others as are due and do not make the turn long; the pause between two ticks follows from what all parts
+    were measured to cost. Before a turn of the first part, which is the beginning of a round, `fetch` is
+    called. A part may ask for a lower rate: `Unhurried`. `begins` is called before each turn, and `ended`
+    after its painting, with the time of the next.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Refresher(QObject):
         self._timer = QTimer(self)
         self._timer.setObjectName("refresh_timer")
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setSingleShot(True)  # the next turn waits for the painting of this one
         self._timer.timeout.connect(self._tick)
         self._after = QTimer(self)  # comes after the painting that a part asked for
         self._after.setObjectName("after_painting_timer")
@@ -63,25 +67,30 @@ class Refresher(QObject):
         self._costs_s: list[float] = []
         self._refreshed_at: list[float] = []
         self._rates: list[float] = []
-        self._current = 0
+        self._turn: list[int] = []
+        self._turn_began = 0.0
+        self._is_on = False
         self.rounds = 0
 
     def set_parts(self, parts: list[Callable[[], None]]) -> None:
         """What is visible now; each call repaints one part of it."""
         self._parts = parts
-        self._costs_s = [0.002] * len(parts)
+        self._costs_s = [TOGETHER_S] * len(parts)  # nothing goes together before it was measured
         self._refreshed_at = [0.0] * len(parts)
+        self._turn = []
         self._find_rates()
-        if self._timer.isActive():
+        if self._is_on:
             self.start()
 
     def start(self) -> None:
         """Refresh from now on."""
+        self._is_on = True
         if self._parts:
             self._timer.start(self._interval_ms())
 
     def stop(self) -> None:
         """Refresh no more by itself."""
+        self._is_on = False
         self._timer.stop()
         self._after.stop()
         self._ended(math.inf)
@@ -94,50 +103,70 @@ class Refresher(QObject):
     def _tick(self) -> None:
         if not self._parts:
             return
-        self._current = self._most_behind()
+        self._turn = self._next_turn()
         self._begins()
-        if self._current == 0:
+        if 0 in self._turn:
             self._fetch()
-        self._refreshed_at[self._current] = time.perf_counter()
-        self._parts[self._current]()
+        self._turn_began = time.perf_counter()
+        for i in self._turn:
+            self._refreshed_at[i] = self._turn_began
+        for part in [self._parts[i] for i in self._turn]:
+            part()
         self._after.start()
 
-    def _most_behind(self) -> int:
-        """The part whose turn it is; of those that are due the hurried ones first."""
+    def _next_turn(self) -> list[int]:
+        """The part that is most behind, of those due the hurried ones first; and what goes with it."""
         now = time.perf_counter()
         behind = [(now - at) * rate for at, rate in zip(self._refreshed_at, self._rates, strict=True)]
-        if not self._is_mixed:
-            return behind.index(max(behind))
-        hurried = [not isinstance(part, Unhurried) for part in self._parts]
-        return max(range(len(behind)), key=lambda i: (behind[i] >= 0.95 and hurried[i], behind[i]))
+        first, *others = sorted(
+            range(len(behind)),
+            key=lambda i: (behind[i] >= 0.95 and not isinstance(self._parts[i], Unhurried), behind[i]),
+            reverse=True,
+        )
+        turn, cost_s = [first], self._costs_s[first]
+        for i in others:
+            if behind[i] >= NEARLY_DUE and cost_s + self._costs_s[i] <= TOGETHER_S:
+                turn.append(i)
+                cost_s += self._costs_s[i]
+        return turn
 
     @property
     def _is_mixed(self) -> bool:
         return any(isinstance(part, Unhurried) for part in self._parts)
 
     def _painted(self) -> None:
-        if self._current < len(self._parts):  # or the page was changed meanwhile
-            self._costs_s[self._current] = time.perf_counter() - self._refreshed_at[self._current]
-            if self._current == 0:
+        if self._turn:  # or the page was changed meanwhile
+            cost_s = time.perf_counter() - self._turn_began
+            more = cost_s / max(1e-6, sum(self._costs_s[i] for i in self._turn))
+            for i in self._turn:
+                self._costs_s[i] *= more
+            if 0 in self._turn:
                 self.rounds += 1
                 self._find_rates()
-            if self._current == 0 or self._is_mixed:
-                self._timer.setInterval(self._interval_ms())
+            self._timer.start(self._interval_ms())
         self._ended(time.perf_counter() + 0.001 * self._timer.remainingTime())
 
     def _find_rates(self) -> None:
         """How often each part is refreshed in a second, from what they cost."""
         wishes = [part.per_second if isinstance(part, Unhurried) else math.inf for part in self._parts]
-        shares = [min(1.0, wish / LEAST_REFRESHES_PER_SECOND) for wish in wishes]
+        shares = [min(1.0, wish / REFRESHES_PER_SECOND) for wish in wishes]
         cost_s = sum(cost * share for cost, share in zip(self._costs_s, shares, strict=True))
-        most = LEAST_REFRESHES_PER_SECOND if self._is_mixed else MOST_REFRESHES_PER_SECOND
-        rate = min(most, PAINTING_SHARE / max(cost_s, 1e-4))
+        rate = min(REFRESHES_PER_SECOND, PAINTING_SHARE / max(cost_s, 1e-4))
         rate = max(rate, LEAST_REFRESHES_PER_SECOND)
         self._rates = [min(rate, wish) for wish in wishes]
 
     def _interval_ms(self) -> int:
-        """To the next part: all follow each other evenly, or each comes when it is due."""
-        if not self._is_mixed:
-            return max(1, int(1000 / sum(self._rates)))
-        due = min(at + 1.0 / rate for at, rate in zip(self._refreshed_at, self._rates, strict=True))
-        return min(max(1, int(1000 * (due - time.perf_counter()))), 100)
+        """To the next turn: all follow each other evenly, or each comes when it is due."""
+        if self._is_mixed:
+            due = min(at + 1.0 / rate for at, rate in zip(self._refreshed_at, self._rates, strict=True))
+        else:
+            due = self._turn_began + 1.0 / (self._rates[0] * self._turns_a_round())
+        return min(max(1, int(1000 * (due - time.perf_counter()))), 200)
+
+    def _turns_a_round(self) -> int:
+        turns, room_s = 1, TOGETHER_S
+        for cost_s in self._costs_s:
+            if cost_s > room_s and room_s < TOGETHER_S:
+                turns, room_s = turns + 1, TOGETHER_S
+            room_s -= cost_s
+        return turns

@@ -176,6 +176,8 @@ class TrainingThread(StretchThread):
         return self._stopping or self._stretch is Stretch.NONE
 
     def _come_to_rest(self) -> bool:
+        if not self._is_over():  # which costs each step less than the lock
+            return False
         with self._condition:  # a stretch asked for from now on counts as a new one
             if self._is_over():
                 self._stretch = Stretch.NONE

@@ -80,3 +80,16 @@ def test_the_nearest_point(data):
 def test_both_rows_must_be_equally_long(data):
     with pytest.raises(ValueError, match="as many x as y"):
         data.set_data(np.arange(3), np.arange(4))
+
+
+def test_a_long_curve_is_drawn_as_it_grows_with_its_extremes(data):
+    y = np.exp(np.random.default_rng(0).normal(size=50_000))
+    y[[12_345, 34_567]] = 0.0, 1e6
+    x = np.arange(1.0, 50_001.0)
+    for stop in (1, 20_000, 20_001, 50_000):
+        data.set_data(x[:stop], y[:stop])
+        for log in (False, True):
+            drawn = data.line(0, 50_000, 500, log)[1]
+            seen = y[:stop][y[:stop] > 0] if log else y[:stop]
+            ends = np.log10([seen.min(), seen.max()]) if log else [seen.min(), seen.max()]
+            np.testing.assert_allclose([np.nanmin(drawn), np.nanmax(drawn)], ends)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpviz.figures.curves import Smoother, decimate
+from mlpviz.figures.curves import Average, Extremes, Smoother, decimate
 
 
 def plain_average(values, weight):
@@ -63,16 +63,48 @@ def test_only_what_is_on_show_is_kept_and_one_point_beyond():
     assert thin_x[[0, -1]].tolist() == [10.0, 21.0]
 
 
-@given(st.integers(1, 5000), st.integers(4, 60), st.booleans())
-def test_a_thinned_curve_is_short_ascending_and_within_its_bounds(n, bins, envelope):
+@given(st.integers(1, 5000), st.integers(4, 60))
+def test_a_thinned_curve_is_short_ascending_and_within_its_bounds(n, bins):
     x, y = np.arange(float(n)), np.random.default_rng(n).normal(size=n)
-    thin_x, thin_y = decimate(x, y, 0.0, n, bins, envelope)
+    thin_x, thin_y = decimate(x, y, 0.0, n, bins)
     assert len(thin_x) == len(thin_y) <= 4 * bins + 3
     assert (np.diff(thin_x) >= 0).all()
-    assert (thin_x[0], thin_x[-1], thin_y[-1]) == (thin_x[0], x[-1], y[-1])
+    assert (thin_x[0], thin_x[-1], thin_y[-1]) == (x[0], x[-1], y[-1])
     assert set(thin_y) <= set(y)
-    if envelope:
-        assert (thin_y.min(), thin_y.max()) == (y.min(), y.max())
+    assert (thin_y.min(), thin_y.max()) == (y.min(), y.max())
+
+
+@given(st.lists(st.integers(0, 900), max_size=6), st.integers(1, 60), st.floats(0.0, 1.0))
+def test_extremes_that_followed_a_curve_are_those_of_the_whole(lengths, bins, part):
+    n = sum(lengths)
+    x, y = np.arange(float(n)), np.random.default_rng(n).normal(size=n)
+    y[n // 3 : n // 2] = np.nan
+    extremes = Extremes()
+    for stop in np.cumsum(lengths, dtype=int):
+        extremes.extend(y[:stop])
+    for low in (0.0, part * n):
+        followed, whole = decimate(x, y, low, n, bins, extremes), decimate(x, y, low, n, bins)
+        np.testing.assert_array_equal(followed, whole)
+
+
+@given(st.lists(st.integers(0, 900), max_size=6), st.integers(1, 60), st.floats(0.0, 1.0), st.booleans())
+def test_an_average_that_followed_a_curve_is_that_of_the_whole(lengths, bins, part, has_gap):
+    n = sum(lengths)
+    x, y = np.arange(float(n)), np.random.default_rng(n).normal(size=n)
+    if has_gap:
+        y[n // 3 : n // 2] = np.nan
+    average, plain = Average(0.9), Smoother(0.9).extend(y)
+    for stop in np.cumsum(lengths, dtype=int):
+        average.extend(y[:stop])
+    for low in (0.0, part * n):
+        thin_x, thin_y = average.line(x, y, low, n, bins)
+        assert len(thin_x) <= 2 * bins + 1
+        assert (np.diff(thin_x) > 0).all()
+        np.testing.assert_allclose(thin_y, plain[thin_x.astype(int)], rtol=1e-9)
+    if np.isfinite(plain).any():
+        assert average.lowest == pytest.approx(np.nanmin(plain))
+        assert average.highest == pytest.approx(np.nanmax(plain))
+        assert average.lowest_positive == pytest.approx(plain[plain > 0].min(initial=np.inf))
 
 
 def test_a_single_spike_survives():

@@ -21,13 +21,6 @@ def test_a_small_mosaic_by_hand():
     ]
 
 
-def test_tile_writes_all_of_out():
-    grid = Grid.of(3, 2, (1, 1), gap=1)
-    out = np.full(grid.shape, 7, np.uint8)
-    assert tile(np.ones((3, 1, 1), np.uint8), grid, out) is out
-    assert out.tolist() == [[1, 0, 1], [0, 0, 0], [1, 0, 0]]
-
-
 def test_images_may_be_a_view_of_a_weight_matrix():
     weight = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
     grid = Grid.of(4, 2, (2, 3), gap=0)
@@ -96,7 +89,5 @@ def test_what_does_not_fit_is_refused():
     grid = Grid.of(2, 2, (3, 3))
     with pytest.raises(ValueError, match="do not fit"):
         tile(np.zeros((2, 3, 4)), grid)
-    with pytest.raises(ValueError, match="out has shape"):
-        tile(np.zeros((2, 3, 3)), grid, np.zeros((1, 1)))
     with pytest.raises(IndexError, match="no image 2 among 2"):
         grid.cell_rect(2)

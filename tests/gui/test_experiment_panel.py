@@ -35,7 +35,7 @@ def notice(screen) -> str:
 
 
 def marks(screen, plot: str = "plot_loss") -> list[tuple[float, str]]:
-    return [(line.value(), text) for line, text in screen.find(plot)._marks]
+    return list(screen.find(plot)._plot.marks)
 
 
 # ---------------------------------------------------------------------- reading

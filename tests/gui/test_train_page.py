@@ -562,7 +562,7 @@ def test_a_value_can_be_read_from_the_curve(trained):
     words = trained.text("plot_loss_readout")
     assert f"step {int(steps[-1])}" in words
     assert f"{values[-1]:.4g}"[:5] in words
-    QApplication.sendEvent(plot._plot.viewport(), QEvent(QEvent.Type.Leave))
+    QApplication.sendEvent(plot._plot, QEvent(QEvent.Type.Leave))
 
 
 def test_a_line_can_be_hidden_by_its_legend(trained):

@@ -1,6 +1,6 @@
 """The weights of a layer as pictures, and one unit of it in detail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -375,7 +375,9 @@ class WeightsCard(Card):
         if self._only is not None:
             self._order = self._order[np.isin(self._order, self._only)]
         seen = seen_from_input([*weights[:index], matrix])
-        images = column_images(seen, image_shape)[self._order]
+        images = column_images(seen, image_shape)
+        if not np.array_equal(self._order, np.arange(len(images))):  # else a view does
+            images = images[self._order]
         one_each = self._scaling.currentIndex() == 1
         limits = signed_limits(images) if one_each else (self._limit or signed_limit(seen))
         self.mosaic.set_images(images, limits, self._labels(self._positions[index], votes))
@@ -384,22 +386,25 @@ class WeightsCard(Card):
         self.mosaic.set_selected(int(where[0]) if len(where) else None)
         return None if one_each else float(limits)
 
-    def _labels(self, position: int, votes: NDArray | None) -> list[str]:
+    def _labels(self, position: int, votes: NDArray | None) -> Callable[[int], str]:
+        """What each picture is called; found when somebody points at one."""
         assert self._workspace.snapshot is not None
         params = self._workspace.snapshot.network.layers[position].params
-        norms, bias = column_norms(params["weight"]), params.get("bias")
+        weight, bias, order = params["weight"], params.get("bias"), self._order
         classes = self._workspace.dataset.classes
-        says = [""] * len(norms)
-        if votes is not None and len(classes) == votes.shape[1]:
-            says = [f" · speaks most for {classes[k]}" for k in votes.argmax(axis=1)]
-        elif votes is None and len(classes) == len(norms):
-            says = [f" · the output for {name}" for name in classes]
-        return [
-            f"unit {j} · norm {format_number(float(norms[j]))}"
-            + (f" · bias {format_number(float(bias[j]), signed=True)}" if bias is not None else "")
-            + says[j]
-            for j in self._order
-        ]
+
+        def label(cell: int) -> str:
+            j = int(order[cell])
+            says = ""
+            if votes is not None and len(classes) == votes.shape[1]:
+                says = f" · speaks most for {classes[int(votes[j].argmax())]}"
+            elif votes is None and len(classes) == weight.shape[1]:
+                says = f" · the output for {classes[j]}"
+            norm = format_number(float(column_norms(weight[:, j : j + 1])[0]))
+            shift = "" if bias is None else f" · bias {format_number(float(bias[j]), signed=True)}"
+            return f"unit {j} · norm {norm}{shift}{says}"
+
+        return label
 
     # ------------------------------------------------------------------ under the pointer
 

@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from mlpviz.figures.ticks import axis_range
-from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, set_role, text_font
+from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import MARGIN_PX, Card
 from mlpviz.gui.widgets.flow_layout import FlowLayout
 from mlpviz.gui.widgets.legend import LegendEntry
-from mlpviz.gui.widgets.plot_area import PlotArea
-from mlpviz.gui.widgets.plot_axes import LEFT_PX, PlotAxis
+from mlpviz.gui.widgets.plot_canvas import LEFT_PX, PlotCanvas
 from mlpviz.gui.widgets.plot_series import PlotSeries
 from mlpviz.gui.widgets.readout import Readout
 
@@ -24,7 +22,6 @@ SMOOTHING = {"off": 0.0, "light": 0.9, "strong": 0.98}
 """Names of the moving averages and the weight of the past in each: about 10 and 50 steps count."""
 
 MENU_TIP = "Axis, smoothing and fit. In the plot: wheel zooms, drag pans, double click fits"
-_MARK_ROWS = 3
 
 
 class CurvePlot(Card):
@@ -76,11 +73,10 @@ class CurvePlot(Card):
         self._series: dict[str, PlotSeries] = {}
         self._entries: dict[str, LegendEntry] = {}
         self._entry_of: dict[str, str] = {}
-        self._marks: list[tuple[pg.InfiniteLine, str]] = []
         self._percent, self._log, self._smoothing = percent, log and not percent, "light"
-        self._x_label, self._left_px = x_label, LEFT_PX
+        self._x_label = x_label
         self._end_x: float | None = None
-        self._following, self._dirty, self._drawing = True, True, False
+        self._following, self._dirty = True, True
         self._build_plot()
         self._build_header()
         self._describe()
@@ -131,8 +127,9 @@ class CurvePlot(Card):
         """
         if key in self._series:
             raise ValueError(f"the plot {self.objectName()} already has a series {key!r}")
-        series = PlotSeries(self.theme, self._view, name, color, dash, smooth, markers, pale, joined, reach)
+        series = PlotSeries(self.theme, name, color, dash, smooth, markers, pale, joined, reach)
         self._series[key] = series
+        self._plot.drawn = tuple(self._series.values())
         self._dirty = True
         self._entry_of[key] = with_entry_of or key
         if with_entry_of is not None:
@@ -148,7 +145,9 @@ class CurvePlot(Card):
 
     def remove_series(self, key: str) -> None:
         """Take a line away."""
-        self._series.pop(key).remove()
+        self._series.pop(key)
+        self._plot.drawn = tuple(self._series.values())
+        self._plot.update()
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._flow.removeWidget(entry)
@@ -189,20 +188,10 @@ class CurvePlot(Card):
 
     def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
         """Show vertical marks with a word or two each; they replace the ones before."""
-        if [(line.value(), text) for line, text in self._marks] == [(float(x), text) for x, text in marks]:
-            return
-        for line, _ in self._marks:
-            self._view.removeItem(line)
-        self._marks = []
-        free = 0.27 if self._percent else 0.93  # accuracies rise, losses fall: where the curves are not
-        for i, (x, text) in enumerate(marks):
-            options = {"position": abs(free - 0.11 * (i % _MARK_ROWS)), "anchors": [(0, 0.5), (1, 0.5)]}
-            line = pg.InfiniteLine(float(x), angle=90, movable=False, label=text, labelOpts=options)
-            line.label.setFont(text_font(SMALLEST_TEXT_PX))
-            line.setZValue(5.0 - 0.001 * i)  # an earlier word lies over a later line
-            self._view.addItem(line, ignoreBounds=True)
-            self._marks.append((line, text))
-        self._restyle_marks()
+        marks = [(float(x), text) for x, text in marks]
+        if marks != self._plot.marks:
+            self._plot.marks = marks
+            self._plot.update()
 
     def set_end_x(self, x: float | None) -> None:
         """Let the axis reach at least to `x`, the last step to come; None: to the data's end."""
@@ -215,16 +204,14 @@ class CurvePlot(Card):
         if x_label == self._x_label:
             return
         self._x_label = x_label
-        self._corner.setText(x_label)
-        self._bottom.set_whole(whole)
+        self._plot.corner, self._plot.bottom.whole = x_label, whole
         self._describe()
         self.clear_data()
 
     def set_left_px(self, width: int) -> None:
         """Give the numbers at the left, and the words below them, so much room."""
-        self._left_px = width
-        self._left.setWidth(width)
-        self._corner.setFixedWidth(width - 10)
+        self._plot.left_px = width
+        self._plot.update()
 
     def set_log(self, log: bool) -> None:
         """Switch the axis of values to logarithmic or back, and fit it."""
@@ -267,7 +254,6 @@ class CurvePlot(Card):
         if self._following:
             self._fit_range()
         self._draw_lines()
-        self._plot.scene().prepareForPaint()  # or the first painting would ask for a second one
 
     def fit(self) -> None:
         """Show everything, and follow the data from now on."""
@@ -281,7 +267,7 @@ class CurvePlot(Card):
         """The axis, the smoothing, and what was zoomed to."""
         state: dict[str, Any] = {"log": self._log, "smoothing": self._smoothing}
         if not self._following:
-            state["range"] = [list(ends) for ends in self._view.viewRange()]
+            state["range"] = [list(ends) for ends in self._plot.ranges]
         return state
 
     def set_view_state(self, state: Mapping[str, Any]) -> None:
@@ -299,7 +285,7 @@ class CurvePlot(Card):
         if ends.shape != (2, 2) or not np.isfinite(ends).all() or not (ends[:, 0] < ends[:, 1]).all():
             raise ValueError(f"{self.objectName()}: the range must be two intervals, not {wanted!r:.60}")
         self._following = False
-        self._view.setRange(xRange=ends[0], yRange=ends[1], padding=0.0)
+        self._plot.set_ranges(*((float(low), float(high)) for low, high in ends))
         self._draw_lines()
 
     def numbers(self) -> dict[str, NDArray]:
@@ -318,38 +304,19 @@ class CurvePlot(Card):
 
     def _build_plot(self) -> None:
         name = self.objectName()
-        axes = {
-            "left": PlotAxis(self.theme, "left", percent=self._percent),
-            "bottom": PlotAxis(self.theme, "bottom", whole=True),
-        }
-        self._plot = PlotArea(self.theme, axes)
+        self._plot = PlotCanvas(self.theme, self._percent)
         self._plot.setObjectName(f"{name}_plot")
         self._plot.setAccessibleName(f"plot of {self.title}")
-        item = self._plot.getPlotItem()
-        item.hideButtons()
-        item.layout.setContentsMargins(0, 4, 14, 0)
-        self._left, self._bottom, self._view = axes["left"], axes["bottom"], item.getViewBox()
-        self._left.setZValue(-1000)  # its lines across the plot lie under the curves
-        self._view.setDefaultPadding(0.0)
-        self._view.disableAutoRange()
-        self._view.sigRangeChangedManually.connect(self._user_zoomed)
-        self._view.sigXRangeChanged.connect(self._x_range_changed)
-        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
-        self._crosshair.setZValue(40)
-        self._crosshair.hide()
-        self._view.addItem(self._crosshair, ignoreBounds=True)
+        self._plot.corner = self._x_label
+        if self._percent:
+            self._plot.mark_height = 0.27  # accuracies rise, losses fall: where the curves are not
+        self._plot.zoomed.connect(self._user_zoomed)
         self._plot.pointed.connect(self._show_readout)
-        self._plot.left.connect(self._hide_readout)
+        self._plot.left_alone.connect(self._hide_readout)
         self._plot.fit_wanted.connect(self.fit)
         self._plot.stepped.connect(self._step_readout)
         self._plot.menu_wanted.connect(self._show_menu)
         self._readout = Readout(self.theme, f"{name}_readout", self._percent, self._plot)
-        self._corner = QLabel(self._x_label, self._plot)
-        set_role(self._corner, "subtitle")
-        self._corner.setFont(text_font(SMALLEST_TEXT_PX + 1))
-        self._corner.setFixedWidth(LEFT_PX - 10)
-        self._corner.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._corner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._nothing = QLabel("All zero: a logarithmic axis cannot show that", self._plot)
         self._nothing.setObjectName(f"{name}_nothing")
         self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -411,12 +378,11 @@ class CurvePlot(Card):
         self.menu.popup(place)
 
     def _resized(self) -> None:
-        self._corner.move(0, self._plot.height() - 19)
         self._dirty = True
         self.refresh()
 
     def _apply_axis(self) -> None:
-        self._left.set_log(self._log)
+        self._plot.left.log = self._log
         words = "log" if self._log else ("view" if self._percent else "linear")
         self._menu_button.setText(f"{words} ▾")
         self._menu_button.setAccessibleName(f"{self.title}: {words} axis, smoothing, fit")
@@ -431,20 +397,9 @@ class CurvePlot(Card):
         self.refresh()
 
     def _restyle(self) -> None:
-        self._plot.setBackground(self.theme.color("card"))
-        self._left.restyle()
-        self._bottom.restyle()
-        self._crosshair.setPen(pg.mkPen(self.theme.color("secondary"), width=1))
-        self._restyle_marks()
         for series in self._series.values():
             series.restyle()
-
-    def _restyle_marks(self) -> None:
-        pen = pg.mkPen(self.theme.color("secondary"), width=1, dash=[2, 3])
-        for line, _ in self._marks:
-            line.setPen(pen)
-            line.label.setColor(self.theme.color("secondary"))
-            line.label.fill = pg.mkBrush(self.theme.color("card"))
+        self._plot.update()
 
     # What it draws
 
@@ -462,43 +417,37 @@ class CurvePlot(Card):
         high = max((b[1] for b in bounds), default=1.0)
         self._nothing.setVisible(bool(shown) and not bounds)
         self._nothing.move(LEFT_PX + 14, max(10, self._plot.height() // 2 - 20))
-        self._drawing = True
         y_range = axis_range(low, high, self._log, self._percent)
-        self._view.setRange(
-            xRange=(first, last if last > first else first + 1.0), yRange=y_range, padding=0.0
-        )
-        self._drawing = False
+        self._plot.set_ranges((first, last if last > first else first + 1.0), y_range)
 
     def _draw_lines(self) -> None:
-        (low, high), _ = self._view.viewRange()
-        bins = max(100, int(self._view.width()))
+        low, high = self._plot.bottom.range
+        bins = max(100, int(self._plot.inside.width()))
+        ratio = self.theme.pixel_ratio(self)
         for series in self._series.values():
-            series.draw(low, high, bins, self._log, SMOOTHING[self._smoothing], self.theme.pixel_ratio(self))
+            series.choose(low, high, bins, self._log, SMOOTHING[self._smoothing], ratio)
+        self._plot.update()
 
     def _user_zoomed(self) -> None:
         self._following = False
+        self._draw_lines()
         self._fit_button.show()
         self.range_changed.emit()
-
-    def _x_range_changed(self) -> None:
-        if not self._drawing:
-            self._draw_lines()
 
     # What it says about a point
 
     def _show_readout(self, place: QPointF) -> None:
-        point = self._view.mapSceneToView(place)
-        if not self._view.sceneBoundingRect().contains(place) or not self._read_at(point.x()):
+        if not self._plot.inside.contains(place) or not self._read_at(self._plot.x_at(place)):
             self._hide_readout()
 
     def _step_readout(self, direction: int) -> None:
-        (low, high), _ = self._view.viewRange()
-        if not self._crosshair.isVisible():
+        low, high = self._plot.bottom.range
+        at = self._plot.crosshair
+        if at is None:
             self._read_at(high if direction < 0 else low)
             return
-        x = self._crosshair.value()
-        step = max(1.0 if self._bottom.whole else 0.0, (high - low) / 200.0)
-        self._read_at(min(max(x + direction * step, low), high))
+        step = max(1.0 if self._plot.bottom.whole else 0.0, (high - low) / 200.0)
+        self._read_at(min(max(at + direction * step, low), high))
 
     def _read_at(self, x: float) -> bool:
         shown = [s for s in self._series.values() if s.visible and len(s.data)]
@@ -507,18 +456,21 @@ class CurvePlot(Card):
         longest = max(shown, key=lambda s: len(s.data))
         at = float(longest.data.x[longest.data.nearest(x) or 0])
         self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing])
-        area = self._plot.rect().adjusted(self._left_px + 4, 6, -18, -26)
-        pointer_x = self._plot.mapFromScene(self._view.mapViewToScene(QPointF(at, 0.0))).x()
-        left = area.right() - self._readout.width() if pointer_x < area.center().x() else area.left()
-        self._readout.move(left, area.top())
-        self._crosshair.setValue(at)
-        self._crosshair.show()
+        area = self._plot.inside.toRect().adjusted(4, 2, -4, -4)
+        at_right = self._plot.place_of(at, 0.0).x() >= area.center().x()
+        self._readout.move(area.left() if at_right else area.right() - self._readout.width(), area.top())
+        self._set_crosshair(at)
         self._readout.show()
         return True
 
     def _hide_readout(self) -> None:
-        self._crosshair.hide()
+        self._set_crosshair(None)
         self._readout.hide()
+
+    def _set_crosshair(self, x: float | None) -> None:
+        if x != self._plot.crosshair:
+            self._plot.crosshair = x
+            self._plot.update()
 
     def _place_legend(self) -> None:
         """Beside the title where there is room, else in rows of its own, if the curves have room then."""

@@ -1,6 +1,6 @@
 """Many small images in one picture: the weights of a layer's units."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +27,7 @@ from mlpviz.gui.widgets.qimages import to_qimage
 SMALLEST_CELL_PX = 12
 _SMALLEST_SIDE = 24
 _MARGIN_PX = 2
+Labels = Sequence[str] | Callable[[int], str]
 
 
 class MosaicView(QAbstractScrollArea):
@@ -82,7 +83,7 @@ class MosaicView(QAbstractScrollArea):
         self.theme, self._scale, self._noun = theme, checked_scale(scale), noun
         self._images: NDArray = np.zeros((0, 1, 1), np.float32)
         self._limits: NDArray | float = 1.0
-        self._labels: Sequence[str] | None = None
+        self._labels: Labels | None = None
         self._grid, self._zoom, self._pixels_per_px = Grid(0, 1, 1, 1, 1), 1, 1.0
         self._indices: Indices | None = None
         self._image: QImage | None = None
@@ -100,7 +101,7 @@ class MosaicView(QAbstractScrollArea):
         return self._grid
 
     def set_images(
-        self, images: ArrayLike, limits: float | ArrayLike | None = None, labels: Sequence[str] | None = None
+        self, images: ArrayLike, limits: float | ArrayLike | None = None, labels: Labels | None = None
     ) -> None:
         """Show images.
 
@@ -110,7 +111,7 @@ class MosaicView(QAbstractScrollArea):
             Not copied before it is painted: it must not change afterwards.
         limits : float or (n,) array, optional
             The end of the colour scale, for all or for each; by default the largest absolute entry of all.
-        labels : sequence of n str, optional
+        labels : sequence of n str, or function of a cell, optional
             Told on hover and to screen readers; "unit 0", "unit 1", … by default.
         """
         images = np.asarray(images)
@@ -124,7 +125,7 @@ class MosaicView(QAbstractScrollArea):
             if given.ndim and given.shape != (n,):
                 raise ValueError(f"{n} images need one limit or {n}, not {given.shape}")
             self._limits = given[:, None, None] if given.ndim else float(given)
-        if labels is not None and len(labels) != n:
+        if isinstance(labels, Sequence) and len(labels) != n:
             raise ValueError(f"{n} images need {n} labels, not {len(labels)}")
         moved = images.shape != self._images.shape
         self._images, self._labels = images, labels
@@ -156,7 +157,9 @@ class MosaicView(QAbstractScrollArea):
 
     def label(self, i: int) -> str:
         """Return what cell `i` is called."""
-        return self._labels[i] if self._labels is not None else f"{self._noun} {i}"
+        if self._labels is None:
+            return f"{self._noun} {i}"
+        return self._labels[i] if isinstance(self._labels, Sequence) else self._labels(i)
 
     def cell_at(self, point: QPointF) -> int:
         """Return the cell under a point of the viewport, -1 for none."""

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from mlpviz.figures.cost_clip import Box, clipped
 from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets import polygons
 
 LINE_PX = 1.8
 _HALO_PX = 2.2  # on either side
@@ -227,8 +227,7 @@ def thinned(pixels: Pixels) -> Pixels:
 
 def polygon(places: Pixels) -> QPolygonF:
     """Places (n, 2) as Qt's points, without a call for each."""
-    shape: QPolygonF = arrayToQPolygonF(places[:, 0], places[:, 1])
-    return shape
+    return polygons.polygon(places[:, 0], places[:, 1])
 
 
 def _box(rect: QRectF) -> Box:

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPen
 
-from mlpviz.figures.ticks import linear_ticks, log_ticks, tick_labels
+from mlpviz.figures.ticks import axis_ticks
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
 
 LEFT_PX = 52
-_LARGEST_EXPONENT = 300.0
 
 
 class PlotAxis(pg.AxisItem):
@@ -78,19 +76,8 @@ class PlotAxis(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         per_tick_px = 90.0 if self.orientation == "bottom" else 36.0
         most = max(2, int(size / per_tick_px))
-        if self._log:
-            low, high = np.clip((minVal, maxVal), -_LARGEST_EXPONENT, _LARGEST_EXPONENT)
-            values = log_ticks(10.0 ** float(low), 10.0 ** float(high), most)
-            places = [float(np.log10(v)) for v in values]
-        else:
-            values = linear_ticks(minVal, maxVal, most, whole=self._whole)
-            if len(values) < 2:  # one number alone says nothing of the scale
-                values = linear_ticks(minVal, maxVal, most + 2, whole=self._whole)
-            if self._percent:
-                values = [v for v in values if -1e-9 <= v <= 1.0 + 1e-9]
-            places = values
-        self._labels = dict(zip(places, tick_labels(values, self._percent), strict=True))
-        return [(1.0, places)]
+        self._labels = dict(axis_ticks(minVal, maxVal, most, self._log, self._whole, self._percent))
+        return [(1.0, list(self._labels))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [self._labels.get(value, "") for value in values]

@@ -17,4 +17,5 @@ def to_qimage(rgba: NDArray[np.uint8]) -> QImage:
     if not height or not width:
         return QImage()
     pixels = np.ascontiguousarray(rgba)
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied).copy()
+    shared = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied)
+    return shared.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # in which Qt paints fastest

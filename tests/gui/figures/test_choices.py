@@ -107,13 +107,13 @@ class TestCurves:
         plot = screen.window.page.loss
         plot.set_log(False)
         plot.set_smoothing("strong")
-        plot._view.setRange(xRange=(2, 4), yRange=(0.5, 3), padding=0)
+        plot._plot.set_ranges((2.0, 4.0), (0.5, 3.0))
         plot._user_zoomed()
         taken = Taken(screen, "loss")
         with picture_of(taken.view, taken.run, 1.0) as picture:
             again = picture.findChild(CurvePlot, "plot_loss")
             assert (again.log, again.smoothing, again.following) == (False, "strong", False)
-            assert np.allclose(again._view.viewRange(), plot._view.viewRange())
+            assert np.allclose(again._plot.ranges, plot._plot.ranges)
 
     def test_which_lines_are_hidden(self, trained, digits, words_of):
         screen = trained(digits, 6)
@@ -132,7 +132,7 @@ class TestCurves:
         hidden = next(entry for entry in plot._entries.values())
         hidden.click()
         plot.set_log(False)
-        plot._view.setRange(xRange=(1, 5), yRange=(0, 0.1), padding=0)
+        plot._plot.set_ranges((1.0, 5.0), (0.0, 0.1))
         plot._user_zoomed()
         taken = Taken(screen, "gradients")
         said = taken.says(words_of)
@@ -142,7 +142,7 @@ class TestCurves:
         with picture_of(taken.view, taken.run, 1.0) as picture:
             again = picture.findChild(CurvePlot, "plot_measures")
             assert not again.log
-            assert np.allclose(again._view.viewRange(), plot._view.viewRange())
+            assert np.allclose(again._plot.ranges, plot._plot.ranges)
 
     def test_settings_that_were_changed_are_marked(self, trained, digits, words_of):
         screen = trained(digits)

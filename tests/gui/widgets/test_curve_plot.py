@@ -1,16 +1,15 @@
 """Curves are drawn, follow the data, and can be read."""
 
 import numpy as np
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from mlpviz.gui.theme import DARK, LIGHT, Theme
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.widgets.legend import LegendEntry
-from mlpviz.gui.widgets.plot_area import PlotArea
+from mlpviz.gui.widgets.plot_canvas import PlotCanvas
 
 
 @pytest.fixture
@@ -42,8 +41,8 @@ def part(plot: CurvePlot, kind: type, name: str):
     return plot.findChild(kind, f"plot_loss_{name}")
 
 
-def area(plot: CurvePlot) -> PlotArea:
-    return part(plot, PlotArea, "plot")
+def area(plot: CurvePlot) -> PlotCanvas:
+    return part(plot, PlotCanvas, "plot")
 
 
 def seen(plot: CurvePlot, color: str) -> int:
@@ -57,17 +56,15 @@ def seen(plot: CurvePlot, color: str) -> int:
 
 
 def points_drawn(plot: CurvePlot) -> int:
-    curves = (item for item in area(plot).scene().items() if isinstance(item, pg.PlotCurveItem))
-    return sum(len(curve.getData()[0]) for curve in curves if curve.isVisible())
+    return sum(len(series.line[0]) + len(series.average[0]) for series in plot._series.values())
 
 
-def view_range(plot: CurvePlot) -> tuple[list[float], list[float]]:
-    x, y = area(plot).getPlotItem().getViewBox().viewRange()
-    return x, y
+def view_range(plot: CurvePlot) -> tuple[tuple[float, float], tuple[float, float]]:
+    return area(plot).ranges
 
 
-def zoom(plot: CurvePlot) -> None:
-    middle = QPointF(area(plot).rect().center())
+def zoom(plot: CurvePlot, place: QPointF | None = None) -> None:
+    middle = place or QPointF(area(plot).rect().center())
     event = QWheelEvent(
         middle,
         area(plot).mapToGlobal(middle),
@@ -78,7 +75,7 @@ def zoom(plot: CurvePlot) -> None:
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
-    QApplication.sendEvent(area(plot).viewport(), event)
+    QApplication.sendEvent(area(plot), event)
 
 
 def test_lines_appear_in_their_colours(plot, filled):
@@ -114,10 +111,10 @@ def test_the_axes_follow_the_data(plot, filled):
     assert top > 2.0
     plot.set_data("training", np.arange(1, 2001), np.linspace(2.0, 0.1, 2000))
     plot.refresh()
-    assert view_range(plot)[0] == [0, 2000]
+    assert view_range(plot)[0] == (0, 2000)
     plot.set_end_x(5000)
     plot.refresh()
-    assert view_range(plot)[0] == [0, 5000]
+    assert view_range(plot)[0] == (0, 5000)
 
 
 def test_following_stops_on_zoom_until_fit(plot, filled, qtbot):
@@ -135,7 +132,29 @@ def test_following_stops_on_zoom_until_fit(plot, filled, qtbot):
     qtbot.mouseClick(fit, Qt.MouseButton.LeftButton)
     assert plot.following
     assert not fit.isVisible()
-    assert view_range(plot)[0] == [0, 3000]
+    assert view_range(plot)[0] == (0, 3000)
+
+
+def test_on_an_axis_the_wheel_zooms_only_that_one(plot, filled):
+    x, y = view_range(plot)
+    zoom(plot, QPointF(5, area(plot).height() / 2))
+    assert view_range(plot)[0] == x
+    assert np.ptp(view_range(plot)[1]) < np.ptp(y)
+    plot.fit()
+    zoom(plot, QPointF(area(plot).width() / 2, area(plot).height() - 5))
+    assert np.ptp(view_range(plot)[0]) < np.ptp(x)
+    assert view_range(plot)[1] == y
+
+
+def test_dragging_moves_what_was_taken_with_the_pointer(plot, filled, qtbot):
+    canvas = area(plot)
+    start = canvas.place_of(500.0, 1.0)
+    end = start + QPointF(60, 20)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    qtbot.mouseMove(canvas, end.toPoint())
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end.toPoint())
+    assert not plot.following
+    assert (canvas.place_of(500.0, 1.0) - end).manhattanLength() < 3
 
 
 @pytest.mark.parametrize("how", ["double click", "key"])
@@ -145,7 +164,7 @@ def test_other_ways_to_fit(plot, filled, qtbot, how):
         qtbot.keyClick(area(plot), Qt.Key.Key_F)
     else:
         place = area(plot).rect().center()
-        qtbot.mouseDClick(area(plot).viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(area(plot), Qt.MouseButton.LeftButton, pos=place)
     assert plot.following
 
 
@@ -169,9 +188,7 @@ def test_a_logarithmic_axis_shows_powers_of_ten(plot):
     _, (bottom, top) = view_range(plot)
     assert bottom == pytest.approx(-3.18)
     assert top == pytest.approx(0.18)
-    axis = area(plot).getPlotItem().getAxis("left")
-    ((_, places),) = axis.tickValues(bottom, top, 200)
-    assert axis.tickStrings(places, 1.0, 1.0) == ["0.001", "0.01", "0.1", "1"]
+    assert [label for _, label in area(plot).left.ticks(200)] == ["0.001", "0.01", "0.1", "1"]
 
 
 def test_accuracy_is_in_percent_and_never_logarithmic(qtbot, theme):
@@ -179,10 +196,10 @@ def test_accuracy_is_in_percent_and_never_logarithmic(qtbot, theme):
     qtbot.addWidget(plot)
     plot.set_log(True)
     assert not plot.log
-    axis = plot.findChild(PlotArea).getPlotItem().getAxis("left")
-    ((_, places),) = axis.tickValues(0.4, 1.03, 160)
-    assert [text[-1] for text in axis.tickStrings(places, 1.0, 1.0)] == ["%"] * len(places)
-    assert max(places) == 1.0
+    plot.findChild(PlotCanvas).set_ranges((0.0, 1.0), (0.4, 1.03))
+    ticks = plot.findChild(PlotCanvas).left.ticks(160)
+    assert [label[-1] for _, label in ticks] == ["%"] * len(ticks)
+    assert max(place for place, _ in ticks) == 1.0
 
 
 def test_smoothing_draws_the_mean_over_the_pale_curve(plot, theme):
@@ -213,10 +230,9 @@ def test_a_line_breaks_where_values_are_not_finite(plot):
     plot.set_data("training", np.arange(100), y)
     plot.refresh()
     picture = area(plot).grab().toImage()
-    box = area(plot).getPlotItem().getViewBox()
 
     def row_has_ink(step: float) -> bool:
-        x = round(area(plot).mapFromScene(box.mapViewToScene(QPointF(step, 1.0))).x())
+        x = round(area(plot).place_of(step, 1.0).x())
         return any(picture.pixelColor(x, y).name().upper() == LIGHT.training for y in range(picture.height()))
 
     assert row_has_ink(20)
@@ -232,9 +248,8 @@ def test_a_single_point_can_be_seen(plot):
 
 def test_the_readout_tells_all_values_under_the_pointer(plot, filled):
     readout = part(plot, QLabel, "readout")
-    box = area(plot).getPlotItem().getViewBox()
     assert not readout.isVisible()
-    area(plot).pointed.emit(box.mapViewToScene(QPointF(500.2, 1.0)))
+    area(plot).pointed.emit(area(plot).place_of(500.2, 1.0))
     assert readout.isVisible()
     for words in ("step 500", "training", "1.051", "validation", "1.144", "mean"):
         assert words in readout.text()
@@ -326,18 +341,18 @@ def test_a_line_without_an_entry_of_its_own_goes_with_that_of_another(runs):
 
 
 def test_a_mean_without_its_values_sets_the_range(runs):
-    _, (low, high) = runs._view.viewRange()
+    _, (low, high) = runs._plot.ranges
     assert high < 1.9
     runs.set_smoothing("off")
     runs.refresh()
-    _, (low, high) = runs._view.viewRange()
+    _, (low, high) = runs._plot.ranges
     assert low <= 0.1 < 1.9 <= high
 
 
 def test_dots_can_stand_alone(runs):
     series = runs._series["dots"]
-    assert series._dots.isVisible()
-    assert not series._line.isVisible()
+    assert len(series.dots[0]) == 2
+    assert len(series.line[0]) == 0
 
 
 def test_a_longer_reach_is_a_longer_mean(theme, runs):
@@ -354,7 +369,8 @@ def test_the_axis_can_be_another_one(runs):
     assert runs._series["run"].data.x.size == 0
     runs.set_data("run", np.linspace(0.001, 0.01, 10), np.ones(10))
     runs.refresh()
-    ticks = runs._bottom.tickValues(0.0, 0.01, 400)[0][1]
+    runs._plot.set_ranges((0.0, 0.01), (0.0, 1.0))
+    ticks = runs._plot.bottom.ticks(400)
     assert len(ticks) > 2
     assert "over seconds" in runs.accessibleDescription()
 
@@ -401,3 +417,34 @@ def make_plot(qtbot, theme):
         return plot
 
     return make
+
+
+# ---------------------------------------------------------------------- what is drawn of a line
+
+
+def test_a_line_two_pixels_wide_is_as_dark_on_the_screen_as_one_stroke(plot):
+    plot.set_smoothing("off")
+    plot.set_data("training", np.arange(200), np.sin(np.arange(200) / 20.0))
+    plot.refresh()
+    canvas, ground = area(plot), QColor(LIGHT.card)
+    series = plot._series["training"]
+
+    def ink(paint) -> float:
+        image = QImage(canvas.size(), QImage.Format.Format_RGB32)
+        image.fill(ground)
+        painter = QPainter(image)
+        paint(painter)
+        painter.end()
+        gray = image.convertToFormat(QImage.Format.Format_Grayscale8)
+        pixels = np.frombuffer(gray.constBits(), np.uint8).reshape(gray.height(), -1)[:, : gray.width()]
+        return float((pixels.max() - pixels.astype(float)).sum())
+
+    def as_one_line(painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(series._line_pen)
+        for piece in canvas.polylines(*series.line):
+            painter.drawPolyline(piece)
+
+    thin = ink(lambda painter: series.paint_behind(painter, canvas))
+    whole = ink(as_one_line)
+    assert thin == pytest.approx(whole, rel=0.15)
