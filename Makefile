@@ -60,9 +60,9 @@ $(STAMP)-test: pyproject.toml
 	@$(PIP) install --editable '.[test]'
 	@touch $(STAMP)-run $@
 
-# PyTorch's own index has it for processors alone; where that cannot be reached, pip soon looks elsewhere.
+# On Linux pip brings PyTorch with its packages for graphics cards, unless a build without them is in $(VENV) already.
 $(STAMP)-bench: pyproject.toml
 	@.ci/environment $(VENV) $(PYTHON)
-	@echo 'Installing mlpviz, PyTorch and scikit-learn into $(VENV) (once, some 1.5 GB; a few minutes)'
-	@$(PIP) install --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu --editable '.[test,bench]'
+	@echo 'Installing mlpviz, PyTorch and scikit-learn into $(VENV) (once, some 1.5 GB, on Linux up to 5; a few minutes)'
+	@$(PIP) install --editable '.[test,bench]'
 	@touch $(STAMP)-run $(STAMP)-test $@
