@@ -1,4 +1,4 @@
-"""How long until the window is on screen, beside a bare window with one plot, and what that time is made of.
+"""How long until the window is on screen, beside a bare window with one plot, and what is that time made of?
 
 A window counts as on screen once its plots, and the controls named below, were really painted.
 """

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from mlpviz.training import Trainer
 
+NUMPYS_BLAS = threadpoolctl.ThreadpoolController().select(user_api="blas")
+"""As loaded now: what other tests load later has threads of its own, which are none of a run's business."""
+
 OPTIMIZERS = [
     {"optimizer": "sgd"},
     {"optimizer": "sgd", "momentum": 0.9, "weight_decay": 0.01, "learning_rate": 0.05},
@@ -289,24 +292,24 @@ class TestThreads:
 
     @pytest.fixture(autouse=True)
     def as_before(self):
-        with threadpoolctl.threadpool_limits(None):
+        with NUMPYS_BLAS.limit(limits=None):
             yield
 
     def threads(self):
-        return {info["num_threads"] for info in threadpoolctl.threadpool_info() if info["user_api"] == "blas"}
+        return {info["num_threads"] for info in NUMPYS_BLAS.info()}
 
     @pytest.mark.parametrize("wanted", [1, 2])
     def test_each_step_sets_the_number_that_the_experiment_asks_for(self, experiment, wanted):
         trainer = Trainer(experiment(blas_threads=wanted))
         for _ in range(3):
-            with threadpoolctl.threadpool_limits(3 - wanted, user_api="blas"):
+            with NUMPYS_BLAS.limit(limits=3 - wanted):
                 assert self.threads() == {3 - wanted}
                 go_on(trainer, trainer.index + 1)
                 assert self.threads() == {wanted}
 
     def test_an_evaluation_does_so_too(self, experiment):
         trainer = Trainer(experiment())
-        with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        with NUMPYS_BLAS.limit(limits=2):
             trainer.evaluate("test")
             assert self.threads() == {1}
 
@@ -318,7 +321,7 @@ class TestThreads:
         settings = {"dataset": "digits", "training_size": 400, "validation_size": 0, "batch_size": 200}
         one, other = (Trainer(experiment(wide, learning_rate=0.01, **settings)) for _ in range(2))
         go_on(one)
-        with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        with NUMPYS_BLAS.limit(limits=2):
             go_on(other)
         same(one, other)
 
