@@ -1,18 +1,19 @@
 """A frozen copy of a network after a step, and the one-slot mailbox that carries it between threads."""
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpviz.nn import Network, Optimizer
-from mlpviz.nn.arrays import Arrays
+from mlpviz.nn.arrays import Array, Arrays
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """The network after a step, with what the step did to it. All arrays are read-only.
 
@@ -22,19 +23,27 @@ class Snapshot:
         How many steps were made, and in which epoch the last one was (0 before the first).
     network, optimizer
         Frozen copies; the optimizer with what it remembers.
-    gradients, updates
+    updates
         Of the last step, one dict a layer in order; empty dicts before the first.
     batch
         The positions in the training split of the examples of the last step.
+    upstreams, caches
+        What backpropagation left of them, from which `gradients` are made.
     """
 
     step: int
     epoch: int
     network: Network
     optimizer: Optimizer
-    gradients: Sequence[Arrays]
     updates: Sequence[Arrays]
     batch: npt.NDArray[np.int64]
+    upstreams: Mapping[int, Array] = field(default_factory=dict)
+    caches: Sequence[Any] = ()
+
+    @cached_property
+    def gradients(self) -> Sequence[Arrays]:
+        """Of the last step, one dict a layer in order; empty dicts before the first."""
+        return frozen_all(self.network.gradients(self.upstreams, self.caches))
 
 
 def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -60,9 +69,9 @@ def frozen_optimizer(optimizer: Optimizer) -> Optimizer:
     return copy
 
 
-def frozen_copies(arrays: Sequence[Arrays]) -> list[Arrays]:
-    """Read-only copies of arrays by name, one dict a layer."""
-    return [{name: frozen(array.copy()) for name, array in layer.items()} for layer in arrays]
+def frozen_all(arrays: Sequence[Arrays]) -> list[Arrays]:
+    """The arrays themselves by name, one dict a layer, made read-only."""
+    return [{name: frozen(array) for name, array in layer.items()} for layer in arrays]
 
 
 class Mailbox:

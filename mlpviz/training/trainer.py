@@ -18,7 +18,7 @@ from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
 from mlpviz.training.initial_weights import as_state, initial_weights_of, pinned
 from mlpviz.training.probes import SPARSELY, LayerStep, Plan, can_die, planned
 from mlpviz.training.seeds import stream
-from mlpviz.training.snapshot import Snapshot, freeze, frozen, frozen_copies, frozen_optimizer
+from mlpviz.training.snapshot import Snapshot, freeze, frozen, frozen_all, frozen_optimizer
 from mlpviz.training.state import (
     StateError,
     changes_in,
@@ -368,22 +368,18 @@ class Trainer:
             self.epoch,
             freeze(self.network.copy()),
             frozen_optimizer(self.optimizer),
-            self._last_gradients(),
-            frozen_copies(self._updates),
+            frozen_all(self._updates),  # each step has its own
             frozen(self._batch.copy()),
+            self._upstreams,
+            self._caches,
         )
-
-    def _last_gradients(self) -> list[Arrays]:
-        """The gradients of the last step, made anew: its updates were written over them."""
-        gradients = self.network.gradients(self._upstreams, self._caches)
-        return [{name: frozen(array) for name, array in layer.items()} for layer in gradients]
 
     def initial_snapshot(self) -> Snapshot:
         """The network before the first step, made anew."""
         network = freeze(build_network(self.original, self.dataset, self.splits.training, self.start))
         nothing: list[Arrays] = [{} for _ in network.layers]
         optimizer = build_optimizer(self.original)
-        return Snapshot(0, 0, network, optimizer, nothing, nothing, np.empty(0, np.int64))
+        return Snapshot(0, 0, network, optimizer, nothing, np.empty(0, np.int64))
 
     def state(self) -> dict[str, Any]:
         """Everything that `restore` needs to go on bit for bit: copies of arrays, and plain values."""
