@@ -18,6 +18,7 @@ SUBJECTS = (
     "scaling",
     "reach",
     "window",
+    "large",
     "boundary",
     "stages",
     "evaluate",

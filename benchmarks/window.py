@@ -1,7 +1,4 @@
-"""What does the open window cost training at full speed, how late is its thread, how soon does it answer?
-
-With ``--long`` also thirty seconds of lateness, and large networks, histories and datasets.
-"""
+"""What does the open window cost training at full speed, how late is its thread, how soon does it answer?"""
 
 import json
 import random
@@ -11,21 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from mlpviz.data import Dataset, Examples, load_dataset
+from mlpviz.data import Dataset
 from mlpviz.gui.main_window import MainWindow
 from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.curve_plot import CurvePlot
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Experiment, History, Trainer
-from mlpviz.training.layer_spec import LayerSpec
 from mlpviz.training.presets import load_preset
 from mlpviz.training.race import Contender, Race
 
@@ -271,91 +266,10 @@ def while_comparing() -> dict[str, float]:
     return {f"compare: {what}": value for what, value in measured.items()}
 
 
-def many_images() -> Dataset:
-    """The digits over and over, 200,000 of them to train on."""
-    dataset = load_dataset("digits")
-    places = np.arange(200_000) % len(dataset.training)
-    training = dataset.training
-    assert training.labels is not None
-    many = Examples(training.inputs[places], training.targets[places], training.labels[places])
-    return replace(dataset, training=many)
-
-
-def at_large() -> dict[str, float]:
-    """Long histories, wide and deep networks, and many images, on the Train page."""
-
-    def layers(*widths: int) -> tuple[LayerSpec, ...]:
-        hidden = [
-            layer
-            for width in widths
-            for layer in (LayerSpec("affine", {"units": width, "initializer": "he"}), LayerSpec("relu"))
-        ]
-        last = LayerSpec("affine", {"units": 10, "initializer": "he"}), LayerSpec("sigmoid")
-        return (*hidden, *last)
-
-    wide, deep = (
-        replace(DIGITS, layers=layers(*widths), learning_rate=0.01) for widths in ((2000,), (100,) * 9)
-    )
-    cases: dict[str, tuple[Experiment, Dataset | None]] = {
-        "2,000 hidden units": (wide, None),
-        "ten layers": (deep, None),
-        "200,000 images": (DIGITS, many_images()),
-        "a million steps": (DIGITS, None),
-    }
-    found = {}
-    for name, (experiment, dataset) in cases.items():
-        with open_window(experiment, dataset) as window:
-            workspace = window.workspace
-            if name == "a million steps":
-                fill_history(workspace, 1_000_000)
-            counter = PaintCounter()
-            counter.watch("weights", window.page.weights.mosaic.viewport())  # type: ignore[attr-defined]
-            counter.watch_plots(window.page)
-            measured = side_by_side(
-                window,
-                counter,
-                lambda experiment=experiment, dataset=dataset: headless_rate(
-                    SECONDS / 2, experiment, dataset
-                ),
-                lambda workspace=workspace: len(workspace.history),
-                rounds=2,
-            )
-        found |= {f"{name}: {what}": value for what, value in measured.items()}
-    return found
-
-
-def fill_history(workspace: Workspace, n: int) -> None:
-    """Let a run have so many steps behind it: those of a few hundred, over and over."""
-    workspace.train(Stretch.STEPS, 500)
-    while workspace.training:
-        wait_ms(50)
-    places = np.arange(n) % 500
-    columns = workspace.history.arrays().items()
-    long = {name: values[places] for name, values in columns if len(values) == 500}
-    long["step"] = np.arange(1.0, n + 1)
-    assert workspace.run is not None
-    workspace.run.history = History.from_arrays(long)
-    workspace.run.trainer.index = n
-
-
 def measure() -> dict[str, float]:
     """Every page."""
     return on_pages()
 
 
-def measure_long() -> dict[str, float]:
-    """What takes longer."""
-    with open_window(DIGITS) as window:
-        window.workspace.train(Stretch.ALL)
-        wait_ms(1000)
-        late = lateness_ms(30.0)
-        window.workspace.pause()
-        wait_ms(200)
-    return {
-        "30 s: lateness of a 5 ms timer, 99th percentile, ms": float(np.percentile(late, 99)),
-        "30 s: lateness of a 5 ms timer, worst, ms": max(late),
-    } | at_large()
-
-
 if __name__ == "__main__":
-    print(json.dumps(measure_long() if "--long" in sys.argv[1:] else measure()))
+    print(json.dumps(measure()))
