@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.timing import seconds
 from mlpviz.data import Dataset, load_dataset
+from mlpviz.nn.layers import sigmoid
 from mlpviz.training import Experiment, History, Trainer
 from mlpviz.training.evaluation import CHUNK
 from mlpviz.training.presets import load_preset
@@ -131,6 +132,45 @@ class Products:
         for _ in range(validations):
             for a, b in self.validation:
                 a @ b
+
+
+class PlainLoop:
+    """The same updates written out in NumPy, as simply as can be and with nothing measured.
+
+    Batches are drawn at random and scaled as the trainer's are.
+    """
+
+    def __init__(self, case: Case) -> None:
+        trainer = Trainer(case.experiment, digits())
+        self._examples, self._batch_size = trainer.splits.training, case.batch_size
+        self._rng = np.random.default_rng(0)
+        self._rows = np.empty(0, np.int64)
+        self.weights = [layer.weight.copy() for layer in trainer.network.layers if layer.params]
+        self.biases = [layer.bias.copy() for layer in trainer.network.layers if layer.params]
+
+    def run(self, steps: int) -> None:
+        """Train so many steps."""
+        for _ in range(steps):
+            if len(self._rows) < self._batch_size:
+                self._rows = self._rng.permutation(len(self._examples))
+            rows, self._rows = np.split(self._rows, [self._batch_size])
+            self.step(*self._examples.batch(rows))
+
+    def step(self, x: np.ndarray, targets: np.ndarray) -> None:
+        """One mini-batch."""
+        outputs = [x]
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            z = outputs[-1] @ weight
+            z += bias
+            outputs.append(sigmoid(z) if weight is self.weights[-1] else np.maximum(z, 0))
+        *inputs, y = outputs
+        upstream = 2 / len(x) * (y - targets) * y * (1 - y)
+        for i in reversed(range(len(inputs))):
+            of_weight, of_bias = inputs[i].T.dot(upstream), upstream.sum(axis=0)
+            if i > 0:
+                upstream = (upstream @ self.weights[i].T) * (inputs[i] > 0)
+            self.weights[i] -= LEARNING_RATE * of_weight
+            self.biases[i] -= LEARNING_RATE * of_bias
 
 
 def steps_at_a_time(run: Callable[[int], object], case: Case, whole_epoch: bool = False) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.cases import Case, Products, Training, steps_at_a_time
+from benchmarks.cases import Case, PlainLoop, Products, Training, steps_at_a_time
 from benchmarks.timing import in_turn, median_ratio
 from mlpviz.training.blas import use_blas_threads
 
@@ -35,6 +35,15 @@ def over_products(case: Case, steps: int = 0) -> dict[str, float]:
     }
 
 
+def plain_loop_over_products(case: Case, steps: int = 0) -> float:
+    """What the same updates cost, written out in NumPy with nothing measured, over the products."""
+    use_blas_threads(case.threads)
+    loop, products = PlainLoop(case), Products(case)
+    n = steps or steps_at_a_time(loop.run, case)
+    plain, bare = in_turn(lambda: loop.run(n), lambda: products.run(n))
+    return median_ratio(plain, bare)
+
+
 def with_two_threads(case: Case, steps: int = 0) -> float:
     """How many times as fast two threads are as one."""
     one, two = Training(case), Training(replace(case, threads=2))
@@ -49,6 +58,8 @@ def measure() -> dict[str, float]:
     for case in CASES:
         row = over_products(case) | {"times as fast with two threads": with_two_threads(case)}
         results |= {f"{case} | {name}": value for name, value in row.items()}
+    for case in OF_GOALS:
+        results[f"a plain loop of {case} | over bare products"] = plain_loop_over_products(case)
     return results
 
 

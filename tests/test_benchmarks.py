@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import __main__ as bench
 from benchmarks import engine, exports, peers, reach, scaling, timing
-from benchmarks.cases import Case, Products, Training, digits, steps_at_a_time
+from benchmarks.cases import Case, PlainLoop, Products, Training, digits, steps_at_a_time
 from benchmarks.goals import GOALS, at_least, at_most
 from benchmarks.plot import write_plot
 from benchmarks.table import goal_lines, lines
@@ -115,6 +115,19 @@ def test_the_button_of_the_window_trains_until_the_steps_are_made(qapp):
         window.close()
 
 
+def test_the_plain_loop_makes_the_updates_of_mlpviz():
+    case = Case((6, 5), batch_size=20)
+    trainer, loop = Trainer(case.experiment, digits()), PlainLoop(case)
+    for _ in zip(range(8), trainer.steps(), strict=False):
+        loop.step(*trainer.splits.training.batch(trainer.snapshot().batch))
+    layers = [layer for layer in trainer.network.layers if layer.params]
+    for layer, weight, bias in zip(layers, loop.weights, loop.biases, strict=True):
+        np.testing.assert_allclose(weight, layer.weight, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(bias, layer.bias, rtol=0, atol=1e-6)
+    loop.run(3)
+    assert not np.array_equal(loop.weights[0], layers[0].weight)
+
+
 # ---------------------------------------------------------------------- peers
 
 
@@ -180,10 +193,14 @@ def test_a_peer_that_is_not_installed_is_left_out(monkeypatch, capsys):
 
 def test_the_engine_has_a_row_for_each_network(monkeypatch):
     monkeypatch.setattr(engine, "CASES", [SMALL])
+    monkeypatch.setattr(engine, "OF_GOALS", (SMALL,))
     monkeypatch.setattr(engine, "steps_at_a_time", lambda *_: 4)
     columns = ("ms a step", "over bare products", "times as fast with two threads")
     results = engine.measure()
-    assert list(results) == [f"784-4-10, batch 5 | {column}" for column in columns]
+    assert list(results) == [
+        *(f"784-4-10, batch 5 | {column}" for column in columns),
+        "a plain loop of 784-4-10, batch 5 | over bare products",
+    ]
     assert all(value > 0 for value in results.values())
 
 
