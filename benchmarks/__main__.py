@@ -4,6 +4,7 @@ import argparse
 import ast
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.table import goal_lines, lines
+from mlpviz.files.recipes import versions
 
 SUBJECTS = (
     "engine",
@@ -83,6 +85,8 @@ def main(arguments: list[str] | None = None) -> None:
     for subject in options.subjects:
         if subject not in subjects_here():
             parser.error(f"there is no {subject!r}: the subjects are {', '.join(subjects_here())}")
+    machine = versions(Python=platform.python_version(), processors=str(os.cpu_count()))
+    print(", ".join(f"{name} {what}" for name, what in machine.items()))
     results: dict[str, float] = {}
     for subject in options.subjects or subjects_here():
         print(f"\n{subject}: {question(subject)}", flush=True)
