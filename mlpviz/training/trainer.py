@@ -1,6 +1,7 @@
 """The training loop: each step takes one mini-batch forward, back, and against the gradient."""
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,9 @@ from mlpviz.training.state import (
     parameters_in,
     position_in,
 )
+
+BETWEEN_MARKS_S = 0.2
+"""To take back an update, training is repeated from a state kept before: for so long at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +137,14 @@ class Trainer:
         self._dropout_rng = stream(experiment.seed, "dropout")
         self._order: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._offset = 0
-        self._batch: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._nothing: list[Arrays] = [{} for _ in self.network.layers]
+        self._batch: npt.NDArray[np.int64]
         self._caches: list[Any]
         self._upstreams: dict[int, Array]
         self._updates: list[Arrays]
-        self._forget_step()
+        self._marks: list[dict[str, Any]]
+        self._next_mark_s: float
+        self._forget_steps()
         self._always = planned(self.network.layers, 1)
         self._sparsely = planned(self.network.layers, SPARSELY)
         self._sparsely_of_updates = planned(self.network.layers, SPARSELY, of_update=True)
@@ -179,6 +185,7 @@ class Trainer:
 
     def _step(self) -> Step | None:
         """One mini-batch: forward, backward, update. None if the numbers are no longer finite."""
+        self._mark_way_back()
         use_blas_threads(self.experiment.blas_threads)
         batch = self._next_batch()
         x, targets = self.splits.training.batch(batch)
@@ -228,15 +235,12 @@ class Trainer:
         return stream(self.experiment.seed, "order", epoch).permutation(len(self.splits.training))
 
     def _apply(self, updates: list[Arrays], caches: list[Any]) -> None:
-        """Add the updates. The parameters before the step are kept, in arrays that take turns."""
-        for i, layer in enumerate(self.network.layers):
-            params, before = layer.params, self._params_before[i]
-            for name, update in updates[i].items():
-                after = np.add(params[name], update, out=before.get(name))
-                before[name], params[name] = params[name], after
+        """Add the updates, in place."""
+        for layer, layer_updates, cache in zip(self.network.layers, updates, caches, strict=True):
+            for name, update in layer_updates.items():
+                layer.params[name] += update
             if layer.statistics:
-                self._statistics_before[i] = dict(layer.statistics)
-                layer.statistics.update(layer.new_statistics(caches[i]))
+                layer.statistics.update(layer.new_statistics(cache))
 
     # ------------------------------------------------------------------ what is measured
 
@@ -289,26 +293,31 @@ class Trainer:
         else:
             cause = "no update was made yet, so the inputs or initial weights are the likely cause"
         sentence = f"{what} at step {step}; {cause}. The last good network is kept."
-        self.divergence = Divergence(step, layer, sentence)
         if layer is None and self.index:
-            self._undo()
+            self._go_back(self.index - 1)  # the last update led to it
         self._go_to(self.examples)  # this batch was not trained on
+        self.divergence = Divergence(step, layer, sentence)
         return True
 
-    def _forget_step(self) -> None:
-        """There is no last step to look at or to take back."""
-        self._caches, self._upstreams, self._updates = [], {}, self._nothing
-        self._params_before: list[Arrays] = [{} for _ in self.network.layers]
-        self._statistics_before: list[Arrays] = [{} for _ in self.network.layers]
+    def _mark_way_back(self) -> None:
+        """Now and then keep the state as it is, for `_go_back` to begin with."""
+        now = time.perf_counter()
+        if now >= self._next_mark_s:
+            self._marks = [*self._marks[-1:], self.state()]
+            self._next_mark_s = now + BETWEEN_MARKS_S
 
-    def _undo(self) -> None:
-        """Take back the last update, which led to numbers that are not finite."""
-        for i, layer in enumerate(self.network.layers):
-            layer.params.update(self._params_before[i])
-            layer.statistics.update(self._statistics_before[i])
-        self.index -= 1
-        self.examples -= len(self._batch)
-        self._forget_step()
+    def _go_back(self, step: int) -> None:
+        """To what it was after an earlier step, bit for bit: to a state kept before, and on again from there.
+
+        Where no state so old is kept, right after `restore`, to the oldest there is.
+        """
+        changes, old = self.changes, [mark for mark in self._marks if mark["position"]["step"] <= step]
+        self.restore(old[-1] if old else self._marks[0])
+        while self.index < step and self._step() is not None:
+            pass
+        for change in changes[len(self.changes) :]:
+            self.change(change.setting, change.value)
+        self.changes = changes
 
     # ------------------------------------------------------------------ changing, looking, keeping
 
@@ -324,6 +333,7 @@ class Trainer:
         if hasattr(self.optimizer, setting):
             setattr(self.optimizer, setting, getattr(self.experiment, setting))
         self.changes.append(Change(self.index, setting, value))
+        self._next_mark_s = 0.0  # between two marks nothing is changed
 
     @property
     def why_not_again(self) -> str:
@@ -373,6 +383,12 @@ class Trainer:
             self._upstreams,
             self._caches,
         )
+
+    def _forget_steps(self) -> None:
+        """There is no last step to look at, and none to go back to."""
+        self._batch = np.empty(0, np.int64)
+        self._caches, self._upstreams, self._updates = [], {}, self._nothing
+        self._marks, self._next_mark_s = [], 0.0
 
     def initial_snapshot(self) -> Snapshot:
         """The network before the first step, made anew."""
@@ -440,8 +456,7 @@ class Trainer:
         self._dropout_rng = dropout_rng
         self.index, self.examples = position.step, position.examples
         self._go_to(self.examples)
-        self._forget_step()
-        self._batch = np.empty(0, np.int64)
+        self._forget_steps()
 
     def _widths(self) -> dict[int, int]:
         """The number of outputs of each layer."""

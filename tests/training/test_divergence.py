@@ -30,6 +30,13 @@ def diverge(trainer):
         pytest.param(({"dataset": "iris_two", "learning_rate": 0.5}, LINEAR), id="iris"),
         pytest.param(({"dataset": "plane", "learning_rate": 50, "momentum": 0.9}, LINEAR), id="momentum"),
         pytest.param(
+            (
+                {"learning_rate": 1e20, "optimizer": "adam"},
+                ({"kind": "affine", "units": 5}, {"kind": "relu"}, {"kind": "affine", "units": 3}),
+            ),
+            id="adam",
+        ),
+        pytest.param(
             ({"learning_rate": 1e3}, ({"kind": "affine", "units": 5}, {"kind": "affine", "units": 3})),
             id="deep",
         ),
@@ -91,6 +98,19 @@ class TestTooLargeALearningRate:
         for of_kept, of_then in zip(kept.gradients, snapshots[kept.step].gradients, strict=True):
             for name, gradient in of_kept.items():
                 np.testing.assert_array_equal(gradient, of_then[name])
+
+    def test_keeps_all_else_as_it_was_after_that_step(self, diverged):
+        """Above all what the optimizer remembers: what goes on from there is as exact as any run."""
+        trainer, *_ = diverged
+        other = Trainer(trainer.experiment)
+        list(itertools.islice(other.steps(), trainer.index))
+        kept, then = trainer.state(), other.state()
+        for part in ("position", "dropout", "changes"):
+            assert kept[part] == then[part]
+        for part in ("parameters", "arrays"):
+            assert {name: a.tobytes() for name, a in kept[part].items()} == {
+                name: a.tobytes() for name, a in then[part].items()
+            }
 
     def test_counts_the_examples_of_the_steps_that_were_kept(self, diverged):
         """What the run reports fits together: as many examples as went into the network that is kept."""

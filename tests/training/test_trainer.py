@@ -292,7 +292,7 @@ class TestChange:
         trainer.change("weight_decay", 0.1)
         velocity = 0
         for _ in range(3):
-            weight = trainer.network.params[0]["weight"]
+            weight = trainer.network.params[0]["weight"].copy()
             take(trainer, 1)
             velocity = 0.5 * velocity + trainer.snapshot().gradients[0]["weight"] + 0.1 * weight
             update = trainer.snapshot().updates[0]["weight"]
