@@ -1,11 +1,10 @@
 """The reader of IDX, the file format of the MNIST digits."""
 
-import gzip
 import math
 import struct
 import zlib
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,15 @@ MAX_BYTES = 1 << 30
 """So much is read of a file, and so much memory the examples may fill."""
 CHUNK_BYTES = 1 << 20
 
-Stream: TypeAlias = IO[bytes] | gzip.GzipFile
 KINDS = {1: "labels", 3: "images"}
+_GZIP = 31  # of zlib's wbits: header and checksum are those of gzip
+
+
+class Stream(Protocol):
+    """Bytes one after the other, such as of a file."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to so many bytes, none only at the end."""
 
 
 def read_idx(path: Path | str, dimensions: int | None = None) -> NDArray[Any]:
@@ -54,10 +60,33 @@ def read_idx(path: Path | str, dimensions: int | None = None) -> NDArray[Any]:
                 raise ValueError(f"{path} is not a gzip file, though named .gz: compress it or rename it")
             return _parse(file, path, dimensions)
         try:
-            with gzip.open(file) as stream:
-                return _parse(stream, path, dimensions)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            return _parse(_Unpacked(file), path, dimensions)
+        except (EOFError, zlib.error) as error:
             raise ValueError(f"{path} is a damaged gzip file: get a fresh copy ({error})") from error
+
+
+class _Unpacked:
+    """What a gzip file holds, in few long calls of zlib: after each of them other threads are waited for."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._packed = file, b""
+        self._member = zlib.decompressobj(_GZIP)
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes, at least 1; none at the end."""
+        while packed := self._packed or self._file.read(CHUNK_BYTES):
+            if self._member.eof:
+                self._packed = b""
+                if not (packed := packed.lstrip(b"\0")):  # it may be padded
+                    continue
+                self._member = zlib.decompressobj(_GZIP)
+            values = self._member.decompress(packed, size)
+            self._packed = self._member.unconsumed_tail or self._member.unused_data
+            if values:
+                return values
+        if not self._member.eof:
+            raise EOFError("it is cut short")
+        return b""
 
 
 def _parse(stream: Stream, path: Path, dimensions: int | None) -> NDArray[Any]:

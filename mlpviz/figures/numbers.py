@@ -2,10 +2,12 @@
 
 import math
 from numbers import Integral
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
-Number = float | np.floating | np.integer
+Number: TypeAlias = "float | np.floating | np.integer"
 
 MINUS = "\u2212"
 THIN_SPACE = "\u202f"

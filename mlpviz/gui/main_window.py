@@ -155,7 +155,6 @@ class MainWindow(QMainWindow):
             set_role(button, "rail")
             rail.addWidget(button)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, rail)
-        self.show_page(PAGES[0].key)
 
     def _add_experiment_button(self) -> None:
         """At the end of the tool bar: shows and hides the experiment."""
@@ -341,16 +340,18 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ remembered
 
     def _restore(self) -> None:
-        if self.settings is None:
-            return
-        geometry = self.settings.value("window/geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        for each in self._beside:
-            shown = self.settings.value(f"window/experiment_beside_{each}", self._beside[each], bool)
-            self._beside[each] = bool(shown)
-        key = str(self.settings.value("window/page", PAGES[0].key))
-        self.show_page(key if key in self._beside else PAGES[0].key)
+        """Look as it was left; the first time begin with the first page."""
+        key = PAGES[0].key
+        if self.settings is not None:
+            geometry = self.settings.value("window/geometry")
+            if isinstance(geometry, QByteArray):
+                self.restoreGeometry(geometry)
+            for each in self._beside:
+                shown = self.settings.value(f"window/experiment_beside_{each}", self._beside[each], bool)
+                self._beside[each] = bool(shown)
+            left = str(self.settings.value("window/page", key))
+            key = left if left in self._beside else key
+        self.show_page(key)
 
     def _remember(self) -> None:
         if self.settings is None:

@@ -4,7 +4,6 @@ import platform
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import PySide6
 from PySide6.QtGui import QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMessageBox
@@ -99,6 +98,8 @@ def _toggle_full_screen(window: "MainWindow") -> None:
 
 
 def _about(window: "MainWindow") -> None:
+    import numpy as np
+
     QMessageBox.about(
         window,
         "About mlpviz",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
@@ -17,6 +16,8 @@ from mlpviz.gui.refresher import Refresher
 from mlpviz.gui.stretch_thread import Stretch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mlpviz.data import Dataset
     from mlpviz.gui.training_thread import Made, TrainingThread
     from mlpviz.training import Change, Divergence, Experiment, History, Snapshot, Trainer
@@ -35,7 +36,7 @@ class WantedExample:
     split: str
     index: int
     snapshot: "Snapshot"
-    drawn: NDArray | None = None
+    drawn: "NDArray | None" = None
 
 
 UNTRAINED_TIP = "This network is looked at as it starts: to train it, raise Epochs in the experiment"

@@ -49,6 +49,15 @@ def test_an_array_comes_back_as_it_was_written(path, array, compressed):
 
 
 @settings(deadline=None)
+@given(arrays, st.floats(0, 1), st.integers(0, 9))
+def test_a_gzip_file_may_come_in_pieces_and_be_padded(gz_path, array, where, padding):
+    whole = idx(array)
+    cut = int(where * len(whole))
+    gz_path.write_bytes(gzip.compress(whole[:cut]) + gzip.compress(whole[cut:]) + bytes(padding))
+    np.testing.assert_array_equal(read_idx(gz_path), array)
+
+
+@settings(deadline=None)
 @given(arrays, st.floats(0, 1, exclude_max=True))
 def test_a_file_cut_short_anywhere_is_a_value_error(path, array, where):
     whole = idx(array)
@@ -98,7 +107,8 @@ LABELS = idx(np.arange(5, dtype=np.uint8))
         (LABELS[:6], "ends inside its header, which should be 8 bytes long"),
         (LABELS[:-1], r"cut short: it holds 4 bytes of values where its header announces 5 \(5 bytes\)"),
         (LABELS + b"\0", r"goes on after the 5 values \(5 bytes\)"),
-        (gzip.compress(LABELS)[:-4], "damaged gzip file"),
+        (gzip.compress(LABELS)[:-4], "damaged gzip file: .*cut short"),
+        (gzip.compress(LABELS)[:-8] + b"\xff" + gzip.compress(LABELS)[-7:], "damaged gzip file: .*check"),
         (gzip.compress(LABELS) + b"more", "damaged gzip file"),
         (gzip.compress(LABELS + b"\0"), "goes on after"),
         (

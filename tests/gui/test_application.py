@@ -121,6 +121,7 @@ class Watcher(QObject):
 
 def painted():
     told["modules"] = sorted(name for name in sys.modules if name.startswith("mlpviz."))
+    told["libraries"] = sorted({name.split(".")[0] for name in sys.modules})
     told["pages"] = list(window.pages)
     told["shortcuts"] = [action.shortcut().toString() for action in window.findChildren(type(train))]
     told["can train when painted"] = train.isEnabled()
@@ -164,6 +165,12 @@ def test_the_window_is_painted_before_the_engine_is_loaded(first_picture):
     """What knows data, networks and training takes a while to load, and the first picture does without."""
     floors = {name.split(".")[1] for name in first_picture["modules"]}
     assert floors == {"cli", "gui", "figures", "locations"}
+
+
+def test_the_window_is_painted_before_numpy_and_pyqtgraph_are_loaded(first_picture):
+    """Together they take longer to load than everything of mlpviz that the first picture needs."""
+    assert "PySide6" in first_picture["libraries"]
+    assert {"numpy", "pyqtgraph"}.isdisjoint(first_picture["libraries"])
 
 
 def test_no_page_is_made_before_it_is_shown(first_picture):

@@ -318,6 +318,18 @@ def test_panel_theme_and_experiment_are_remembered(open_window, settings, moons,
     assert again.shows("panel_experiment")
 
 
+def test_it_opens_on_the_page_that_was_left_and_makes_no_other(open_window, settings, moons):
+    screen = open_window(moons, settings)
+    screen.click("button_page_evaluate")
+    screen.window.close()
+    again = open_window(moons, reopened(settings))
+    assert list(again.window.pages) == ["evaluate"]
+    again.click("button_page_train")
+    again.step()
+    assert again.window.page.key == "train"
+    assert again.window.page.loss.numbers()["step"].tolist() == [1]
+
+
 def test_nothing_is_forgotten_by_closing_before_the_first_run(open_window, settings, moons):
     settings.setValue("experiment", moons.to_toml())
     open_window(None, settings).window.close()

@@ -1,10 +1,9 @@
 """Curves over the steps of a run: legend, logarithmic axis, smoothing, zoom, values under the pointer."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
@@ -17,6 +16,9 @@ from mlpviz.gui.widgets.legend import LegendEntry
 from mlpviz.gui.widgets.plot_canvas import LEFT_PX, PlotCanvas
 from mlpviz.gui.widgets.plot_series import PlotSeries
 from mlpviz.gui.widgets.readout import Readout
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 SMOOTHING = {"off": 0.0, "light": 0.9, "strong": 0.98}
 """Names of the moving averages and the weight of the past in each: about 10 and 50 steps count."""
@@ -164,7 +166,7 @@ class CurvePlot(Card):
         """Return the keys of the lines, in the order of the legend."""
         return tuple(self._series)
 
-    def set_data(self, key: str, x: ArrayLike, y: ArrayLike) -> None:
+    def set_data(self, key: str, x: "ArrayLike", y: "ArrayLike") -> None:
         """Hand over the whole line, at most with new points at its end since last time.
 
         Parameters
@@ -279,17 +281,20 @@ class CurvePlot(Card):
             self.fit()
             return
         try:
-            ends = np.array(wanted, dtype=np.float64)
+            x, y = ((float(low), float(high)) for low, high in wanted)
+            is_range = all(-math.inf < low < high < math.inf for low, high in (x, y))
         except (TypeError, ValueError, OverflowError):
-            ends = np.zeros(0)
-        if ends.shape != (2, 2) or not np.isfinite(ends).all() or not (ends[:, 0] < ends[:, 1]).all():
+            is_range = False
+        if not is_range:
             raise ValueError(f"{self.objectName()}: the range must be two intervals, not {wanted!r:.60}")
         self._following = False
-        self._plot.set_ranges(*((float(low), float(high)) for low, high in ends))
+        self._plot.set_ranges(x, y)
         self._draw_lines()
 
-    def numbers(self) -> dict[str, NDArray]:
+    def numbers(self) -> "dict[str, NDArray]":
         """For each line that is shown its steps and values, as measured."""
+        import numpy as np  # the window opens without
+
         shown = {series.name: series.data for series in self._series.values() if series.visible}
         if not shown:
             return {}
@@ -404,7 +409,7 @@ class CurvePlot(Card):
     # What it draws
 
     def _fit_range(self) -> None:
-        shown = [s for s in self._series.values() if s.visible and len(s.data)]
+        shown = [s for s in self._series.values() if s.visible and not s.is_empty]
         smoothing = SMOOTHING[self._smoothing]
         bounds = [b for s in shown if (b := s.bounds(self._log, smoothing)) is not None]
         first = min((float(s.data.x[0]) for s in shown), default=0.0)
@@ -450,7 +455,7 @@ class CurvePlot(Card):
         self._read_at(min(max(at + direction * step, low), high))
 
     def _read_at(self, x: float) -> bool:
-        shown = [s for s in self._series.values() if s.visible and len(s.data)]
+        shown = [s for s in self._series.values() if s.visible and not s.is_empty]
         if not shown:
             return False
         longest = max(shown, key=lambda s: len(s.data))

@@ -1,8 +1,7 @@
 """The legend of a plot: one entry per line, a click hides it and shows it again."""
 
-from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from mlpviz.gui.theme import Theme
@@ -25,8 +24,8 @@ class LegendEntry(QAbstractButton):
         The dash pattern in pen widths; empty for a solid line.
     object_name : str
     parent : QWidget, optional
-    mark : str
-        A symbol of pyqtgraph, such as ``"o"``, to show instead of the line.
+    mark : QPainterPath, optional
+        To show instead of the line; it lies about the origin and is one wide.
     """
 
     def __init__(
@@ -37,11 +36,11 @@ class LegendEntry(QAbstractButton):
         dashes: tuple[float, ...],
         object_name: str,
         parent: QWidget | None = None,
-        mark: str = "",
+        mark: QPainterPath | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme, self._color, self._dashes, self._mark = theme, color, dashes, mark
-        self._sample_px = 1.5 * _MARK_PX if mark else _SAMPLE_PX
+        self._sample_px = _SAMPLE_PX if mark is None else 1.5 * _MARK_PX
         self.setText(name)
         self.setObjectName(object_name)
         self.setAccessibleName(f"show {name}")
@@ -65,12 +64,12 @@ class LegendEntry(QAbstractButton):
         middle = self.height() / 2.0
         color = self._color if self.isChecked() else "disabled"
         painter.setPen(line_pen(self._theme, color, self._dashes, 2.0 * self._theme.pixel_ratio(self)))
-        if self._mark:
+        if self._mark is not None:
             painter.save()
             painter.setPen(line_pen(self._theme, color, (), 2.0 * self._theme.pixel_ratio(self)))
             painter.translate(_PAD_PX + self._sample_px / 2.0, middle)
             painter.scale(_MARK_PX, _MARK_PX)
-            painter.drawPath(Symbols[self._mark])
+            painter.drawPath(self._mark)
             painter.restore()
         else:
             painter.drawLine(QLineF(QPointF(_PAD_PX, middle), QPointF(_PAD_PX + self._sample_px, middle)))

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -23,13 +21,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlpviz.figures.ticks import axis_ticks
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
-from mlpviz.gui.widgets.polygons import polygon
+
+if TYPE_CHECKING:
+    from mlpviz.figures.curves import Floats
 
 LEFT_PX = 52
 _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 4, 14, 22
 _TEXT_OFFSET_PX = 6
 _MARK_ROWS = 3
-_FARTHEST_PX = 1e6  # beyond that Qt's painter loses precision
 _PER_NOTCH = 1.02**-15
 _NARROWEST, _WIDEST = 1e-12, 1e300
 _BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
@@ -165,19 +164,14 @@ class PlotCanvas(QWidget):
         inside, (low, high) = self.inside, self.bottom.range
         return low + (place.x() - inside.left()) / max(1.0, inside.width()) * (high - low)
 
-    def polylines(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[QPolygonF]:
+    def polylines(self, x: "Floats", y: "Floats") -> list[QPolygonF]:
         """A line in pixels, in several pieces where values are NaN."""
+        from mlpviz.gui.widgets.polygons import polylines  # the window opens without NumPy
+
         inside = self.inside
         (x_low, x_high), (y_low, y_high) = self.ranges
         across, up = inside.width() / (x_high - x_low), inside.height() / (y_high - y_low)
-        px, py = inside.left() + (x - x_low) * across, inside.bottom() - (y - y_low) * up
-        for places in (px, py):
-            np.clip(places, -_FARTHEST_PX, _FARTHEST_PX, out=places)
-        finite = np.isfinite(py)
-        if finite.all():
-            return [polygon(px, py)]
-        ends = np.flatnonzero(np.diff(finite, prepend=False, append=False)).reshape(-1, 2)
-        return [polygon(px[start:stop], py[start:stop]) for start, stop in ends]
+        return polylines(inside.left() + (x - x_low) * across, inside.bottom() - (y - y_low) * up)
 
     # Painting
 

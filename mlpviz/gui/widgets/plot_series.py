@@ -1,27 +1,30 @@
 """One line of a curve plot: its data, its pens, and what of it is drawn."""
 
 import math
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPen
 
-from mlpviz.figures.curve_data import CurveData
-from mlpviz.figures.curves import Floats
 from mlpviz.gui.theme import DASHES, Theme, mix
 from mlpviz.gui.widgets.legend import line_pen
 from mlpviz.gui.widgets.plot_canvas import PlotCanvas
 
+if TYPE_CHECKING:
+    from mlpviz.figures.curve_data import CurveData
+    from mlpviz.figures.curves import Floats
+
 _PALE = 0.42
 _MOST_MARKERS = 60
 _DOT_PX = 3.0
-_NOTHING = np.empty(0), np.empty(0)
 _MOST_WIDE = 400
 """Above that a wide pen, which is slow on many points, gives way to a thin one."""
 
 _AVERAGE_PX = 4
 """Screen pixels between two points of a moving average, which has no finer detail; wide pens are slow."""
+
+Line: TypeAlias = "tuple[Floats, Floats] | None"
 
 
 class PlotSeries:
@@ -59,15 +62,28 @@ class PlotSeries:
         joined: bool = True,
         reach: float = 1.0,
     ) -> None:
-        self.data = CurveData()
         self.pale, self._joined, self._reach = pale, joined, reach
         self.name, self.color, self.smooth = name, color, smooth
         self.dashes = DASHES[color % len(DASHES) if isinstance(color, int) else 1] if dash else ()
         self.visible = True
         self._theme, self._markers = theme, markers
-        self.line, self.average, self.dots = _NOTHING, _NOTHING, _NOTHING
+        self.line: Line = None
+        self.average: Line = None
+        self.dots: Line = None
         self._smoothed, self._wide, self._ratio = False, False, 1.0
         self.restyle()
+
+    @cached_property
+    def data(self) -> "CurveData":
+        """Its points."""
+        from mlpviz.figures.curve_data import CurveData  # the window opens without NumPy
+
+        return CurveData()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no points yet."""
+        return "data" not in self.__dict__ or not len(self.data)
 
     def restyle(self) -> None:
         """Take the colours of the theme."""
@@ -94,25 +110,26 @@ class PlotSeries:
 
     def choose(self, low: float, high: float, bins: int, log: bool, smoothing: float, ratio: float) -> None:
         """Choose what to draw between two abscissas, about `bins` pixels wide, `ratio` screen pixels each."""
-        self.line = self.average = self.dots = _NOTHING
-        if not self.visible:
+        self.line = self.average = self.dots = None
+        if not self.visible or self.is_empty:
             return
         weight = self.weight(smoothing)
         smoothed = weight > 0.0
         if self.pale or not smoothed:
             self.line = self.data.line(low, high, bins // 2 if smoothed else bins, log)
-        x, y = self.line
-        wide = not smoothed and len(x) <= _MOST_WIDE
+        wide = not smoothed and self.line is not None and len(self.line[0]) <= _MOST_WIDE
         if (smoothed, wide, ratio) != (self._smoothed, self._wide, self._ratio):
             self._smoothed, self._wide, self._ratio = smoothed, wide, ratio
             self.restyle()
         if smoothed:
             self.average = self.data.line(low, high, max(1, bins // _AVERAGE_PX), log, weight)
-        if (self._markers or len(self.data) == 1) and len(y) <= _MOST_MARKERS:
-            finite = np.isfinite(y)
-            self.dots = x[finite], y[finite]
-            if len(self.dots[0]) and not self._joined:
-                self.line = _NOTHING
+        if self.line is not None and (self._markers or len(self.data) == 1):
+            x, y = self.line
+            is_there = y == y  # not NaN
+            if len(y) <= _MOST_MARKERS and is_there.any():
+                self.dots = x[is_there], y[is_there]
+                if not self._joined:
+                    self.line = None
 
     def paint_behind(self, painter: QPainter, canvas: PlotCanvas) -> None:
         """The values themselves."""
@@ -121,7 +138,7 @@ class PlotSeries:
     def paint_before(self, painter: QPainter, canvas: PlotCanvas) -> None:
         """Their average, and dots."""
         _paint_line(painter, canvas, self.average, self._average_pen, antialias=True)
-        if len(self.dots[0]):
+        if self.dots is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._dot_color)
@@ -130,10 +147,8 @@ class PlotSeries:
             painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_line(
-    painter: QPainter, canvas: PlotCanvas, line: tuple[Floats, Floats], pen: QPen, antialias: bool
-) -> None:
-    if len(line[0]) < 2:
+def _paint_line(painter: QPainter, canvas: PlotCanvas, line: Line, pen: QPen, antialias: bool) -> None:
+    if line is None or len(line[0]) < 2:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, antialias)
     pieces = canvas.polylines(*line)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
@@ -182,10 +184,12 @@ class SeedPlot(Card):
         legend.setSizePolicy(policy)
         self.set_header_middle(legend)
         for verdict, (color, dashes, mark) in LOOKS.items():
-            self._add_entry(verdict, color, dashes, mark if self.with_marks else "")
+            self._add_entry(verdict, color, dashes, Symbols[mark] if self.with_marks else None)
             self._entries[verdict].hide()
 
-    def _add_entry(self, verdict: str, color: str, dashes: tuple[float, ...], mark: str = "") -> None:
+    def _add_entry(
+        self, verdict: str, color: str, dashes: tuple[float, ...], mark: QPainterPath | None = None
+    ) -> None:
         name = f"{self.objectName()}_legend_{verdict.replace(' ', '_')}"
         entry = LegendEntry(self.theme, verdict, color, dashes, name, mark=mark)
         entry.toggled.connect(self._draw)

@@ -56,7 +56,8 @@ def seen(plot: CurvePlot, color: str) -> int:
 
 
 def points_drawn(plot: CurvePlot) -> int:
-    return sum(len(series.line[0]) + len(series.average[0]) for series in plot._series.values())
+    lines = [line for series in plot._series.values() for line in (series.line, series.average)]
+    return sum(len(line[0]) for line in lines if line is not None)
 
 
 def view_range(plot: CurvePlot) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -352,7 +353,7 @@ def test_a_mean_without_its_values_sets_the_range(runs):
 def test_dots_can_stand_alone(runs):
     series = runs._series["dots"]
     assert len(series.dots[0]) == 2
-    assert len(series.line[0]) == 0
+    assert series.line is None
 
 
 def test_a_longer_reach_is_a_longer_mean(theme, runs):
