@@ -122,12 +122,15 @@ class PlotSeries:
         """Their average, and dots."""
         _paint_line(painter, canvas, self.average, self._average_pen, antialias=True)
         if len(self.dots[0]):
+            whole_at_the_ends = canvas.inside.adjusted(-_DOT_PX, -_DOT_PX, _DOT_PX, _DOT_PX)
+            painter.setClipRect(whole_at_the_ends)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._dot_color)
             for place in canvas.polylines(*self.dots)[0].toList():
                 painter.drawEllipse(place, _DOT_PX, _DOT_PX)
             painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setClipRect(canvas.inside)
 
 
 def _paint_line(

@@ -157,6 +157,16 @@ def test_dragging_moves_what_was_taken_with_the_pointer(plot, filled, qtbot):
     assert (canvas.place_of(500.0, 1.0) - end).manhattanLength() < 3
 
 
+def test_a_hand_that_trembles_while_it_clicks_does_not_drag(plot, filled, qtbot):
+    canvas, before = area(plot), view_range(plot)
+    place = canvas.rect().center()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseMove(canvas, place + QPoint(2, 1))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place + QPoint(2, 1))
+    assert plot.following
+    assert view_range(plot) == before
+
+
 @pytest.mark.parametrize("how", ["double click", "key"])
 def test_other_ways_to_fit(plot, filled, qtbot, how):
     zoom(plot)
@@ -246,6 +256,20 @@ def test_a_single_point_can_be_seen(plot):
     assert seen(plot, LIGHT.training) > 5
 
 
+def test_dots_at_the_ends_are_whole(plot):
+    plot.set_data("validation", [100, 200], [1.0, 2.0])
+    plot.refresh()
+    canvas = area(plot)
+    picture = canvas.grab().toImage()
+
+    def is_dot(x: float, y: float) -> bool:
+        return QColor(picture.pixel(round(x), round(y))).name().upper() == LIGHT.validation
+
+    for end in (canvas.place_of(100.0, 1.0), canvas.place_of(200.0, 2.0)):
+        assert is_dot(end.x() - 2, end.y())
+        assert is_dot(end.x() + 1, end.y())
+
+
 def test_the_readout_tells_all_values_under_the_pointer(plot, filled):
     readout = part(plot, QLabel, "readout")
     assert not readout.isVisible()
@@ -273,6 +297,26 @@ def test_marks_stand_where_something_changed(plot, filled):
     assert seen(plot, LIGHT.secondary) > before
     plot.set_marks([])
     assert seen(plot, LIGHT.secondary) == before
+
+
+def test_on_a_sharp_screen_lines_of_axes_and_marks_are_as_fine_as_it_can_show(plot, filled):
+    plot.set_marks([(300, "learning rate 0.1")])
+    canvas = area(plot)
+    picture = QImage(canvas.size() * 2, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(2.0)
+    canvas.render(picture)
+
+    def thickest(color: str, places: list[tuple[int, int]]) -> int:
+        inked = "".join(
+            "#" if QColor(picture.pixel(*place)).name().upper() == color else " " for place in places
+        )
+        return max(map(len, inked.split()), default=0)
+
+    right, middle = round(2 * canvas.inside.right()) - 20, round(2 * canvas.inside.center().y())
+    mark = round(2 * canvas.place_of(300.0, 0.0).x())
+    assert thickest(LIGHT.line, [(right, y) for y in range(picture.height())]) == 1
+    across_the_mark = [[(x, y) for x in range(mark - 5, mark + 5)] for y in range(middle - 5, middle + 5)]
+    assert max(thickest(LIGHT.secondary, places) for places in across_the_mark) == 1  # it is dotted
 
 
 def test_series_come_and_go(plot, filled):
