@@ -455,10 +455,11 @@ class CurvePlot(Card):
             return False
         longest = max(shown, key=lambda s: len(s.data))
         at = float(longest.data.x[longest.data.nearest(x) or 0])
-        self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing])
         area = self._plot.inside.toRect().adjusted(4, 2, -4, -4)
+        self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing], area.right())
         at_right = self._plot.place_of(at, 0.0).x() >= area.center().x()
-        self._readout.move(area.left() if at_right else area.right() - self._readout.width(), area.top())
+        left = area.left() if at_right else area.right() - self._readout.width()
+        self._readout.move(max(0, min(left, area.right() - self._readout.width())), area.top())
         self._set_crosshair(at)
         self._readout.show()
         return True

@@ -281,6 +281,16 @@ def test_the_readout_tells_all_values_under_the_pointer(plot, filled):
     assert not readout.isVisible()
 
 
+def test_in_a_narrow_plot_the_readout_says_less_rather_than_lose_its_edge(plot, filled, qtbot):
+    plot.resize(240, 260)
+    readout = part(plot, QLabel, "readout")
+    for step in (300.0, 700.0):
+        area(plot).pointed.emit(area(plot).place_of(step, 1.0))
+        assert area(plot).rect().contains(readout.geometry())
+        assert "training" in readout.text()
+        assert "mean" not in readout.text()
+
+
 def test_the_readout_is_reached_by_keyboard(plot, filled, qtbot):
     readout = part(plot, QLabel, "readout")
     qtbot.keyClick(area(plot), Qt.Key.Key_Left)
