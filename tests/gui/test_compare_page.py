@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 
 from mlpviz.gui.pages.compare import ComparePage
 from mlpviz.training import Trainer
@@ -106,16 +106,6 @@ def test_a_ready_made_comparison_is_two_presses_away_from_its_point(compare):
     assert (pale.pale, full.pale) == (True, False)
     assert max(full.values) <= 0.25
     assert deep.factors.accessibleDescription().startswith("layer 1: Sigmoid")
-
-
-def test_where_title_and_legend_do_not_fit_beside_each_other_the_legend_has_a_row_of_its_own(screen):
-    screen.window.resize(960, 700)
-    add_current(screen)
-    for plot in (page(screen).loss, page(screen).accuracy):
-        legend = screen.find(f"{plot.objectName()}_legend_run_0")
-        assert legend.width() >= legend.sizeHint().width()
-        assert plot.rect().contains(legend.geometry().translated(legend.parentWidget().mapTo(plot, QPoint())))
-        assert plot._title.width() >= plot._title.sizeHint().width()
 
 
 def test_another_ready_made_one_takes_its_place(compare):

@@ -65,10 +65,10 @@ class ComparedPlot(CurvePlot):
         for run in self._comparison.shown:
             line, *dots = self._columns(run)
             key = f"run_{run.slot}"
-            if dots:
-                self.set_subtitle("● validation")  # first, for the legend takes the room that is left
             self.add_series(key, run.name, run.slot, dash=True, pale=False, reach=_reach(run))
             self._sources[key] = run, line
+            if dots:
+                self.set_subtitle("● validation")
             for name in dots:
                 self.add_series(
                     f"{key}_validation",

@@ -208,6 +208,11 @@ class CurvePlot(Card):
         self._describe()
         self.clear_data()
 
+    def set_subtitle(self, subtitle: str) -> None:
+        """Change the quiet words beside the title, which leave the legend so much less room."""
+        super().set_subtitle(subtitle)
+        self._place_legend()
+
     def set_left_px(self, width: int) -> None:
         """Give the numbers at the left, and the words below them, so much room."""
         self._plot.left_px = width

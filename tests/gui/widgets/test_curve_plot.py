@@ -447,6 +447,19 @@ def test_the_legend_has_rows_of_its_own_where_the_title_would_be_cut(make_plot):
     assert not plot.middle_is_below
 
 
+def test_words_beside_the_title_drive_the_legend_out_rather_than_cut_both(make_plot):
+    plot = make_plot(1)
+    plot.resize(400, 300)
+    while not plot.middle_is_below:
+        plot.resize(plot.width() - 5, 300)
+    plot.resize(plot.width() + 5, 300)
+    assert not plot.middle_is_below
+    plot.set_subtitle("● validation")
+    assert plot.middle_is_below
+    plot.set_subtitle("")
+    assert not plot.middle_is_below
+
+
 def test_a_legend_that_would_leave_no_room_to_the_curves_is_left_out(make_plot):
     plot = make_plot(8)
     plot.resize(260, 160)
