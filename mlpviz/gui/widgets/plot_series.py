@@ -17,8 +17,8 @@ _PALE = 0.42
 _MOST_MARKERS = 60
 _DOT_PX = 3.0
 _NOTHING = np.empty(0), np.empty(0)
-_MOST_WIDE = 400
-"""Above that a wide pen, which is slow on many points, gives way to a thin one."""
+_MOST_SWINGS = 130
+"""Where a line goes up and down more often, a wide pen, which is slow there, gives way to a thin one."""
 
 _AVERAGE_PX = 4
 """Screen pixels between two points of a moving average, which has no finer detail; wide pens are slow."""
@@ -102,7 +102,7 @@ class PlotSeries:
         if self.pale or not smoothed:
             self.line = self.data.line(low, high, bins // 2 if smoothed else bins, log)
         x, y = self.line
-        wide = not smoothed and len(x) <= _MOST_WIDE
+        wide = not smoothed and _swings(y) <= _MOST_SWINGS
         if (smoothed, wide, ratio) != (self._smoothed, self._wide, self._ratio):
             self._smoothed, self._wide, self._ratio = smoothed, wide, ratio
             self.restyle()
@@ -131,6 +131,13 @@ class PlotSeries:
                 painter.drawEllipse(place, _DOT_PX, _DOT_PX)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setClipRect(canvas.inside)
+
+
+def _swings(y: Floats) -> float:
+    """How often a line goes through all of its range."""
+    finite = y[np.isfinite(y)]
+    way = float(np.abs(np.diff(finite)).sum())
+    return way / float(np.ptp(finite)) if way > 0.0 else 0.0
 
 
 def _paint_line(

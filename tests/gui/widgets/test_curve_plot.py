@@ -489,6 +489,26 @@ def make_plot(qtbot, theme):
 # ---------------------------------------------------------------------- what is drawn of a line
 
 
+def test_without_a_mean_a_line_is_wide_however_long_unless_it_is_all_noise(plot):
+    def thickest() -> int:
+        """The most pixels of the line above each other, of a slope that passes through one only."""
+        picture, inside = area(plot).grab().toImage(), area(plot).inside.toRect()
+        column = [
+            QColor(picture.pixel(inside.center().x(), y)) for y in range(inside.top(), inside.bottom() - 1)
+        ]
+        return sum(color.blue() > color.red() + 40 for color in column)
+
+    plot.set_smoothing("off")
+    plot.set_data("training", np.arange(5000), np.linspace(2.0, 1.0, 5000))
+    plot.refresh()
+    assert thickest() >= 2
+    noise = np.random.default_rng(0).random(5000)
+    noise[2000:3000] = 0.5
+    plot.set_data("training", np.arange(5000), noise)
+    plot.refresh()
+    assert thickest() == 1
+
+
 def test_a_line_two_pixels_wide_is_as_dark_on_the_screen_as_one_stroke(plot):
     plot.set_smoothing("off")
     plot.set_data("training", np.arange(200), np.sin(np.arange(200) / 20.0))
