@@ -66,6 +66,20 @@ def test_it_says_how_many_learnt_and_names_the_plateau(seeds):
         assert shown == {"learnt", "plateau"}
 
 
+def test_in_a_narrow_table_no_verdict_is_cut(open_window):
+    screen = open_window(XOR.with_settings({"epochs": 20}))
+    screen.window.show_page("many_seeds")
+    screen.find("choice_jobs").setCurrentText("1")
+    train(screen, 3)
+    table = screen.find("table_seeds")
+    table.setFixedWidth(230)
+    screen.settle()
+    titles = [table.model().headerData(i, Qt.Orientation.Horizontal) for i in range(6)]
+    verdict = titles.index("Verdict")
+    assert table.model().index(0, verdict).data() == "not learnt"
+    assert table.columnWidth(verdict) >= table.sizeHintForColumn(verdict)
+
+
 def test_the_results_are_those_of_the_command_line(seeds):
     train(seeds, 3)
     assert seeds.window.page._sweep.results == [train_seed(XOR, seed) for seed in range(3)]
