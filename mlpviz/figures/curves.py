@@ -269,3 +269,10 @@ def decimate(
         parts_x.insert(1, x[[whole, stop - 1]])
         parts_y.insert(1, np.array([np.fmin.reduce(rest), np.fmax.reduce(rest)]))
     return np.concatenate(parts_x), np.concatenate(parts_y)
+
+
+def swings(y: Floats) -> float:
+    """How often a line goes through all of its range, NaN left out."""
+    finite = y[np.isfinite(y)]
+    way = float(np.abs(np.diff(finite)).sum())
+    return way / float(np.ptp(finite)) if way > 0.0 else 0.0

@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from mlpviz.gui.stylesheet import stylesheet
+from mlpviz.gui.theme import LIGHT
 from mlpviz.training import Experiment
 from mlpviz.training.sweep import train_seed
 
@@ -64,6 +66,18 @@ def test_it_says_how_many_learnt_and_names_the_plateau(seeds):
     for plot in ("plot_seed_curves", "plot_seed_dots"):
         shown = {v for v in ("learnt", "plateau", "diverged") if seeds.shows(f"{plot}_legend_{v}")}
         assert shown == {"learnt", "plateau"}
+
+
+def test_in_the_look_of_the_program_no_verdict_is_cut(open_window):
+    screen = open_window(XOR.with_settings({"epochs": 20, "batch_size": 2}))
+    screen.window.setStyleSheet(stylesheet(LIGHT))
+    screen.window.show_page("many_seeds")
+    screen.find("choice_jobs").setCurrentText("1")
+    train(screen, 3)
+    table = screen.find("table_seeds")
+    verdict = next(i for i in range(6) if table.model().headerData(i, Qt.Orientation.Horizontal) == "Verdict")
+    assert table.model().index(0, verdict).data() == "not learnt"
+    assert table.columnWidth(verdict) >= table.sizeHintForColumn(verdict)
 
 
 def test_the_results_are_those_of_the_command_line(seeds):

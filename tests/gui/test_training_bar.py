@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSlider
 
 from mlpviz.gui.panels.training_bar import SPEEDS, TrainingBar, watchable_speed
@@ -334,6 +334,17 @@ def test_progress_is_told_while_it_trains(endless):
     assert shown > 10
     first = endless.text("label_step")
     endless.wait(lambda: endless.text("label_step") != first)
+
+
+def test_the_speed_stays_under_the_pointer_whatever_is_told_beside_it(endless):
+    endless.window.resize(1440, 700)
+    endless.settle()
+    slider = endless.find("slider_speed")
+    at_rest = slider.mapTo(endless.window, QPoint())
+    endless.click("button_train")
+    endless.wait(lambda: "left" in endless.text("label_rate"))
+    endless.settle()
+    assert slider.mapTo(endless.window, QPoint()) == at_rest
 
 
 def test_every_button_says_what_it_does_and_by_which_key(screen):

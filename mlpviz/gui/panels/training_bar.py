@@ -152,6 +152,7 @@ class TrainingBar(QToolBar):
         layout.setSpacing(8)
         for widget in (self._speed_title, self.speed, self._speed_words):
             layout.addWidget(widget)
+        row.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)  # it stays where it is
         self.addWidget(row)
 
     def _add_progress(self) -> None:

@@ -210,6 +210,11 @@ class CurvePlot(Card):
         self._describe()
         self.clear_data()
 
+    def set_subtitle(self, subtitle: str) -> None:
+        """Change the quiet words beside the title, which leave the legend so much less room."""
+        super().set_subtitle(subtitle)
+        self._place_legend()
+
     def set_left_px(self, width: int) -> None:
         """Give the numbers at the left, and the words below them, so much room."""
         self._plot.left_px = width
@@ -460,10 +465,11 @@ class CurvePlot(Card):
             return False
         longest = max(shown, key=lambda s: len(s.data))
         at = float(longest.data.x[longest.data.nearest(x) or 0])
-        self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing])
         area = self._plot.inside.toRect().adjusted(4, 2, -4, -4)
+        self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing], area.right())
         at_right = self._plot.place_of(at, 0.0).x() >= area.center().x()
-        self._readout.move(area.left() if at_right else area.right() - self._readout.width(), area.top())
+        left = area.left() if at_right else area.right() - self._readout.width()
+        self._readout.move(max(0, min(left, area.right() - self._readout.width())), area.top())
         self._set_crosshair(at)
         self._readout.show()
         return True

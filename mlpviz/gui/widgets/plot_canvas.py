@@ -17,10 +17,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from mlpviz.figures.ticks import axis_ticks
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
+from mlpviz.gui.widgets.legend import line_pen
 
 if TYPE_CHECKING:
     from mlpviz.figures.curves import Floats
@@ -29,6 +30,7 @@ LEFT_PX = 52
 _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 4, 14, 22
 _TEXT_OFFSET_PX = 6
 _MARK_ROWS = 3
+_DOTTED = (2.0, 3.0)
 _PER_NOTCH = 1.02**-15
 _NARROWEST, _WIDEST = 1e-12, 1e300
 _BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
@@ -120,7 +122,8 @@ class PlotCanvas(QWidget):
         self.corner = ""
         self.crosshair: float | None = None
         self._by_keyboard = False
-        self._dragged: tuple[QPointF, Range, Range] | None = None
+        self._pressed: QPointF | None = None
+        self._dragged: tuple[Range, Range] | None = None
         self.setFont(text_font(SMALLEST_TEXT_PX + 1))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -190,7 +193,7 @@ class PlotCanvas(QWidget):
                 each.paint_before(painter, self)
             if self.crosshair is not None:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-                painter.setPen(self._theme.color("secondary"))
+                painter.setPen(line_pen(self._theme, "secondary", (), 1.0))
                 self._paint_upright(painter, inside, self.crosshair)
             painter.setClipping(False)
         if self.hasFocus() and self._by_keyboard:
@@ -208,7 +211,7 @@ class PlotCanvas(QWidget):
             (inside.bottom() - (place - y_low) / (y_high - y_low) * inside.height(), label)
             for place, label in self.left.ticks(inside.height())
         ]
-        painter.setPen(self._theme.color("line"))
+        painter.setPen(line_pen(self._theme, "line", (), 1.0))
         right = int(inside.right())
         for y, _ in heights:
             painter.drawLine(int(inside.left()), round(y), right, round(y))
@@ -233,13 +236,11 @@ class PlotCanvas(QWidget):
         font = text_font(SMALLEST_TEXT_PX)
         font.setFamilies(self.font().families())
         painter.setFont(font)
-        metrics, color = painter.fontMetrics(), self._theme.color("secondary")
-        dashed = QPen(color, 1.0)
-        dashed.setDashPattern([2, 3])
+        metrics = painter.fontMetrics()
+        painter.setPen(line_pen(self._theme, "secondary", _DOTTED, 1.0))
         for x, _ in self.marks:
-            painter.setPen(dashed)
             self._paint_upright(painter, inside, x)
-        painter.setPen(color)
+        painter.setPen(self._theme.color("secondary"))
         for i, (x, words) in reversed(tuple(enumerate(self.marks))):  # an earlier word lies over a later one
             part = abs(self.mark_height - 0.11 * (i % _MARK_ROWS))
             box = QRectF(0, 0, metrics.horizontalAdvance(words) + 8, metrics.height())
@@ -264,15 +265,19 @@ class PlotCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._dragged = event.position(), *self.ranges
+            self._pressed = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragged is None:
+        if self._pressed is None:
             self.pointed.emit(event.position())
             return
-        start, x, y = self._dragged
-        inside, by = self.inside, event.position() - start
-        across, up = self._axes_at(start)
+        inside, by = self.inside, event.position() - self._pressed
+        if self._dragged is None:
+            if by.manhattanLength() < QApplication.startDragDistance():
+                return  # a hand that trembles while it clicks
+            self._dragged = self.ranges
+        x, y = self._dragged
+        across, up = self._axes_at(self._pressed)
         x_by = by.x() / max(1.0, inside.width()) * (x[1] - x[0]) if across else 0.0
         y_by = by.y() / max(1.0, inside.height()) * (y[1] - y[0]) if up else 0.0
         if x_by or y_by:
@@ -280,7 +285,7 @@ class PlotCanvas(QWidget):
             self.zoomed.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged = None
+        self._pressed = self._dragged = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit_wanted.emit()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _PALE = 0.42
 _MOST_MARKERS = 60
 _DOT_PX = 3.0
-_MOST_WIDE = 400
-"""Above that a wide pen, which is slow on many points, gives way to a thin one."""
+_MOST_SWINGS = 130
+"""Where a line goes up and down more often, a wide pen, which is slow there, gives way to a thin one."""
 
 _AVERAGE_PX = 4
 """Screen pixels between two points of a moving average, which has no finer detail; wide pens are slow."""
@@ -117,7 +117,7 @@ class PlotSeries:
         smoothed = weight > 0.0
         if self.pale or not smoothed:
             self.line = self.data.line(low, high, bins // 2 if smoothed else bins, log)
-        wide = not smoothed and self.line is not None and len(self.line[0]) <= _MOST_WIDE
+        wide = not smoothed and self.line is not None and _swings(self.line[1]) <= _MOST_SWINGS
         if (smoothed, wide, ratio) != (self._smoothed, self._wide, self._ratio):
             self._smoothed, self._wide, self._ratio = smoothed, wide, ratio
             self.restyle()
@@ -139,12 +139,21 @@ class PlotSeries:
         """Their average, and dots."""
         _paint_line(painter, canvas, self.average, self._average_pen, antialias=True)
         if self.dots is not None:
+            whole_at_the_ends = canvas.inside.adjusted(-_DOT_PX, -_DOT_PX, _DOT_PX, _DOT_PX)
+            painter.setClipRect(whole_at_the_ends)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._dot_color)
             for place in canvas.polylines(*self.dots)[0].toList():
                 painter.drawEllipse(place, _DOT_PX, _DOT_PX)
             painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setClipRect(canvas.inside)
+
+
+def _swings(y: "Floats") -> float:
+    from mlpviz.figures.curves import swings  # the window opens without NumPy
+
+    return swings(y)
 
 
 def _paint_line(painter: QPainter, canvas: PlotCanvas, line: Line, pen: QPen, antialias: bool) -> None:

@@ -14,6 +14,8 @@ from mlpviz.gui.widgets.plot_series import PlotSeries
 class Readout(QLabel):
     """A table with a row for each line: its value, its moving average, and the step of its nearest point.
 
+    Where there is no room for all of that, the values alone.
+
     Parameters
     ----------
     theme : Theme
@@ -34,21 +36,29 @@ class Readout(QLabel):
         self._restyle()
         self.hide()
 
-    def tell(self, x_label: str, x: float, lines: Sequence[PlotSeries], smoothing: float) -> None:
-        """Write the values at `x`; `smoothing` is the weight of the moving average, 0 for none."""
-        head = f"<tr><td colspan='4'>{escape(x_label)} {_place(x)}</td></tr>"
-        rows = "".join(self._row(line, x, smoothing) for line in lines)
-        self.setText(f"<table cellspacing='2'>{head}{rows}</table>")
-        self.adjustSize()
+    def tell(
+        self, x_label: str, x: float, lines: Sequence[PlotSeries], smoothing: float, room_px: int
+    ) -> None:
+        """Write the values at `x`, and in so much room what else there is to say.
 
-    def _row(self, line: PlotSeries, x: float, smoothing: float) -> str:
+        `smoothing` is the weight of the moving average, 0 for none.
+        """
+        for with_notes in (True, False):
+            head = f"<tr><td colspan='4'>{escape(x_label)} {_place(x)}</td></tr>"
+            rows = "".join(self._row(line, x, smoothing, with_notes) for line in lines)
+            self.setText(f"<table cellspacing='2'>{head}{rows}</table>")
+            self.adjustSize()
+            if self.width() <= room_px:
+                break
+
+    def _row(self, line: PlotSeries, x: float, smoothing: float, with_notes: bool) -> str:
         index = line.data.nearest(x)
         if index is None:
             return ""
         notes = []
-        if weight := line.weight(smoothing):
+        if with_notes and (weight := line.weight(smoothing)):
             notes.append(f"mean {self._number(line.data.smoothed_at(index, weight))}")
-        if line.data.x[index] != x:
+        if with_notes and line.data.x[index] != x:
             notes.append(f"at {_place(float(line.data.x[index]))}")
         color, quiet = self._theme.color(line.color).name(), self._theme.palette.secondary
         return (

@@ -138,7 +138,7 @@ class SeedTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for place, column in enumerate(COLUMNS):
-            if column.title in ("Loss", "Gradient"):  # long numbers, which must not be cut
+            if column.title in ("Verdict", "Loss", "Gradient"):  # which are long and must not be cut
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
         header.setHighlightSections(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

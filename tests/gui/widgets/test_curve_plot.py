@@ -158,6 +158,16 @@ def test_dragging_moves_what_was_taken_with_the_pointer(plot, filled, qtbot):
     assert (canvas.place_of(500.0, 1.0) - end).manhattanLength() < 3
 
 
+def test_a_hand_that_trembles_while_it_clicks_does_not_drag(plot, filled, qtbot):
+    canvas, before = area(plot), view_range(plot)
+    place = canvas.rect().center()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseMove(canvas, place + QPoint(2, 1))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place + QPoint(2, 1))
+    assert plot.following
+    assert view_range(plot) == before
+
+
 @pytest.mark.parametrize("how", ["double click", "key"])
 def test_other_ways_to_fit(plot, filled, qtbot, how):
     zoom(plot)
@@ -247,6 +257,20 @@ def test_a_single_point_can_be_seen(plot):
     assert seen(plot, LIGHT.training) > 5
 
 
+def test_dots_at_the_ends_are_whole(plot):
+    plot.set_data("validation", [100, 200], [1.0, 2.0])
+    plot.refresh()
+    canvas = area(plot)
+    picture = canvas.grab().toImage()
+
+    def is_dot(x: float, y: float) -> bool:
+        return QColor(picture.pixel(round(x), round(y))).name().upper() == LIGHT.validation
+
+    for end in (canvas.place_of(100.0, 1.0), canvas.place_of(200.0, 2.0)):
+        assert is_dot(end.x() - 2, end.y())
+        assert is_dot(end.x() + 1, end.y())
+
+
 def test_the_readout_tells_all_values_under_the_pointer(plot, filled):
     readout = part(plot, QLabel, "readout")
     assert not readout.isVisible()
@@ -256,6 +280,16 @@ def test_the_readout_tells_all_values_under_the_pointer(plot, filled):
         assert words in readout.text()
     QApplication.sendEvent(area(plot), QEvent(QEvent.Type.Leave))
     assert not readout.isVisible()
+
+
+def test_in_a_narrow_plot_the_readout_says_less_rather_than_lose_its_edge(plot, filled, qtbot):
+    plot.resize(240, 260)
+    readout = part(plot, QLabel, "readout")
+    for step in (300.0, 700.0):
+        area(plot).pointed.emit(area(plot).place_of(step, 1.0))
+        assert area(plot).rect().contains(readout.geometry())
+        assert "training" in readout.text()
+        assert "mean" not in readout.text()
 
 
 def test_the_readout_is_reached_by_keyboard(plot, filled, qtbot):
@@ -274,6 +308,26 @@ def test_marks_stand_where_something_changed(plot, filled):
     assert seen(plot, LIGHT.secondary) > before
     plot.set_marks([])
     assert seen(plot, LIGHT.secondary) == before
+
+
+def test_on_a_sharp_screen_lines_of_axes_and_marks_are_as_fine_as_it_can_show(plot, filled):
+    plot.set_marks([(300, "learning rate 0.1")])
+    canvas = area(plot)
+    picture = QImage(canvas.size() * 2, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(2.0)
+    canvas.render(picture)
+
+    def thickest(color: str, places: list[tuple[int, int]]) -> int:
+        inked = "".join(
+            "#" if QColor(picture.pixel(*place)).name().upper() == color else " " for place in places
+        )
+        return max(map(len, inked.split()), default=0)
+
+    right, middle = round(2 * canvas.inside.right()) - 20, round(2 * canvas.inside.center().y())
+    mark = round(2 * canvas.place_of(300.0, 0.0).x())
+    assert thickest(LIGHT.line, [(right, y) for y in range(picture.height())]) == 1
+    across_the_mark = [[(x, y) for x in range(mark - 5, mark + 5)] for y in range(middle - 5, middle + 5)]
+    assert max(thickest(LIGHT.secondary, places) for places in across_the_mark) == 1  # it is dotted
 
 
 def test_series_come_and_go(plot, filled):
@@ -394,6 +448,19 @@ def test_the_legend_has_rows_of_its_own_where_the_title_would_be_cut(make_plot):
     assert not plot.middle_is_below
 
 
+def test_words_beside_the_title_drive_the_legend_out_rather_than_cut_both(make_plot):
+    plot = make_plot(1)
+    plot.resize(400, 300)
+    while not plot.middle_is_below:
+        plot.resize(plot.width() - 5, 300)
+    plot.resize(plot.width() + 5, 300)
+    assert not plot.middle_is_below
+    plot.set_subtitle("● validation")
+    assert plot.middle_is_below
+    plot.set_subtitle("")
+    assert not plot.middle_is_below
+
+
 def test_a_legend_that_would_leave_no_room_to_the_curves_is_left_out(make_plot):
     plot = make_plot(8)
     plot.resize(260, 160)
@@ -421,6 +488,26 @@ def make_plot(qtbot, theme):
 
 
 # ---------------------------------------------------------------------- what is drawn of a line
+
+
+def test_without_a_mean_a_line_is_wide_however_long_unless_it_is_all_noise(plot):
+    def thickest() -> int:
+        """The most pixels of the line above each other, of a slope that passes through one only."""
+        picture, inside = area(plot).grab().toImage(), area(plot).inside.toRect()
+        column = [
+            QColor(picture.pixel(inside.center().x(), y)) for y in range(inside.top(), inside.bottom() - 1)
+        ]
+        return sum(color.blue() > color.red() + 40 for color in column)
+
+    plot.set_smoothing("off")
+    plot.set_data("training", np.arange(5000), np.linspace(2.0, 1.0, 5000))
+    plot.refresh()
+    assert thickest() >= 2
+    noise = np.random.default_rng(0).random(5000)
+    noise[2000:3000] = 0.5
+    plot.set_data("training", np.arange(5000), noise)
+    plot.refresh()
+    assert thickest() == 1
 
 
 def test_a_line_two_pixels_wide_is_as_dark_on_the_screen_as_one_stroke(plot):
