@@ -114,9 +114,7 @@ class FieldView(DataView):
             path = self._path(contour.pieces, rect)
             if contour.is_main:
                 painter.strokePath(path, QPen(ground, 4.0))
-            painter.strokePath(
-                path, QPen(line if contour.is_main else thin, 2.0 if contour.is_main else 1.0)
-            )
+            painter.strokePath(path, QPen(line if contour.is_main else thin, 2.0 if contour.is_main else 1.0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _path(self, pieces: NDArray, rect: QRectF) -> QPainterPath:
