@@ -34,6 +34,7 @@ IN_PROPORTION = Bound(0.9, 1.1)
 
 PAGES = ("", "step_through: ", "evaluate: ", "many_seeds: ", "learn: ", "compare: ", "boundary: ")
 LARGE = ("2,000 hidden units: ", "ten layers: ", "200,000 images: ", "a million steps: ")
+SWEEPS = ("sweep: ", "sweep side by side: ")
 
 # Beside a peer's name stands how many times as fast mlpviz is: 0.91 is 1.1 times its time.
 GOALS = {
@@ -53,6 +54,8 @@ GOALS = {
     "repaints per second of each picture": at_least(10),
     "compare: repaints per second of each picture": at_least(10),
     "boundary: repaints per second": at_least(10),
+    "sweep: share of headless runs per second": at_least(0.85),
+    "sweep side by side: share of headless runs per second": at_least(0.9),
     "next stage of 784-100-10, median, ms": at_most(16),
     "next stage of 784-100-10, 99th percentile, ms": at_most(33),
     "next stage of 784-800-10, median, ms": at_most(32),
@@ -68,6 +71,7 @@ GOALS = {
     "memory: growth per 10,000 steps besides the history, MB": at_most(1),
 }
 GOALS |= {f"{case}share of headless steps per second": at_least(0.9) for case in (*PAGES, *LARGE)}
-for case in (*PAGES, *LARGE, "half a minute: "):
+GOALS |= {f"{case}share of headless runs per second": at_least(0.9) for case in SWEEPS}
+for case in (*PAGES, *LARGE, *SWEEPS, "half a minute: "):
     GOALS[f"{case}lateness of a 5 ms timer, 99th percentile, ms"] = at_most(12)
     GOALS[f"{case}lateness of a 5 ms timer, worst, ms"] = at_most(40)

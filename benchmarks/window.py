@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, 
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from benchmarks.timing import seconds
 from mlpviz.data import Dataset
 from mlpviz.gui.main_window import MainWindow
 from mlpviz.gui.stretch_thread import Stretch
@@ -23,11 +24,13 @@ from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Experiment, History, Trainer
 from mlpviz.training.presets import load_preset
 from mlpviz.training.race import Contender, Race
+from mlpviz.training.sweep import seeds_of, sweep
 
 SECONDS = 3.0
 ROUNDS = 3
 TICK_MS = 5
 DIGITS = load_preset("digits").with_settings({"epochs": 100_000})
+SEEDS, PROCESSES = 20, 2
 OTHER_PAGES = ("step_through", "evaluate", "many_seeds", "learn")
 
 
@@ -240,7 +243,7 @@ def on_pages() -> dict[str, float]:
             wait_ms(500)
             measured = side_by_side(window, PaintCounter(), alone, steps_made, rounds=1)
             found |= {f"{name}: {what}": value for what, value in measured.items()}
-    return found | while_comparing()
+    return found | while_comparing() | while_sweeping()
 
 
 def while_comparing() -> dict[str, float]:
@@ -264,6 +267,41 @@ def while_comparing() -> dict[str, float]:
             rounds=2,
         )
     return {f"compare: {what}": value for what, value in measured.items()}
+
+
+def while_sweeping() -> dict[str, float]:
+    """Many seeds of XOR on the Seeds page: in the window's process, and side by side."""
+    experiment, found = load_preset("xor"), {}
+    seeds = seeds_of(experiment, SEEDS)
+    with open_window(experiment) as window:
+        window.show_page("many_seeds")
+        page = window.page
+        page.bar.count = SEEDS  # type: ignore[attr-defined]
+        wait_ms(500)
+        for jobs, name in ((1, "sweep"), (PROCESSES, "sweep side by side")):
+            page.bar.set_jobs(jobs)  # type: ignore[attr-defined]
+            before = seconds(lambda jobs=jobs: list(sweep(experiment, seeds, jobs=jobs)))
+            beside = seconds(lambda: until_swept(page))
+            after = seconds(lambda jobs=jobs: list(sweep(experiment, seeds, jobs=jobs)))
+            late: list[float] = []
+            timer = lateness_timer(late)
+            timer.start()
+            until_swept(page)  # only now: 200 ticks a second cost such a network a few percent
+            timer.stop()
+            found |= {
+                f"{name}: share of headless runs per second": (before + after) / (2 * beside),
+                f"{name}: lateness of a 5 ms timer, 99th percentile, ms": float(np.percentile(late, 99)),
+                f"{name}: lateness of a 5 ms timer, worst, ms": max(late),
+            }
+    return found
+
+
+def until_swept(page) -> None:
+    """Let the Seeds page train its seeds."""
+    loop = QEventLoop()
+    page.ended.connect(loop.quit)
+    page.start()
+    loop.exec()
 
 
 def measure() -> dict[str, float]:

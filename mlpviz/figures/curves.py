@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _BLOCK = 64
+_DIGITS_OF_A_FLOAT = 54  # binary ones, and one more
 _KEPT = 16  # of so many entries together something is kept; what is finer is found again where it is wanted
 
 
@@ -62,6 +63,8 @@ class Smoother:
         distance = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
         self._within = np.where(distance >= 0, (1.0 - weight) * powers[np.abs(distance)], 0.0)
         self._carry = powers[1:]
+        # From this count on the power is lost beside 1 in a float.
+        self._settled = 1.0 - _DIGITS_OF_A_FLOAT / np.log2(weight) if weight else 1.0
 
     @property
     def state(self) -> tuple[float, int]:
@@ -89,15 +92,24 @@ class Smoother:
         padded = np.zeros(-(-n // _BLOCK) * _BLOCK)
         padded[:n] = values
         blocks = padded.reshape(-1, _BLOCK) @ self._within.T  # each as if nothing had been before it
-        for i in range(len(blocks)):
-            blocks[i] += self._carry * self._sum
-            self._sum = float(blocks[i, -1])
+        before, carried = [], float(self._carry[-1])
+        for last in blocks[:, -1].tolist():
+            before.append(self._sum)
+            self._sum = last + carried * self._sum
+        blocks += np.multiply.outer(before, self._carry)
         out = blocks.ravel()[:n]
         if n:
             self._sum = float(out[-1])
         seen = np.arange(self._count + 1, self._count + n + 1, dtype=np.float64)
         self._count += n
-        return out / (1.0 - self.weight**seen)
+        return out / self.corrections(seen)
+
+    def corrections(self, counts: Floats) -> Floats:
+        """1 - w^k for each of some ascending counts k: the weight of what was seen."""
+        n_early = int(np.searchsorted(counts, self._settled))
+        found = np.ones(len(counts))
+        found[:n_early] -= self.weight ** counts[:n_early]
+        return found
 
 
 class Average:
@@ -136,7 +148,7 @@ class Average:
         self._note(averages)
         finite = np.isfinite(averages)
         counts = count + np.cumsum(finite)
-        sums = averages * (1.0 - self.weight**counts)
+        sums = averages * self._smoother.corrections(counts)
         if not finite.all():  # there the sum is still that of the last finite entry
             last = np.maximum.accumulate(np.where(finite, np.arange(len(values)), -1))
             sums = np.where(last >= 0, sums[last], total)
@@ -169,7 +181,7 @@ class Average:
             averages = self.window(y, start, stop)[ends - start]
         else:
             kept = (ends + 1) // _KEPT - 1
-            averages = self._sums.view[kept] / (1.0 - self.weight ** self._counts.view[kept])
+            averages = self._sums.view[kept] / self._smoother.corrections(self._counts.view[kept])
             averages = np.where(np.isfinite(y[ends]), averages, np.nan)
         if stop > start and (not len(ends) or ends[-1] != stop - 1):
             ends = np.append(ends, stop - 1)

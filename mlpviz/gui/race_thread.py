@@ -137,7 +137,7 @@ class RaceThread(StretchThread):
             else:
                 self._steps_wanted = 0
                 self._steps_left = {}
-            self._stretch, self._goal = stretch, None
+            self._orders.stretch, self._goal = stretch, None
             self._owes_rest = True
             self._condition.notify()
 
@@ -175,7 +175,7 @@ class RaceThread(StretchThread):
         trained: set[Lane] = set()
         while not self._come_to_rest():
             began = time.monotonic()
-            if self._errands:
+            if self._orders.errands:
                 self._run_errands()
                 lane_of = {lane.contender: lane for lane in self.lanes}
                 continue
@@ -189,7 +189,7 @@ class RaceThread(StretchThread):
             trained.add(lane)
             if lane.mailbox.empty:
                 lane.mailbox.put(contender.trainer.snapshot())
-            if self._interval_s:
+            if self._orders.interval_s:
                 self._wait_until_due(began)
             self.courtesy.step_made()
         for lane in trained & set(self.lanes):
@@ -199,33 +199,33 @@ class RaceThread(StretchThread):
     def _next_goal(self) -> Goal | None:
         """How far each is to go in this stretch."""
         with self._condition:
-            if self._stretch is Stretch.STEPS and self._steps_wanted:
+            if self._orders.stretch is Stretch.STEPS and self._steps_wanted:
                 wanted, self._steps_wanted = self._steps_wanted, 0
                 for contender in self._race.contenders:
                     self._steps_left[contender] = max(0, self._steps_left.get(contender, 0)) + wanted
                 self._goal = lambda contender: self._steps_left.get(contender, 0) > 0
-            elif self._stretch is Stretch.EPOCH and self._goal is None:
+            elif self._orders.stretch is Stretch.EPOCH and self._goal is None:
                 self._goal = epoch_each(self._race.contenders)
             return self._goal
 
     def _stretch_done(self) -> None:
         """Nobody has to go on; unless more was asked for just now."""
         with self._condition:
-            if not (self._stretch is Stretch.STEPS and self._steps_wanted):
-                self._stretch = Stretch.NONE
+            if not (self._orders.stretch is Stretch.STEPS and self._steps_wanted):
+                self._orders.stretch = Stretch.NONE
                 self._steps_left = {}
 
     def _come_to_rest(self) -> bool:
         with self._condition:
-            return self._stopping or self._stretch is Stretch.NONE
+            return self._orders.stopping or self._orders.stretch is Stretch.NONE
 
     def _wait_until_due(self, began: float) -> None:
         """Keep the pace: so many steps a second of each run that is still going."""
         running = sum(not contender.trainer.finished for contender in self._race.contenders)
-        due = began + self._interval_s / max(1, running)
+        due = began + self._orders.interval_s / max(1, running)
         with self._condition:
             while (
-                not (self._stopping or self._stretch is Stretch.NONE or self._errands)
+                not (self._orders.stopping or self._orders.stretch is Stretch.NONE or self._orders.errands)
                 and (left := due - time.monotonic()) > 0
             ):
                 self._condition.wait(left)

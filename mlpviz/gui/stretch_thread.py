@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -17,6 +18,31 @@ class Stretch(Enum):
     STEPS = 1
     EPOCH = 2
     ALL = 3
+
+
+@dataclass(eq=False, slots=True)
+class Orders:
+    """What a thread looks at after each step; an attribute of the thread itself, a Qt object, is slower.
+
+    Attributes
+    ----------
+    stretch
+        The one under way.
+    steps_left
+        Of Stretch.STEPS.
+    interval_s
+        From one step to the next, for a pace; 0 for as fast as it goes.
+    errands
+        To be run between two steps.
+    stopping
+        Whether to end after the step under way.
+    """
+
+    stretch: Stretch = Stretch.NONE
+    steps_left: int = 0
+    interval_s: float = 0.0
+    errands: deque[Callable[[], None]] = field(default_factory=deque)
+    stopping: bool = False
 
 
 class StretchThread(QThread):
@@ -36,11 +62,8 @@ class StretchThread(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._condition = threading.Condition()
-        self._stretch = Stretch.NONE
-        self._interval_s = 0.0
-        self._errands: deque[Callable[[], None]] = deque()
+        self._orders = Orders()
         self._owes_rest = False  # was it told to train or pause, without having said since that it rests?
-        self._stopping = False
         self._ended = False
         self.courtesy = Courtesy()
 
@@ -49,12 +72,12 @@ class StretchThread(QThread):
     @property
     def training(self) -> bool:
         """Whether it is on its way, or about to be."""
-        return self._stretch is not Stretch.NONE and not self._ended
+        return self._orders.stretch is not Stretch.NONE and not self._ended
 
     def set_steps_per_second(self, rate: float | None) -> None:
         """Keep to a pace, in steps of each run; None for as fast as it goes."""
         with self._condition:
-            self._interval_s = 1 / rate if rate else 0.0
+            self._orders.interval_s = 1 / rate if rate else 0.0
             self._condition.notify()
 
     def between_steps(self, action: Callable[[], None]) -> None:
@@ -81,12 +104,12 @@ class StretchThread(QThread):
         """End after the step under way. Does not wait."""
         self.requestInterruption()  # for what is being made ready
         with self._condition:
-            self._stopping = True
+            self._orders.stopping = True
             self._condition.notify()
 
     def _send(self, errand: Callable[[], None]) -> None:
         with self._condition:
-            self._errands.append(errand)
+            self._orders.errands.append(errand)
             self._condition.notify()
 
     # ------------------------------------------------------------------ the thread itself
@@ -96,9 +119,9 @@ class StretchThread(QThread):
         while True:
             with self._condition:
                 self._condition.wait_for(
-                    lambda: self._stopping or self._errands or self.training or self._owes_rest
+                    lambda: self._orders.stopping or self._orders.errands or self.training or self._owes_rest
                 )
-                if self._stopping:
+                if self._orders.stopping:
                     return False
             self._run_errands()
             if self.training:
@@ -106,8 +129,8 @@ class StretchThread(QThread):
             self._rest()
 
     def _run_errands(self) -> None:
-        while self._errands:
-            self._errands.popleft()()
+        while self._orders.errands:
+            self._orders.errands.popleft()()
 
     def _rest(self) -> None:
         with self._condition:

@@ -28,7 +28,7 @@ from mlpviz.gui.workspace import Workspace
 from mlpviz.training.blas import use_blas_threads
 
 CELLS = (600, 1200, 2400, 3600, 5200, 7200, 10_800, 16_000)
-MOST_WHILE_TRAINING = 5200
+MOST_WHILE_TRAINING = 3600
 BUDGET_MS = 2.0  # of a forward pass while training
 BUDGET_AT_REST_MS = 20.0
 CURVE_CELLS = 240  # along a single input

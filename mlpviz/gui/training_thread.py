@@ -43,8 +43,6 @@ class TrainingThread(StretchThread):
         Where the parameters were at each step; None for a large network. Safe to read from any thread.
     path_from
         The first step of the path.
-    seconds
-        How long it has trained, pauses left out.
     source
         What made the trainer.
     saved_as
@@ -70,8 +68,7 @@ class TrainingThread(StretchThread):
         self.path_from = 0
         self.source = make_trainer
         self.saved_as: Path | None = None
-        self._steps_left = 0
-        self.seconds = 0.0
+        self._trained: tuple[float, float | None] = 0.0, None  # seconds until then, and since when more
 
     # ------------------------------------------------------------------ called from the window's thread
 
@@ -80,14 +77,24 @@ class TrainingThread(StretchThread):
         """The experiment with all changes made so far."""
         return self.trainer.experiment
 
+    @property
+    def seconds(self) -> float:
+        """How long it has trained, pauses left out."""
+        seconds, since = self._trained
+        return seconds if since is None else seconds + time.monotonic() - since
+
+    @seconds.setter
+    def seconds(self, seconds: float) -> None:
+        self._trained = seconds, None
+
     def go(self, stretch: Stretch, steps: int = 1) -> None:
         """Train for a stretch, which replaces the one under way; single steps add up.
 
         `steps` is for Stretch.STEPS.
         """
         with self._condition:
-            waiting = self._steps_left if self._stretch is stretch is Stretch.STEPS else 0
-            self._stretch, self._steps_left = stretch, waiting + steps
+            waiting = self._orders.steps_left if self._orders.stretch is stretch is Stretch.STEPS else 0
+            self._orders.stretch, self._orders.steps_left = stretch, waiting + steps
             self._owes_rest = True
             self._condition.notify()
 
@@ -145,46 +152,53 @@ class TrainingThread(StretchThread):
             self.seconds, self.saved_as, self.path = past
 
     def _train(self) -> None:
-        started = time.monotonic()
-        begun = started - self.seconds
-        for step in self.trainer.steps():
-            self.history.append(step)
-            self.seconds = time.monotonic() - begun
-            if self.path is not None:
-                self.path.append(step.index, self.trainer.network)
-            self._steps_left -= 1
-            if self.mailbox.empty:
-                self.mailbox.put(self.trainer.snapshot())
-            self._run_errands()
-            if self._interval_s:
-                self._wait_until_due(started)
-                started = time.monotonic()
-            if self._come_to_rest():
-                break
-            self.courtesy.step_made()
-        else:
-            self.pause()  # all epochs are done, or the run diverged
+        self._trained = self.seconds, time.monotonic()
+        try:
+            self._make_steps()
+        finally:
+            self._trained = self.seconds, None
         self.facts = facts(shown_by(self.trainer, self.history))
         self.mailbox.put(self.trainer.snapshot())
         self._rest()
 
+    def _make_steps(self) -> None:
+        orders, trainer, history, path = self._orders, self.trainer, self.history, self.path
+        mailbox, courtesy, endless = self.mailbox, self.courtesy, Stretch.ALL
+        started = time.monotonic()
+        for step in trainer.steps():
+            history.append(step)
+            if path is not None:
+                path.append(step.index, trainer.network)
+            orders.steps_left -= 1
+            if mailbox.empty:
+                mailbox.put(trainer.snapshot())
+            if orders.errands:
+                self._run_errands()
+            if orders.interval_s:
+                self._wait_until_due(started)
+                started = time.monotonic()
+            if (orders.stretch is not endless or orders.stopping) and self._come_to_rest():
+                return
+            courtesy.step_made()
+        self.pause()  # all epochs are done, or the run diverged
+
     def _is_over(self) -> bool:
-        if self._stretch is Stretch.EPOCH:
-            return self._stopping or self.trainer.at_epoch_end
-        if self._stretch is Stretch.STEPS:
-            return self._stopping or self._steps_left <= 0
-        return self._stopping or self._stretch is Stretch.NONE
+        if self._orders.stretch is Stretch.EPOCH:
+            return self._orders.stopping or self.trainer.at_epoch_end
+        if self._orders.stretch is Stretch.STEPS:
+            return self._orders.stopping or self._orders.steps_left <= 0
+        return self._orders.stopping or self._orders.stretch is Stretch.NONE
 
     def _come_to_rest(self) -> bool:
         if not self._is_over():  # which costs each step less than the lock
             return False
         with self._condition:  # a stretch asked for from now on counts as a new one
             if self._is_over():
-                self._stretch = Stretch.NONE
+                self._orders.stretch = Stretch.NONE
                 return True
         return False
 
     def _wait_until_due(self, started: float) -> None:
         with self._condition:
-            while not self._is_over() and (left := started + self._interval_s - time.monotonic()) > 0:
+            while not self._is_over() and (left := started + self._orders.interval_s - time.monotonic()) > 0:
                 self._condition.wait(left)

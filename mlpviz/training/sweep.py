@@ -21,7 +21,7 @@ USUAL_COUNT = 20
 STARTING_S = 1.0
 """What it costs to start processes, each of which imports NumPy and loads its examples."""
 
-LOOK_EVERY_S = 0.1  # how often a run asks whether it is still wanted
+LOOK_EVERY_S = 0.1  # how often it is asked for a file that says that a run is no longer wanted
 
 Asked = Callable[[], bool]
 
@@ -53,6 +53,8 @@ def train_seed(
     ----------
     share
         How much of the training examples must be right at the end, if not as `criterion` says.
+    cancelled
+        Asked after each step.
 
     Raises
     ------
@@ -63,13 +65,10 @@ def train_seed(
         return None
     trainer = Trainer(experiment.with_settings({"seed": seed}))
     record = Record(trainer, criterion(trainer, share))
-    look_at = time.monotonic() + LOOK_EVERY_S
     for step in trainer.steps():
         record.append(step.loss, step.accuracy)
-        if time.monotonic() > look_at:
-            if cancelled():
-                return None
-            look_at = time.monotonic() + LOOK_EVERY_S
+        if cancelled():
+            return None
     return record.result()
 
 
@@ -94,7 +93,8 @@ def sweep(
         timed, and the others side by side if `pays` says so; but with a backend chosen by
         ``joblib.parallel_config``, such as Dask or Ray, all of them go there.
     cancelled
-        Asked several times a second; once it says so the runs under way are dropped and nothing more comes.
+        Asked after each step that is made in this process, or else several times a second; once it says
+        so the runs under way are dropped and nothing more comes.
 
     Raises
     ------
@@ -179,7 +179,20 @@ def _side_by_side(
 def _train_elsewhere(
     experiment: Experiment, seed: int, share: float | None, stop_file: Path
 ) -> SeedResult | None:
-    return train_seed(experiment, seed, share, stop_file.exists)
+    return train_seed(experiment, seed, share, _seldom(stop_file.exists))
+
+
+def _seldom(asked: Asked) -> Asked:
+    """The answer to a question that takes longer than a step, asked anew every so often."""
+    answer, ask_at = False, time.monotonic()
+
+    def cancelled() -> bool:
+        nonlocal answer, ask_at
+        if time.monotonic() >= ask_at:
+            answer, ask_at = asked(), time.monotonic() + LOOK_EVERY_S
+        return answer
+
+    return cancelled
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from mlpviz.gui import courtesy
 from mlpviz.gui.stylesheet import stylesheet
 from mlpviz.gui.theme import LIGHT
 from mlpviz.training import Experiment
@@ -194,6 +195,13 @@ def test_results_come_while_it_trains(seeds):
     seeds.click("button_train_seeds")
     done = seeds.find("table_seeds").model().rowCount()
     assert f"Stopped after {done} of 10000 seeds." in seeds.text("label_seeds_about")
+
+
+def test_training_in_this_process_gives_way_to_the_window(seeds, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(courtesy.time, "sleep", pauses.append)
+    train(seeds, 3)
+    assert pauses
 
 
 def test_that_the_experiment_was_changed_since_is_said(seeds):

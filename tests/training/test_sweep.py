@@ -98,6 +98,17 @@ def test_no_process_is_left_waiting_and_none_knew_qt(xor, monkeypatch):
     assert not [thread for thread in threading.enumerate() if "seeds_watcher" in thread.name]
 
 
+def test_a_run_in_this_process_asks_after_each_step_whether_it_is_still_wanted(xor):
+    asked = []
+
+    def cancelled():
+        asked.append(None)
+        return len(asked) > 5
+
+    assert train_seed(xor, 1, cancelled=cancelled) is None
+    assert len(asked) == 6
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_sweep_can_be_cancelled(xor, jobs):
     endless = xor.with_settings({"epochs": 10_000_000})

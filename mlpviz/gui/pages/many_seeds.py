@@ -1,15 +1,17 @@
 """The Seeds page: one experiment from many seeds; how many learnt it, and where the others stand."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from mlpviz.gui.background import Task
+from mlpviz.gui.courtesy import Courtesy
 from mlpviz.gui.figures.contents import SeedRuns
 from mlpviz.gui.pages.page import Page
 from mlpviz.gui.panels.seeds_bar import SeedsBar
@@ -28,7 +30,8 @@ from mlpviz.training.sweep_summary import summary
 from mlpviz.training.verdict import criterion
 
 LOOK_EVERY_MS = 100
-DRAWING_SHARE = 0.1  # of the time, at most, for each part while results come in
+DRAWING_SHARE = 0.02  # of the time, at most, for each part while results come in
+ROUNDS = 3  # of the event loop until all is painted: plots and the table first lay out what they were given
 
 INVITATION = (
     "A run begins with weights drawn at random, and its luck can decide how it ends. Train the experiment "
@@ -48,10 +51,16 @@ class Sweep:
     words: str
     results: list[SeedResult] = field(default_factory=list)
     started_s: float = field(default_factory=time.monotonic)
+    courtesy: Courtesy = field(default_factory=Courtesy)
 
     def work(self, task: Task) -> None:
         """Train them all; runs on the background's thread."""
-        for result in sweep(self.experiment, self.seeds, self.share, self.jobs, lambda: task.cancelled):
+
+        def cancelled() -> bool:
+            self.courtesy.step_made()
+            return task.cancelled
+
+        for result in sweep(self.experiment, self.seeds, self.share, self.jobs, cancelled):
             self.results.append(result)
 
     @property
@@ -79,16 +88,20 @@ class _Part:
 
     def show_runs(self, runs: list[SeedResult]) -> None:
         """Show these."""
-        started = time.monotonic()
-        self._show(runs)
         self._count, self.shown_at = len(runs), time.monotonic()
-        self._cost_s = self.shown_at - started
+        self._show(runs)
+
+    def painted(self) -> None:
+        """What was shown last has been painted."""
+        self._cost_s = time.monotonic() - self.shown_at
 
 
 class ManySeedsPage(Page):
     """Controls, the answer in one sentence, the curves and ends of all runs, and a table of them."""
 
     key = "many_seeds"
+    ended = Signal()
+    """All seeds that were asked for are trained, or no more are wanted."""
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(workspace, theme, parent)
@@ -101,6 +114,13 @@ class ManySeedsPage(Page):
         self._timer.setObjectName("seeds_timer")
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
+        self._after = QTimer(self)  # comes after the painting that is asked for
+        self._after.setObjectName("after_painting_timer")
+        self._after.setSingleShot(True)
+        self._after.setInterval(0)
+        self._after.timeout.connect(self._painted)
+        self._rounds_left = 0
+        self._shown: _Part | None = None
         self.bar = SeedsBar(theme)
         self.bar.start_wanted.connect(self.start)
         self.bar.stop_wanted.connect(self.stop)
@@ -271,17 +291,35 @@ class ManySeedsPage(Page):
         if self._sweep is None or not self._background.busy:
             self._timer.stop()
             return
+        self._sweep.courtesy.hold()
+        self._rounds_left = ROUNDS
+        self._after.start()
         self.bar.set_progress(len(self._sweep.results), len(self._sweep.seeds), self._sweep.progress)
         if self.isVisible():
             runs = list(self._sweep.results)
             due = [part for part in self._parts if part.is_due(len(runs))]
             if due:  # one at a time: all of them would hold the window up
-                min(due, key=lambda part: part.shown_at).show_runs(runs)
+                self._shown = min(due, key=lambda part: part.shown_at)
+                self._shown.show_runs(runs)
+
+    def _painted(self) -> None:
+        """The sweep goes on; what was drawn has its price."""
+        self._rounds_left -= 1
+        if self._rounds_left > 0:
+            self._after.start()
+            return
+        if self._shown is not None:
+            self._shown.painted()
+            self._shown = None
+        if self._sweep is not None:
+            due_s = 0.001 * self._timer.remainingTime() if self._timer.isActive() else math.inf
+            self._sweep.courtesy.release(time.perf_counter() + due_s)
 
     def _ended(self) -> None:
         self._timer.stop()
         self.bar.set_running(False)
         self._show_results()
+        self.ended.emit()
 
     def _failed(self, sentence: str) -> None:
         self._ended()

@@ -88,6 +88,10 @@ class SeedsBar(Card):
         """How many runs at a time; None to let the sweep decide."""
         return self._jobs.currentIndex() or None
 
+    def set_jobs(self, jobs: int | None) -> None:
+        """Train so many runs at a time."""
+        self._jobs.setCurrentIndex(jobs or 0)
+
     @property
     def asked_share(self) -> float | None:
         """The share that was asked for; None where it is the usual one, or there is none."""

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.data_view import DataView
 from mlpviz.gui.widgets.glyphs import paint_glyph
+from mlpviz.gui.widgets.polygons import segments
 
 POINT_SIZES_PX = ((8, 16.0), (40, 11.0), (150, 9.0), (500, 7.5), (10**9, 6.0))
 """Up to so many points, of such a size."""
@@ -110,18 +111,15 @@ class FieldView(DataView):
         thin = QColor(line)
         thin.setAlphaF(0.55)
         for contour in self._contours:
-            lines = self._lines(contour.pieces, rect)
+            path = self._path(contour.pieces, rect)
             if contour.is_main:
-                painter.setPen(QPen(ground, 4.0))
-                painter.drawLines(lines)
-            painter.setPen(QPen(line if contour.is_main else thin, 2.0 if contour.is_main else 1.0))
-            painter.drawLines(lines)
+                painter.strokePath(path, QPen(ground, 4.0))
+            painter.strokePath(path, QPen(line if contour.is_main else thin, 2.0 if contour.is_main else 1.0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _lines(self, pieces: NDArray, rect: QRectF) -> list[QLineF]:
+    def _path(self, pieces: NDArray, rect: QRectF) -> QPainterPath:
         scale = np.array([rect.width() / self._image.width(), rect.height() / self._image.height()])
-        places = (pieces + 0.5) * scale + np.array([rect.left(), rect.top()])
-        return [QLineF(*four) for four in places.reshape(-1, 4).tolist()]
+        return segments((pieces + 0.5) * scale + np.array([rect.left(), rect.top()]))
 
     def forget_still(self) -> None:
         self._ring_stamps = ()
