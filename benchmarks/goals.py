@@ -54,8 +54,6 @@ GOALS = {
     "repaints per second of each picture": at_least(10),
     "compare: repaints per second of each picture": at_least(10),
     "boundary: repaints per second": at_least(10),
-    "sweep: share of headless runs per second": at_least(0.85),
-    "sweep side by side: share of headless runs per second": at_least(0.9),
     "next stage of 784-100-10, median, ms": at_most(16),
     "next stage of 784-100-10, 99th percentile, ms": at_most(33),
     "next stage of 784-800-10, median, ms": at_most(32),
