@@ -27,10 +27,11 @@ from mlpviz.gui.widgets.legend import line_pen
 from mlpviz.gui.widgets.polygons import polygon
 
 LEFT_PX = 52
-_TOP_PX, _RIGHT_PX, _BOTTOM_PX = 4, 14, 22
+_TOP_PX, _RIGHT_PX, _BOTTOM_PX = 6, 14, 22
 _TEXT_OFFSET_PX = 6
 _MARK_ROWS = 3
 _DOTTED = (2.0, 3.0)
+_DASH_PX = np.array([-1.5, 1.5])
 _FARTHEST_PX = 1e6  # beyond that Qt's painter loses precision
 _PER_NOTCH = 1.02**-15
 _NARROWEST, _WIDEST = 1e-12, 1e300
@@ -169,7 +170,7 @@ class PlotCanvas(QWidget):
         return low + (place.x() - inside.left()) / max(1.0, inside.width()) * (high - low)
 
     def polylines(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[QPolygonF]:
-        """A line in pixels, in several pieces where values are NaN."""
+        """A line in pixels, in several pieces where values are NaN; a dash where one stands alone."""
         inside = self.inside
         (x_low, x_high), (y_low, y_high) = self.ranges
         across, up = inside.width() / (x_high - x_low), inside.height() / (y_high - y_low)
@@ -180,7 +181,12 @@ class PlotCanvas(QWidget):
         if finite.all():
             return [polygon(px, py)]
         ends = np.flatnonzero(np.diff(finite, prepend=False, append=False)).reshape(-1, 2)
-        return [polygon(px[start:stop], py[start:stop]) for start, stop in ends]
+        return [
+            polygon(px[start:stop], py[start:stop])
+            if stop - start > 1
+            else polygon(px[start] + _DASH_PX, py[[start, start]])
+            for start, stop in ends
+        ]
 
     # Painting
 
