@@ -90,7 +90,11 @@ def main(arguments: list[str] | None = None) -> None:
     results: dict[str, float] = {}
     for subject in options.subjects or subjects_here():
         print(f"\n{subject}: {question(subject)}", flush=True)
-        found = measured(subject)
+        try:
+            found = measured(subject)
+        except (subprocess.CalledProcessError, ValueError, IndexError) as error:
+            print(f"{subject} came to no end, so it is left out: {error}", file=sys.stderr)
+            continue
         print("\n".join(lines(found)), flush=True)
         results |= found
     if goals := list(goal_lines(results)):
