@@ -50,7 +50,7 @@ GOALS = {
     "lateness of a 5 ms timer, 99th percentile, ms": at_most(16),
     "boundary: share of headless steps per second": at_least(0.85),
     "boundary: repaints per second": at_least(10),
-    "sweep: share of headless runs per second": at_least(0.85),
+    "sweep: share of headless runs per second": at_least(0.9),
     "sweep side by side: share of headless runs per second": at_least(0.9),
     "next stage of 784-100-10, median, ms": at_most(16),
     "next stage of 784-100-10, 99th percentile, ms": at_most(33),
