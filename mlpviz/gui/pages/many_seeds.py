@@ -30,8 +30,8 @@ from mlpviz.training.sweep_summary import summary
 from mlpviz.training.verdict import criterion
 
 LOOK_EVERY_MS = 100
-DRAWING_SHARE = 0.02  # of the time, at most, for each part while results come in
-ROUNDS = 3  # of the event loop until all is painted: plots and the table first lay out what they were given
+DRAWING_SHARE = 0.01  # of the time, at most, for each part while results come in
+ROUNDS = 10  # of the event loop until all is painted: plots, table and page lay out one after the other first
 
 INVITATION = (
     "A run begins with weights drawn at random, and its luck can decide how it ends. Train the experiment "
