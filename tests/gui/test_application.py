@@ -104,6 +104,14 @@ def test_an_empty_card_stands_for_the_network_until_there_is_one_to_show(open_wi
     assert all(screen.find(name).isVisible() for name in names)
 
 
+def test_the_plots_have_their_titles_before_there_is_a_run(open_window, moons):
+    screen = open_window(None)
+    plots = [screen.find(f"plot_{name}") for name in ("loss", "accuracy", "measures")]
+    before = [plot.title for plot in plots]
+    screen.wait_for_new_run(lambda: screen.workspace.open_experiment(moons))
+    assert [plot.title for plot in plots] == before
+
+
 LOOK = """
 import json, sys
 from PySide6.QtCore import QEvent, QObject, QTimer

@@ -31,7 +31,7 @@ class TrainPage(Page):
         self.loss.add_series("loss", "training", "training")
         self.accuracy = CurvePlot(theme, "Accuracy", "plot_accuracy", percent=True)
         self.accuracy.add_series("accuracy", "training", "training")
-        self.measures = CurvePlot(theme, "Layers", "plot_measures", log=True)
+        self.measures = CurvePlot(theme, "Gradient norm", "plot_measures", log=True)
         self._curves = _splitter("splitter_curves", self.loss, self.accuracy, self.measures)
         waiting = Card(theme, "", "card_waiting")
         self._waiting: Card | None = waiting

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mlpviz.figures.curves import Floats
 
 LEFT_PX = 52
-_TOP_PX, _RIGHT_PX, _BOTTOM_PX = 4, 14, 22
+_TOP_PX, _RIGHT_PX, _BOTTOM_PX = 6, 14, 22
 _TEXT_OFFSET_PX = 6
 _MARK_ROWS = 3
 _DOTTED = (2.0, 3.0)
@@ -168,7 +168,7 @@ class PlotCanvas(QWidget):
         return low + (place.x() - inside.left()) / max(1.0, inside.width()) * (high - low)
 
     def polylines(self, x: "Floats", y: "Floats") -> list[QPolygonF]:
-        """A line in pixels, in several pieces where values are NaN."""
+        """A line in pixels, in several pieces where values are NaN; a dash where one stands alone."""
         from mlpviz.gui.widgets.polygons import polylines  # the window opens without NumPy
 
         inside = self.inside

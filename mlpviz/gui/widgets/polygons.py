@@ -11,18 +11,27 @@ from PySide6.QtGui import QPainterPath, QPolygonF
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _MOVE, _LINE = 0, 1  # the first two of QPainterPath.ElementType
 
+_DASH_PX = np.array([-1.5, 1.5])
 _FARTHEST_PX = 1e6  # beyond that Qt's painter loses precision
 
 
 def polylines(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[QPolygonF]:
-    """Places, (n,) and (n,), as a line, in several pieces where `y` is NaN. The arrays are written over."""
+    """Places, (n,) and (n,), as a line, in several pieces where `y` is NaN, and a dash where one stands alone.
+
+    The arrays are written over.
+    """
     for places in (x, y):
         np.clip(places, -_FARTHEST_PX, _FARTHEST_PX, out=places)
     finite = np.isfinite(y)
     if finite.all():
         return [polygon(x, y)]
     ends = np.flatnonzero(np.diff(finite, prepend=False, append=False)).reshape(-1, 2)
-    return [polygon(x[start:stop], y[start:stop]) for start, stop in ends]
+    return [
+        polygon(x[start:stop], y[start:stop])
+        if stop - start > 1
+        else polygon(x[start] + _DASH_PX, y[[start, start]])
+        for start, stop in ends
+    ]
 
 
 def polygon(x: NDArray[np.float64], y: NDArray[np.float64]) -> QPolygonF:

@@ -251,6 +251,32 @@ def test_a_line_breaks_where_values_are_not_finite(plot):
     assert row_has_ink(80)
 
 
+def test_a_number_at_the_very_top_of_the_axis_is_not_cut(plot):
+    canvas = area(plot)
+    canvas.set_ranges((0.0, 10.0), (0.0, 8.0))
+    picture = canvas.grab().toImage()
+    rows = [
+        [QColor(picture.pixel(x, y)).name().upper() for x in range(int(canvas.inside.left()))]
+        for y in range(int(canvas.inside.top()) + 1)
+    ]
+    assert set(rows[0]) == {LIGHT.card}
+    assert set(rows[-1]) != {LIGHT.card}  # the number
+
+
+def test_a_value_alone_between_gaps_can_be_seen(plot):
+    values = np.full(500, np.nan)
+    values[[100, 300]] = 1.0, 2.0
+    plot.set_data("training", np.arange(500), values)
+    plot.set_smoothing("off")
+    plot.refresh()
+    canvas = area(plot)
+    picture = canvas.grab().toImage()
+    for x, y in ((100.0, 1.0), (300.0, 2.0)):
+        place = canvas.place_of(x, y).toPoint()
+        around = [QColor(picture.pixel(place + QPoint(i, j))) for i in range(-3, 4) for j in range(-3, 4)]
+        assert sum(color.blue() > color.red() + 40 for color in around) >= 4
+
+
 def test_a_single_point_can_be_seen(plot):
     plot.set_data("training", [5], [1.0])
     plot.refresh()
