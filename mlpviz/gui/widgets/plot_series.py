@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _PALE = 0.42
 _MOST_MARKERS = 60
 _DOT_PX = 3.0
-_MOST_SWINGS = 130
-"""Where a line goes up and down more often, a wide pen, which is slow there, gives way to a thin one."""
+_MOST_WIDE, _MOST_SWINGS = 400, 20
+"""A line of more points that swings more often than that is thin: a wide one would be slow, and a blot."""
 
 _AVERAGE_PX = 4
 """Screen pixels between two points of a moving average, which has no finer detail; wide pens are slow."""
@@ -117,7 +117,7 @@ class PlotSeries:
         smoothed = weight > 0.0
         if self.pale or not smoothed:
             self.line = self.data.line(low, high, bins // 2 if smoothed else bins, log)
-        wide = not smoothed and self.line is not None and _swings(self.line[1]) <= _MOST_SWINGS
+        wide = not smoothed and self.line is not None and _is_quiet(self.line[1])
         if (smoothed, wide, ratio) != (self._smoothed, self._wide, self._ratio):
             self._smoothed, self._wide, self._ratio = smoothed, wide, ratio
             self.restyle()
@@ -150,10 +150,10 @@ class PlotSeries:
             painter.setClipRect(canvas.inside)
 
 
-def _swings(y: "Floats") -> float:
+def _is_quiet(y: "Floats") -> bool:
     from mlpviz.figures.curves import swings  # the window opens without NumPy
 
-    return swings(y)
+    return len(y) <= _MOST_WIDE or swings(y) <= _MOST_SWINGS
 
 
 def _paint_line(painter: QPainter, canvas: PlotCanvas, line: Line, pen: QPen, antialias: bool) -> None:

@@ -516,7 +516,7 @@ def make_plot(qtbot, theme):
 # ---------------------------------------------------------------------- what is drawn of a line
 
 
-def test_without_a_mean_a_line_is_wide_however_long_unless_it_is_all_noise(plot):
+def test_without_a_mean_a_line_is_wide_however_long_unless_it_is_noisy(plot):
     def thickest() -> int:
         """The most pixels of the line above each other, of a slope that passes through one only."""
         picture, inside = area(plot).grab().toImage(), area(plot).inside.toRect()
