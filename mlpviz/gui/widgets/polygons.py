@@ -16,7 +16,7 @@ _FARTHEST_PX = 1e6  # beyond that Qt's painter loses precision
 
 
 def polylines(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[QPolygonF]:
-    """Places, (n,) and (n,), as a line, in several pieces where `y` is NaN, and a dash where one stands alone.
+    """Places, (n,) and (n,), as a line, in pieces where `y` is NaN, with a dash where one stands alone.
 
     The arrays are written over.
     """
