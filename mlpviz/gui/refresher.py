@@ -42,6 +42,13 @@ class Refresher(QObject):
     were measured to cost. Before a turn of the first part, which is the beginning of a round, `fetch` is
     called. A part may ask for a lower rate: `Unhurried`. `begins` is called before each turn, and `ended`
     after its painting, with the time of the next.
+
+    Attributes
+    ----------
+    is_on
+        Whether it was started, and not stopped since.
+    rounds
+        How many it has made.
     """
 
     def __init__(
@@ -69,7 +76,7 @@ class Refresher(QObject):
         self._rates: list[float] = []
         self._turn: list[int] = []
         self._turn_began = 0.0
-        self._is_on = False
+        self.is_on = False
         self.rounds = 0
 
     def set_parts(self, parts: list[Callable[[], None]]) -> None:
@@ -79,18 +86,18 @@ class Refresher(QObject):
         self._refreshed_at = [0.0] * len(parts)
         self._turn = []
         self._find_rates()
-        if self._is_on:
+        if self.is_on:
             self.start()
 
     def start(self) -> None:
         """Refresh from now on."""
-        self._is_on = True
+        self.is_on = True
         if self._parts:
             self._timer.start(self._interval_ms())
 
     def stop(self) -> None:
         """Refresh no more by itself."""
-        self._is_on = False
+        self.is_on = False
         self._timer.stop()
         self._after.stop()
         self._ended(math.inf)

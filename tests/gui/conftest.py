@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
@@ -157,8 +157,7 @@ class Screen:
 
     def wait_for_rest(self) -> None:
         """Wait until training came to rest, and the last step is on show."""
-        refreshing = self.workspace.findChild(QTimer, "refresh_timer")
-        self.wait(lambda: not self.workspace.training and not refreshing.isActive())
+        self.wait(lambda: not self.workspace.training and not self.workspace.refresher.is_on)
         self.settle()
 
     def wait_for_new_run(self, do: Callable[[], None]) -> None:
