@@ -88,12 +88,14 @@ def main(arguments: list[str] | None = None) -> None:
     machine = versions(Python=platform.python_version(), processors=str(os.cpu_count()))
     print(", ".join(f"{name} {what}" for name, what in machine.items()))
     results: dict[str, float] = {}
+    failed = []
     for subject in options.subjects or subjects_here():
         print(f"\n{subject}: {question(subject)}", flush=True)
         try:
             found = measured(subject)
         except (subprocess.CalledProcessError, ValueError, IndexError) as error:
-            print(f"{subject} came to no end, so it is left out: {error}", file=sys.stderr)
+            print(f"{subject} is left out: {error}", file=sys.stderr)
+            failed.append(subject)
             continue
         print("\n".join(lines(found)), flush=True)
         results |= found
@@ -102,6 +104,8 @@ def main(arguments: list[str] | None = None) -> None:
     if options.json:
         options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     write_plots(results, options.plot)
+    if failed:
+        raise SystemExit(f"not measured: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 
 import numpy as np
 import pytest
@@ -278,6 +279,19 @@ def test_there_is_no_picture_of_what_was_not_measured(monkeypatch, capsys, tmp_p
     monkeypatch.setattr(bench, "measured", lambda subject: {"a": 1.0})
     bench.main(["window", "--plot", str(tmp_path / "bench.png")])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_subject_that_fails_costs_no_number_of_the_others_and_is_told(monkeypatch, capsys, tmp_path):
+    def measured(subject):
+        if subject == "window":
+            raise subprocess.CalledProcessError(1, [subject])
+        return {subject: 1.0}
+
+    monkeypatch.setattr(bench, "measured", measured)
+    with pytest.raises(SystemExit, match="not measured: window"):
+        bench.main(["stages", "window", "evaluate", "--json", str(tmp_path / "bench.json")])
+    assert json.loads((tmp_path / "bench.json").read_text()) == {"stages": 1.0, "evaluate": 1.0}
+    assert "window is left out" in capsys.readouterr().err
 
 
 def test_a_subject_that_there_is_not_is_named(capsys):

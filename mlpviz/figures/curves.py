@@ -135,11 +135,9 @@ class Average:
     def extend(self, y: Floats) -> None:
         """Take the whole series, which is at least as long as last time."""
         whole = len(y) // _KEPT * _KEPT
-        seen = max(0, self._known)
-        if whole > seen:
-            for start in range(seen, whole, 4096 * _KEPT):  # a long series is not smoothed in one piece
-                self._take(y[start : min(whole, start + 4096 * _KEPT)])
-            self._known = whole
+        for start in range(self._known, whole, 4096 * _KEPT):  # a long series is not smoothed in one piece
+            self._take(y[start : min(whole, start + 4096 * _KEPT)])
+        self._known = whole
         self._note(self.window(y, whole, len(y)))
 
     def _take(self, values: Floats) -> None:

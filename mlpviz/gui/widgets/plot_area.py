@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 
 from mlpviz.gui.theme import Theme
 from mlpviz.gui.widgets.plot_axes import PlotAxis
+from mlpviz.gui.widgets.plot_keys import tell_key
 
 _BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -56,18 +57,7 @@ class PlotArea(pg.PlotWidget):
         self.menu_wanted.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        match event.key() if plain else None:
-            case Qt.Key.Key_Left:
-                self.stepped.emit(-1)
-            case Qt.Key.Key_Right:
-                self.stepped.emit(1)
-            case Qt.Key.Key_F:
-                self.fit_wanted.emit()
-            case Qt.Key.Key_Escape:
-                self.left.emit()
-            case _:
-                event.ignore()
+        tell_key(event, self.stepped, self.fit_wanted, self.left)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from mlpviz.figures.ticks import axis_ticks
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
 from mlpviz.gui.widgets.legend import line_pen
+from mlpviz.gui.widgets.plot_keys import tell_key
 
 if TYPE_CHECKING:
     from mlpviz.figures.curves import Floats
@@ -320,18 +321,7 @@ class PlotCanvas(QWidget):
         self.left_alone.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        match event.key() if plain else None:
-            case Qt.Key.Key_Left:
-                self.stepped.emit(-1)
-            case Qt.Key.Key_Right:
-                self.stepped.emit(1)
-            case Qt.Key.Key_F:
-                self.fit_wanted.emit()
-            case Qt.Key.Key_Escape:
-                self.left_alone.emit()
-            case _:
-                event.ignore()
+        tell_key(event, self.stepped, self.fit_wanted, self.left_alone)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
