@@ -118,7 +118,7 @@ def _steps_on_a_curve(s: Sketch, rate: float, start: float, count: int, shift: f
     points = []
     for _ in range(count + 1):
         points.append((float(w) + shift, float(w) ** 2))
-        w = w + optimizer.update(w, 2 * w, {})
+        w = w + optimizer.update(w, 2 * w)
     s.line(points, color, 1.5)
     for point in points:
         s.dot(point, color, 3)
@@ -179,7 +179,7 @@ def _descent(colors: Colors) -> Sketch:
     points = []
     for _ in range(16):
         points.append((float(w[0]), float(w[1])))
-        w = w + optimizer.update(w, w * np.array([2.0, 6.0]), {})
+        w = w + optimizer.update(w, w * np.array([2.0, 6.0]))
     s.line(points, "accent")
     for point in points:
         s.dot(point, "accent", 2.5)

@@ -5,12 +5,13 @@ Rows are examples: ``x`` is (batch, n_in). The *upstream* gradient is ∂L/∂(t
 over in ``cache``. No call changes a layer.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.nn.arrays import NEW, Array, Arrays
 from mlpviz.nn.initializers import initialize
 
 
@@ -49,8 +50,11 @@ class Layer:
         """The downstream gradient ∂L/∂x."""
         raise TypeError(f"{type(self).__name__} defines no backward formula")
 
-    def gradients(self, upstream: Array, cache: Any) -> Arrays:
-        """The gradient of each parameter, under the parameter's name and with its shape."""
+    def gradients(self, upstream: Array, cache: Any, out: Mapping[str, Array] = NEW) -> Arrays:
+        """The gradient of each parameter, under the parameter's name and with its shape.
+
+        They are written into the arrays of those names in ``out``, if it has them.
+        """
         return {}
 
     def new_statistics(self, cache: Any) -> Arrays:
@@ -105,9 +109,9 @@ class Linear(Layer):
     def backward(self, upstream: Array, x: Array) -> Array:
         return upstream @ self.weight.T
 
-    def gradients(self, upstream: Array, x: Array) -> Arrays:
+    def gradients(self, upstream: Array, x: Array, out: Mapping[str, Array] = NEW) -> Arrays:
         return {
-            "weight": x.T.dot(upstream),  # as @, and as fast for a single example
+            "weight": x.T.dot(upstream, out.get("weight")),  # as @, and as fast for a single example
         }
 
 
@@ -146,10 +150,10 @@ class Affine(Linear):
         y += self.bias
         return y, x
 
-    def gradients(self, upstream: Array, x: Array) -> Arrays:
+    def gradients(self, upstream: Array, x: Array, out: Mapping[str, Array] = NEW) -> Arrays:
         return {
-            "weight": x.T.dot(upstream),  # as @, and as fast for a single example
-            "bias": upstream.sum(axis=0),
+            "weight": x.T.dot(upstream, out.get("weight")),  # as @, and as fast for a single example
+            "bias": upstream.sum(axis=0, out=out.get("bias")),
         }
 
 
@@ -288,10 +292,10 @@ class BatchNorm(Layer):
             u = u - u.mean(axis=0) - cache.normalized * (u * cache.normalized).mean(axis=0)
         return u / np.sqrt(cache.variance + self.epsilon)
 
-    def gradients(self, upstream: Array, cache: _Normalization) -> Arrays:
+    def gradients(self, upstream: Array, cache: _Normalization, out: Mapping[str, Array] = NEW) -> Arrays:
         return {
-            "gamma": (upstream * cache.normalized).sum(axis=0),
-            "beta": upstream.sum(axis=0),
+            "gamma": (upstream * cache.normalized).sum(axis=0, out=out.get("gamma")),
+            "beta": upstream.sum(axis=0, out=out.get("beta")),
         }
 
     def new_statistics(self, cache: _Normalization) -> Arrays:
@@ -318,9 +322,9 @@ LAYERS: dict[str, type[Layer]] = {
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + e⁻ˣ) without overflow for any x: only e to a negative power is ever taken."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    """1 / (1 + e⁻ˣ), for any x: where e⁻ˣ is too large for a float, 1 / ∞ is the 0 that it should be."""
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
 
 
 def _copies(arrays: Arrays, dtype: npt.DTypeLike | None) -> Arrays:

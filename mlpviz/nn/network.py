@@ -115,10 +115,15 @@ class Network:
             upstreams[i - 1] = self.layers[i].backward(upstreams[i], caches[i])
         return upstreams
 
-    def gradients(self, upstreams: Mapping[int, Array], caches: Sequence[Any]) -> list[Arrays]:
-        """The gradients of each layer's parameters, in order, given what `backward` found."""
+    def gradients(
+        self, upstreams: Mapping[int, Array], caches: Sequence[Any], out: Sequence[Mapping[str, Array]] = ()
+    ) -> list[Arrays]:
+        """The gradients of each layer's parameters, in order, given what `backward` found.
+
+        They are written into the arrays ``out``, if given.
+        """
         return [
-            layer.gradients(upstreams[i], caches[i]) if i in upstreams else {}
+            layer.gradients(upstreams[i], caches[i], *out[i : i + 1]) if i in upstreams else {}
             for i, layer in enumerate(self.layers)
         ]
 

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.nn.arrays import Array, Arrays, joined, parted
 
 
 class Optimizer:
@@ -16,7 +16,7 @@ class Optimizer:
     learning_rate, weight_decay
         May be changed between two steps.
     memory
-        What is remembered from step to step, by layer and parameter name: for each an array by name.
+        What is remembered from step to step, by name: arrays in the shape of the weights.
     remembers
         The names of those arrays.
     """
@@ -26,46 +26,30 @@ class Optimizer:
     def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
         self.learning_rate = float(learning_rate)
         self.weight_decay = float(weight_decay)
-        self.memory: dict[tuple[int, str], Arrays] = {}
+        self.memory: Arrays = {}
 
     def copy(self) -> Self:
         """An optimizer of its own with the same settings and memory."""
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
-        twin.memory = {
-            key: {name: np.array(a) for name, a in kept.items()} for key, kept in self.memory.items()
-        }
+        twin.memory = {name: np.array(array) for name, array in self.memory.items()}
         return twin
 
-    def updates(
-        self, params: Sequence[Arrays], gradients: Sequence[Arrays], overwrite: bool = False
-    ) -> list[Arrays]:
-        """Δw for every parameter of every layer, in the shapes of ``params``.
+    def updates(self, params: Sequence[Arrays], gradients: Sequence[Arrays]) -> list[Arrays]:
+        """Δw for every parameter of every layer, in the shapes of ``params``."""
+        pairs = zip(params, gradients, strict=True)
+        gradient = joined([{name: given[name] for name in layer} for layer, given in pairs])
+        return parted(self.update(joined(params), gradient), params)
 
-        With `overwrite` they are written over the gradients, which saves memory and time.
-        """
-        return [
-            {
-                name: self.update(
-                    layer[name],
-                    gradient if overwrite else gradient.copy(),
-                    self.memory.setdefault((position, name), {}),
-                )
-                for name, gradient in layer_gradients.items()
-            }
-            for position, (layer, layer_gradients) in enumerate(zip(params, gradients, strict=True))
-        ]
-
-    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
-        """Δw for one parameter; its memory is read and written, its gradient written over."""
+    def update(self, weight: Array, gradient: Array) -> Array:
+        """Δw for weights of any shape, each by itself; it is written over the gradient."""
         raise TypeError(f"{type(self).__name__} defines no update")
 
-    @staticmethod
-    def _kept(memory: Arrays, name: str, gradient: Array) -> Array:
+    def _kept(self, name: str, gradient: Array) -> Array:
         """What is remembered under a name, at first zeros; it may be written in place."""
-        if name not in memory:
-            memory[name] = np.zeros_like(gradient)
-        return memory[name]
+        if name not in self.memory:
+            self.memory[name] = np.zeros_like(gradient)
+        return self.memory[name]
 
     def _decayed(self, weight: Array, gradient: Array) -> Array:
         if self.weight_decay:
@@ -88,13 +72,13 @@ class SGD(Optimizer):
         self.momentum = float(momentum)
         self.nesterov = nesterov
 
-    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
+    def update(self, weight: Array, gradient: Array) -> Array:
         g = self._decayed(weight, gradient)
         if self.momentum == 0:
-            memory.clear()  # a velocity gathered under an earlier momentum is over
+            self.memory.clear()  # a velocity gathered under an earlier momentum is over
             g *= -self.learning_rate
             return g
-        v = self._kept(memory, "velocity", g)
+        v = self._kept("velocity", g)
         v *= self.momentum
         v += g
         step = g + self.momentum * v if self.nesterov else v
@@ -111,9 +95,9 @@ class RMSProp(Optimizer):
     decay = 0.99
     epsilon = 1e-8
 
-    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
+    def update(self, weight: Array, gradient: Array) -> Array:
         g = self._decayed(weight, gradient)
-        s = self._kept(memory, "mean_square", g)
+        s = self._kept("mean_square", g)
         s *= self.decay
         s += (1 - self.decay) * g**2
         g *= -self.learning_rate
@@ -132,14 +116,14 @@ class Adam(Optimizer):
     beta2 = 0.999
     epsilon = 1e-8
 
-    def update(self, weight: Array, gradient: Array, memory: Arrays) -> Array:
+    def update(self, weight: Array, gradient: Array) -> Array:
         g = self._decayed(weight, gradient)
-        m, s = self._kept(memory, "mean", g), self._kept(memory, "mean_square", g)
+        m, s = self._kept("mean", g), self._kept("mean_square", g)
         m *= self.beta1
         m += (1 - self.beta1) * g
         s *= self.beta2
         s += (1 - self.beta2) * g**2
-        step = memory["step"] = np.asarray(memory.get("step", 0) + 1.0)
+        step = self.memory["step"] = np.asarray(self.memory.get("step", 0) + 1.0)
         m_corrected = np.divide(m, float(1 - self.beta1**step), out=g)
         s_corrected = s / float(1 - self.beta2**step)
         m_corrected *= -self.learning_rate

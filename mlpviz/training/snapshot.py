@@ -63,9 +63,8 @@ def freeze(network: Network) -> Network:
 def frozen_optimizer(optimizer: Optimizer) -> Optimizer:
     """A copy of an optimizer whose memory is read-only."""
     copy = optimizer.copy()
-    for memory in copy.memory.values():
-        for array in memory.values():
-            frozen(array)
+    for array in copy.memory.values():
+        frozen(array)
     return copy
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mlpviz.nn.arrays import Arrays
+from mlpviz.nn import Optimizer
+from mlpviz.nn.arrays import Array, Arrays, joined, parted
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
 from mlpviz.training.initial_weights import as_state
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from mlpviz.training.trainer import Trainer
 
 AnyArray = npt.NDArray[Any]
+
+STEP = "step"
+"""What an optimizer remembers under this name is one number, the same for all parameters."""
 
 
 class StateError(ValueError):
@@ -35,25 +39,22 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Memories:
-    """What layers, optimizer and probes remember: copies, by the layer's position."""
+    """What layers and probes remember, by the layer's position, and the optimizer: copies."""
 
     statistics: dict[int, Arrays]
-    optimizer: dict[tuple[int, str], Arrays]
+    optimizer: Arrays
     last_fired: dict[int, AnyArray]
 
 
-def parameters_in(trainer: "Trainer", saved: Mapping[str, AnyArray]) -> list[Arrays]:
-    """Copies of the saved parameters, one dict a layer, in the shapes of the trainer's network."""
+def parameters_in(trainer: "Trainer", saved: Mapping[str, AnyArray]) -> Array:
+    """The saved parameters as one vector, in the order of the trainer's network."""
     fresh = {
         f"{i}.{name}": a for i, params in enumerate(trainer.network.params) for name, a in params.items()
     }
     _check_names("parameters", saved, fresh)
     for key, array in fresh.items():
         _check_like("parameters", key, saved[key], array)
-    return [
-        {name: np.array(saved[f"{i}.{name}"]) for name in params}
-        for i, params in enumerate(trainer.network.params)
-    ]
+    return joined([{key: saved[key] for key in fresh}])
 
 
 def memories_in(trainer: "Trainer", saved: Mapping[str, AnyArray]) -> Memories:
@@ -67,22 +68,27 @@ def memories_in(trainer: "Trainer", saved: Mapping[str, AnyArray]) -> Memories:
     for i, steps in trainer.last_fired.items():
         wanted[f"last_fired.{i}"] = steps
         found.last_fired[i] = _copy(saved, f"last_fired.{i}", steps)
-    for i, params in enumerate(trainer.network.params):
-        for name, weight in params.items():
-            memory = {}
-            for key in trainer.optimizer.remembers:
-                like = np.zeros((), np.float64) if key == "step" else weight
-                full = f"optimizer.{i}.{name}.{key}"
-                if full in saved:
-                    wanted[full] = like
-                    memory[key] = _copy(saved, full, like)
-            if memory and len(memory) < len(trainer.optimizer.remembers):
-                raise StateError("arrays", f"the optimizer's memory of {i}.{name} is not whole")
-            if memory:
-                found.optimizer[i, name] = memory
+    for key in trainer.optimizer.remembers:
+        parts = _optimizer_parts(key, trainer.network.params)
+        if any(full in saved for full in parts):
+            wanted |= parts
+            copies = {full: _copy(saved, full, like) for full, like in parts.items()}
+            found.optimizer[key] = _as_one(key, copies)
+    if found.optimizer and len(found.optimizer) < len(trainer.optimizer.remembers):
+        raise StateError("arrays", "the optimizer's memory is not whole")
     wanted |= as_state(trainer.start)
     _check_names("arrays", saved, wanted)
     return found
+
+
+def remembered_by(optimizer: Optimizer, params: Sequence[Arrays]) -> dict[str, AnyArray]:
+    """What an optimizer remembers, of each parameter by itself: copies."""
+    kept: dict[str, AnyArray] = {}
+    for key, memory in optimizer.memory.items():
+        parts = _optimizer_parts(key, params)
+        shares = [memory] * len(parts) if key == STEP else parted(memory, [parts])[0].values()
+        kept |= {full: np.array(share) for full, share in zip(parts, shares, strict=True)}
+    return kept
 
 
 def position_in(trainer: "Trainer", saved: Any) -> Position:
@@ -140,6 +146,25 @@ def divergence_in(saved: Any) -> tuple[int, int | None, str] | None:
     if saved[1] is not None and type(saved[1]) is not int:
         raise StateError("divergence", "the layer of a divergence must be a position or nothing")
     return saved[0], saved[1], saved[2]
+
+
+def _optimizer_parts(key: str, params: Sequence[Arrays]) -> Arrays:
+    """The names that a state has for what an optimizer remembers of each parameter, and arrays like it."""
+    return {
+        f"optimizer.{i}.{name}.{key}": np.zeros(()) if key == STEP else weight
+        for i, layer in enumerate(params)
+        for name, weight in layer.items()
+    }
+
+
+def _as_one(key: str, parts: Arrays) -> Array:
+    """What an optimizer remembers under a name, of all parameters."""
+    if key != STEP:
+        return joined([parts])
+    steps = {float(step) for step in parts.values()}
+    if len(steps) > 1:
+        raise StateError("arrays", "the optimizer must have made equally many steps with each parameter")
+    return np.array(steps.pop())
 
 
 def _copy(saved: Mapping[str, AnyArray], key: str, like: AnyArray) -> AnyArray:

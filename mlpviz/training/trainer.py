@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mlpviz.data import Dataset, load_dataset, split, unknown_name
 from mlpviz.nn import BatchNorm
-from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.nn.arrays import Array, Arrays, joined, parted
 from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.construction import accuracy_threshold, build_loss, build_network, build_optimizer
 from mlpviz.training.evaluation import Evaluation, correct, evaluate
@@ -28,6 +28,7 @@ from mlpviz.training.state import (
     memories_in,
     parameters_in,
     position_in,
+    remembered_by,
 )
 
 BETWEEN_MARKS_S = 0.2
@@ -138,10 +139,13 @@ class Trainer:
         self._order: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._offset = 0
         self._nothing: list[Arrays] = [{} for _ in self.network.layers]
+        self._parameters: Array
+        self._gradient: Array
+        self._gradients: list[Arrays]
+        self._hold(joined(self.network.params))
         self._batch: npt.NDArray[np.int64]
         self._caches: list[Any]
         self._upstreams: dict[int, Array]
-        self._updates: list[Arrays]
         self._marks: list[dict[str, Any]]
         self._next_mark_s: float
         self._forget_steps()
@@ -174,6 +178,8 @@ class Trainer:
 
     def steps(self) -> Iterator[Step]:
         """One mini-batch per iteration, to the end of the last epoch or until the run diverges."""
+        if not self._held():
+            self._hold(joined(self.network.params))
         while True:
             self.make_due_changes()  # which may give a run that has come to its end more epochs
             if self.finished:
@@ -193,18 +199,19 @@ class Trainer:
             outputs, caches = self.network.forward(x, training=True, rng=self._dropout_rng)
             loss = self.loss.value(outputs[-1], targets)
             upstreams = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
-            gradients = self.network.gradients(upstreams, caches)
+            gradients = self.network.gradients(upstreams, caches, out=self._gradients)
             probes = self._measure(self._always, outputs, gradients, self._nothing)
             if self._diverged(loss, gradients, probes):
                 return None
             self._note_silence(outputs)
             due = self.index % SPARSELY == 0
             sparse = self._measure(self._sparsely, outputs, gradients, self._nothing) if due else {}
-            updates = self.optimizer.updates(self.network.params, gradients, overwrite=True)
+            update = self.optimizer.update(self._parameters, self._gradient)  # in the gradient's place
             if due:
-                sparse |= self._measure(self._sparsely_of_updates, outputs, self._nothing, updates)
-            self._apply(updates, caches)
-        self._batch, self._caches, self._upstreams, self._updates = batch, caches, upstreams, updates
+                sparse |= self._measure(self._sparsely_of_updates, outputs, self._nothing, self._gradients)
+            self._parameters += update
+            self._note_statistics(caches)
+        self._batch, self._caches, self._upstreams = batch, caches, upstreams
         self.index += 1
         self.examples += len(batch)
         accuracy = None
@@ -234,11 +241,20 @@ class Trainer:
     def _shuffled(self, epoch: int) -> npt.NDArray[np.int64]:
         return stream(self.experiment.seed, "order", epoch).permutation(len(self.splits.training))
 
-    def _apply(self, updates: list[Arrays], caches: list[Any]) -> None:
-        """Add the updates, in place."""
-        for layer, layer_updates, cache in zip(self.network.layers, updates, caches, strict=True):
-            for name, update in layer_updates.items():
-                layer.params[name] += update
+    def _hold(self, parameters: Array) -> None:
+        """Let the network's parameters be parts of one vector, which an update changes all at once."""
+        shapes = self.network.params
+        self._parameters, self._gradient = parameters, np.empty_like(parameters)
+        self._gradients = parted(self._gradient, shapes)
+        for layer, params in zip(self.network.layers, parted(parameters, shapes), strict=True):
+            layer.params = params
+
+    def _held(self) -> bool:
+        """Whether they still are, and no array was put in the place of one."""
+        return all(a.base is self._parameters for params in self.network.params for a in params.values())
+
+    def _note_statistics(self, caches: list[Any]) -> None:
+        for layer, cache in zip(self.network.layers, caches, strict=True):
             if layer.statistics:
                 layer.statistics.update(layer.new_statistics(cache))
 
@@ -293,9 +309,7 @@ class Trainer:
         else:
             cause = "no update was made yet, so the inputs or initial weights are the likely cause"
         sentence = f"{what} at step {step}; {cause}. The last good network is kept."
-        if layer is None and self.index:
-            self._go_back(self.index - 1)  # the last update led to it
-        self._go_to(self.examples)  # this batch was not trained on
+        self._go_back(self.index if layer is not None else max(0, self.index - 1))  # that update led to it
         self.divergence = Divergence(step, layer, sentence)
         return True
 
@@ -307,11 +321,11 @@ class Trainer:
             self._next_mark_s = now + BETWEEN_MARKS_S
 
     def _go_back(self, step: int) -> None:
-        """To what it was after an earlier step, bit for bit: to a state kept before, and on again from there.
+        """To what it was after a step, bit for bit: to a state kept before it, and on again from there.
 
-        Where no state so old is kept, right after `restore`, to the oldest there is.
+        Where no state so old is kept, at the beginning or after `restore`, to the oldest there is.
         """
-        changes, old = self.changes, [mark for mark in self._marks if mark["position"]["step"] <= step]
+        changes, old = self.changes, [mark for mark in self._marks if mark["position"]["step"] < step]
         self.restore(old[-1] if old else self._marks[0])
         while self.index < step and self._step() is not None:
             pass
@@ -378,7 +392,7 @@ class Trainer:
             self.epoch,
             freeze(self.network.copy()),
             frozen_optimizer(self.optimizer),
-            frozen_all(self._updates),  # each step has its own
+            frozen_all(parted(self._gradient.copy(), self.network.params) if self._caches else self._nothing),
             frozen(self._batch.copy()),
             self._upstreams,
             self._caches,
@@ -387,7 +401,7 @@ class Trainer:
     def _forget_steps(self) -> None:
         """There is no last step to look at, and none to go back to."""
         self._batch = np.empty(0, np.int64)
-        self._caches, self._upstreams, self._updates = [], {}, self._nothing
+        self._caches, self._upstreams = [], {}
         self._marks, self._next_mark_s = [], 0.0
 
     def initial_snapshot(self) -> Snapshot:
@@ -404,8 +418,7 @@ class Trainer:
         }
         for i, layer in enumerate(self.network.layers):
             arrays |= {f"statistics.{i}.{name}": array.copy() for name, array in layer.statistics.items()}
-        for (i, name), memory in self.optimizer.memory.items():
-            arrays |= {f"optimizer.{i}.{name}.{key}": np.array(array) for key, array in memory.items()}
+        arrays |= remembered_by(self.optimizer, self.network.params)
         arrays |= as_state(self.start)
         return {
             "parameters": {
@@ -449,8 +462,8 @@ class Trainer:
             if change in self._due:
                 self._due.remove(change)
         self.divergence = None if divergence is None else Divergence(*divergence)
+        self._hold(parameters)
         for i, layer in enumerate(self.network.layers):
-            layer.params = parameters[i]
             layer.statistics = memories.statistics.get(i, {})
         self.last_fired = memories.last_fired
         self._dropout_rng = dropout_rng

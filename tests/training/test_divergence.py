@@ -163,6 +163,32 @@ class TestSpoiltGradient:
         assert bits(trainer.network) == before
         assert trainer.index == 6
 
+    def test_leaves_the_last_good_step_to_look_at(self, experiment, any_layer):
+        trainer, healthy = (Trainer(experiment(any_layer, optimizer="adam")) for _ in range(2))
+        for each in (trainer, healthy):
+            list(itertools.islice(each.steps(), 6))
+        self.spoil(trainer, 0, "weight", np.nan)
+        assert list(trainer.steps()) == []
+        seen, expected = trainer.snapshot(), healthy.snapshot()
+        assert seen.batch.tolist() == expected.batch.tolist()
+        for ours, theirs in zip(seen.updates, expected.updates, strict=True):
+            assert {name: a.tobytes() for name, a in ours.items()} == {
+                name: a.tobytes() for name, a in theirs.items()
+            }
+
+    def test_dropout_goes_on_where_it_was(self, experiment, any_layer, bits):
+        """Once the gradient is mended, as by another loss, the run is what it would have been."""
+        trainer, healthy = (Trainer(experiment(any_layer)) for _ in range(2))
+        for each in (trainer, healthy):
+            list(itertools.islice(each.steps(), 6))
+        right = trainer.network.layers[0].gradients
+        self.spoil(trainer, 0, "weight", np.nan)
+        assert list(trainer.steps()) == []
+        trainer.network.layers[0].gradients = right
+        trainer.divergence = None
+        list(trainer.steps()), list(healthy.steps())
+        assert bits(trainer.network) == bits(healthy.network)
+
     def test_names_the_last_of_several_for_gradients_travel_backwards(self, experiment):
         trainer = Trainer(experiment())
         for layer in (0, 2):
@@ -181,13 +207,14 @@ class TestSpoiltGradient:
         assert bits(trainer.network) == before
 
     def spoil(self, trainer, layer, name, value):
-        """Let a layer's gradient hold one bad entry from now on."""
-        layer = trainer.network.layers[layer]
+        """Let a layer's gradient hold one bad entry from the next step on."""
+        layer, steps = trainer.network.layers[layer], trainer.index
         right = layer.gradients
 
-        def wrong(upstream, cache):
-            gradients = right(upstream, cache)
-            gradients[name].flat[0] = value
+        def wrong(upstream, cache, out):
+            gradients = right(upstream, cache, out)
+            if trainer.index >= steps:
+                gradients[name].flat[0] = value
             return gradients
 
         layer.gradients = wrong
@@ -206,10 +233,12 @@ def test_a_gradient_that_is_only_too_large_to_square_goes_on(experiment):
     """3e20 is a float32, its square is not: no reason to stop."""
     trainer = Trainer(experiment(learning_rate=1e-30))
     layer = trainer.network.layers[0]
-    layer.gradients = lambda upstream, cache: {
-        "weight": np.full((2, 6), 3e20, np.float32),
-        "bias": np.zeros(6, np.float32),
-    }
+
+    def too_large(upstream, cache, out):
+        out["weight"][:], out["bias"][:] = 3e20, 0
+        return out
+
+    layer.gradients = too_large
     assert len(list(trainer.steps())) == 20
     assert trainer.divergence is None
 
