@@ -127,7 +127,8 @@ def _read_values(stream: Stream, path: Path, dtype: np.dtype[Any], shape: tuple[
         )
     if stream.read(1):
         raise ValueError(f"{path} goes on after the {sizes} values ({expected} bytes) its header announces")
-    return np.frombuffer(values, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+    array = np.frombuffer(values, dtype).reshape(shape)
+    return array.astype(dtype.newbyteorder("="))  # a copy in NumPy's large pages, where rows are found sooner
 
 
 def read_up_to(stream: Stream, size: int) -> bytearray:

@@ -1,5 +1,6 @@
-"""The names of the array types that the formulas speak of, and parameters as one vector."""
+"""The names of the array types that the formulas speak of, sums by column, and parameters as one vector."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -10,14 +11,34 @@ import numpy.typing as npt
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
 Arrays: TypeAlias = dict[str, Array]
 
+CACHE_LINE = 64  # bytes
+
 NEW: Mapping[str, Array] = MappingProxyType({})
 """Where results go if no arrays are given for them: into new ones."""
 
 
+def column_sums(a: Array, out: Array | None = None) -> Array:
+    """a.sum(axis=0) as the product of a row of ones with the matrix, for which BLAS takes half the time."""
+    return _ones(len(a), a.dtype).dot(a, out)
+
+
+@functools.lru_cache(maxsize=8)
+def _ones(n: int, dtype: npt.DTypeLike) -> Array:
+    return np.ones(n, dtype)
+
+
 def joined(layers: Sequence[Arrays]) -> Array:
     """The entries of all arrays in one vector, layer by layer: a copy."""
-    flat = [array.ravel() for arrays in layers for array in arrays.values()]
-    return np.concatenate(flat or [np.empty(0, np.float32)])
+    flat = [array.ravel() for arrays in layers for array in arrays.values()] or [np.empty(0, np.float32)]
+    return np.concatenate(flat, out=new_vector(sum(map(len, flat)), np.result_type(*flat)))
+
+
+def new_vector(n: int, dtype: npt.DTypeLike) -> Array:
+    """An array for n numbers that begins at a cache line, where the processor goes through it fastest."""
+    size = n * np.dtype(dtype).itemsize
+    room = np.empty(size + CACHE_LINE, np.uint8)
+    start = -room.ctypes.data % CACHE_LINE
+    return room[start : start + size].view(dtype)
 
 
 def parted(vector: Array, like: Sequence[Arrays]) -> list[Arrays]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from mlpviz.nn.arrays import NEW, Array, Arrays
+from mlpviz.nn.arrays import NEW, Array, Arrays, column_sums
 from mlpviz.nn.initializers import initialize
 
 
@@ -153,7 +153,7 @@ class Affine(Linear):
     def gradients(self, upstream: Array, x: Array, out: Mapping[str, Array] = NEW) -> Arrays:
         return {
             "weight": x.T.dot(upstream, out.get("weight")),  # as @, and as fast for a single example
-            "bias": upstream.sum(axis=0, out=out.get("bias")),
+            "bias": column_sums(upstream, out.get("bias")),
         }
 
 
@@ -294,8 +294,8 @@ class BatchNorm(Layer):
 
     def gradients(self, upstream: Array, cache: _Normalization, out: Mapping[str, Array] = NEW) -> Arrays:
         return {
-            "gamma": (upstream * cache.normalized).sum(axis=0, out=out.get("gamma")),
-            "beta": upstream.sum(axis=0, out=out.get("beta")),
+            "gamma": column_sums(upstream * cache.normalized, out.get("gamma")),
+            "beta": column_sums(upstream, out.get("beta")),
         }
 
     def new_statistics(self, cache: _Normalization) -> Arrays:
@@ -321,10 +321,10 @@ LAYERS: dict[str, type[Layer]] = {
 }
 
 
+@np.errstate(over="ignore")
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e⁻ˣ), for any x: where e⁻ˣ is too large for a float, 1 / ∞ is the 0 that it should be."""
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-x))
+    return 1 / (1 + np.exp(-x))
 
 
 def _copies(arrays: Arrays, dtype: npt.DTypeLike | None) -> Arrays:

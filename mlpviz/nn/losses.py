@@ -46,7 +46,8 @@ class SquaredError(Loss):
         self.scaling = scaling
 
     def value(self, y: Array, targets: Array) -> float:
-        return float(self._factor(y) * ((y - targets) ** 2).sum())
+        difference = y - targets
+        return float(self._factor(y) * np.vdot(difference, difference))  # the sum of its squares
 
     def gradient(self, y: Array, targets: Array) -> Array:
         return 2 * self._factor(y) * (y - targets)

@@ -18,4 +18,7 @@ def use_blas_threads(n: int) -> None:
     another's step would change the other's bits.
     """
     for library in _libraries():
-        library.set_num_threads(n)
+        if library.get_num_threads() != n:
+            if hasattr(library, "clear_controlling_thread"):  # OpenBLAS: it obeys the first thread only
+                library.clear_controlling_thread(force=True)
+            library.set_num_threads(n)

@@ -1,7 +1,7 @@
 """What is measured of every layer as it trains: one entry of `PROBES` each."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -21,18 +21,23 @@ SATURATED_BELOW = 0.05
 """A sigmoid or tanh unit is saturated where its slope is below this share of its largest slope."""
 
 
-class LayerStep(NamedTuple):
-    """One layer in one step: what a probe may look at.
+class Passed(NamedTuple):
+    """What one step did, as far as a probe may look at it; all but its number by the layer's position.
 
-    ``updates`` is empty for a measurement that is not of them. ``silent_steps`` counts, for each unit of a
-    ReLU, the steps since it last fired on any example.
+    There are gradients before the update, and updates in their place after it. `last_fired` holds, for each
+    unit of a ReLU, the step at which it last fired on any example.
     """
 
-    layer: Layer
-    outputs: Array
-    gradients: Arrays
-    updates: Arrays
-    silent_steps: npt.NDArray[np.int64] | None
+    number: int
+    layers: Sequence[Layer]
+    outputs: Sequence[Array]
+    gradients: Sequence[Arrays]
+    updates: Sequence[Arrays]
+    last_fired: Mapping[int, npt.NDArray[np.int64]]
+
+
+Measure: TypeAlias = Callable[[Passed, int, str], float]
+"""A number of one step: of a layer, by its position, or of one of its parameters, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Probe:
     applies
         Whether a layer has it at all.
     measure
-        For a parameter's name (None: for the layer as a whole) the number itself.
+        The number itself.
     per_parameter
         Whether it is taken of each parameter array, or once a layer.
     of_update
@@ -60,7 +65,7 @@ class Probe:
     every: int
     per_parameter: bool
     applies: Callable[[Layer], bool]
-    measure: Callable[[LayerStep, str], float]
+    measure: Measure
     of_update: bool = False
 
 
@@ -70,29 +75,32 @@ def norm(array: Array) -> float:
     return math.sqrt(flat.dot(flat))
 
 
-def _gradient_norm(step: LayerStep, name: str) -> float:
-    return norm(step.gradients[name])
+def _gradient_norm(step: Passed, i: int, name: str) -> float:
+    return norm(step.gradients[i][name])
 
 
-def _gradient_largest(step: LayerStep, name: str) -> float:
-    gradient = step.gradients[name]
+def _gradient_largest(step: Passed, i: int, name: str) -> float:
+    gradient = step.gradients[i][name]
     return float(max(gradient.max(), -gradient.min()))
 
 
-def _update_ratio(step: LayerStep, name: str) -> float:
-    weight = norm(step.layer.params[name])
-    return norm(step.updates[name]) / weight if weight else float("nan")
+def _update_ratio(step: Passed, i: int, name: str) -> float:
+    weight = norm(step.layers[i].params[name])
+    return norm(step.updates[i][name]) / weight if weight else float("nan")
 
 
-def _dead_share(step: LayerStep, name: str) -> float:
-    assert step.silent_steps is not None
-    return float(np.mean(step.silent_steps >= SILENT_FOR))
+def _dead_share(step: Passed, i: int, name: str) -> float:
+    return _share(step.last_fired[i] <= step.number - SILENT_FOR)
 
 
-def _saturated_share(step: LayerStep, name: str) -> float:
-    y = step.outputs
-    slope = 4 * y * (1 - y) if isinstance(step.layer, Sigmoid) else 1 - y**2
-    return float(np.mean(slope < SATURATED_BELOW))
+def _saturated_share(step: Passed, i: int, name: str) -> float:
+    y = step.outputs[i]
+    slope = 4 * y * (1 - y) if isinstance(step.layers[i], Sigmoid) else 1 - y**2
+    return _share(slope < SATURATED_BELOW)
+
+
+def _share(found: npt.NDArray[np.bool_]) -> float:
+    return np.count_nonzero(found) / found.size
 
 
 def _has_params(layer: Layer) -> bool:
@@ -159,16 +167,21 @@ def column(probe: str, position: int, name: str = "") -> str:
     return f"{probe}.{position}.{name}" if name else f"{probe}.{position}"
 
 
-Plan: TypeAlias = dict[int, list[tuple[str, Callable[[LayerStep, str], float], str]]]
-"""What to measure: by layer, each column with its measurement and parameter."""
+Plan: TypeAlias = list[tuple[str, Measure, int, str]]
+"""What to measure: each column with its measurement, layer and parameter."""
 
 
 def planned(layers: Sequence[Layer], every: int, of_update: bool = False) -> Plan:
     """What to measure at a step of one rhythm, before the update is known or of the update."""
-    plan: Plan = {}
-    for i, layer in enumerate(layers):
-        for key, probe in PROBES.items():
-            if (probe.every, probe.of_update) == (every, of_update) and probe.applies(layer):
-                for name in layer.params if probe.per_parameter else [""]:
-                    plan.setdefault(i, []).append((column(key, i, name), probe.measure, name))
-    return plan
+    return [
+        (column(key, i, name), probe.measure, i, name)
+        for i, layer in enumerate(layers)
+        for key, probe in PROBES.items()
+        if (probe.every, probe.of_update) == (every, of_update) and probe.applies(layer)
+        for name in (layer.params if probe.per_parameter else [""])
+    ]
+
+
+def measured(plan: Plan, step: Passed) -> dict[str, float]:
+    """The numbers of a plan by column."""
+    return {key: measure(step, i, name) for key, measure, i, name in plan}

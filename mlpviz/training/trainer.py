@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from mlpviz.data import Dataset, load_dataset, split, unknown_name
 from mlpviz.nn import BatchNorm
-from mlpviz.nn.arrays import Array, Arrays, joined, parted
+from mlpviz.nn.arrays import Array, Arrays, column_sums, joined, new_vector, parted
 from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.construction import accuracy_threshold, build_loss, build_network, build_optimizer
 from mlpviz.training.evaluation import Evaluation, correct, evaluate
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
 from mlpviz.training.initial_weights import as_state, initial_weights_of, pinned
-from mlpviz.training.probes import SPARSELY, LayerStep, Plan, can_die, planned
+from mlpviz.training.probes import SPARSELY, Passed, can_die, measured, planned
 from mlpviz.training.seeds import stream
 from mlpviz.training.snapshot import Snapshot, freeze, frozen, frozen_all, frozen_optimizer
 from mlpviz.training.state import (
@@ -189,34 +189,35 @@ class Trainer:
                 return
             yield step
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # looked for in `_diverged`
     def _step(self) -> Step | None:
         """One mini-batch: forward, backward, update. None if the numbers are no longer finite."""
         self._mark_way_back()
         use_blas_threads(self.experiment.blas_threads)
         batch = self._next_batch()
         x, targets = self.splits.training.batch(batch)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # looked for just below
-            outputs, caches = self.network.forward(x, training=True, rng=self._dropout_rng)
-            loss = self.loss.value(outputs[-1], targets)
-            upstreams = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
-            gradients = self.network.gradients(upstreams, caches, out=self._gradients)
-            probes = self._measure(self._always, outputs, gradients, self._nothing)
-            if self._diverged(loss, gradients, probes):
-                return None
-            self._note_silence(outputs)
-            due = self.index % SPARSELY == 0
-            sparse = self._measure(self._sparsely, outputs, gradients, self._nothing) if due else {}
-            update = self.optimizer.update(self._parameters, self._gradient)  # in the gradient's place
-            if due:
-                sparse |= self._measure(self._sparsely_of_updates, outputs, self._nothing, self._gradients)
-            self._parameters += update
-            self._note_statistics(caches)
+        outputs, caches = self.network.forward(x, training=True, rng=self._dropout_rng)
+        loss = self.loss.value(outputs[-1], targets)
+        accuracy = self._accuracy(outputs[-1], targets)
+        self._note_silence(outputs)
+        upstreams = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
+        gradients = self.network.gradients(upstreams, caches, out=self._gradients)
+        passed = Passed(
+            self.index + 1, self.network.layers, outputs, gradients, self._gradients, self.last_fired
+        )
+        probes = measured(self._always, passed)
+        if self._diverged(loss, gradients, probes):
+            return None
+        due = self.index % SPARSELY == 0
+        sparse = measured(self._sparsely, passed) if due else {}
+        update = self.optimizer.update(self._parameters, self._gradient)  # in the gradient's place
+        if due:
+            sparse |= measured(self._sparsely_of_updates, passed)
+        self._parameters += update
+        self._note_statistics(caches)
         self._batch, self._caches, self._upstreams = batch, caches, upstreams
         self.index += 1
         self.examples += len(batch)
-        accuracy = None
-        if self.threshold is not None:
-            accuracy = np.count_nonzero(correct(outputs[-1], targets, self.threshold)) / len(batch)
         validation = self.evaluate("validation") if self._validation_is_due() else None
         return Step(self.index, self.epoch, self.examples, loss, accuracy, probes, sparse, validation)
 
@@ -244,14 +245,15 @@ class Trainer:
     def _hold(self, parameters: Array) -> None:
         """Let the network's parameters be parts of one vector, which an update changes all at once."""
         shapes = self.network.params
-        self._parameters, self._gradient = parameters, np.empty_like(parameters)
+        self._parameters, self._gradient = parameters, new_vector(len(parameters), parameters.dtype)
         self._gradients = parted(self._gradient, shapes)
         for layer, params in zip(self.network.layers, parted(parameters, shapes), strict=True):
             layer.params = params
 
     def _held(self) -> bool:
         """Whether they still are, and no array was put in the place of one."""
-        return all(a.base is self._parameters for params in self.network.params for a in params.values())
+        arrays = (array for params in self.network.params for array in params.values())
+        return all(np.may_share_memory(array, self._parameters) for array in arrays)
 
     def _note_statistics(self, caches: list[Any]) -> None:
         for layer, cache in zip(self.network.layers, caches, strict=True):
@@ -260,20 +262,16 @@ class Trainer:
 
     # ------------------------------------------------------------------ what is measured
 
-    def _measure(
-        self, plan: Plan, outputs: list[Array], gradients: list[Arrays], updates: list[Arrays]
-    ) -> dict[str, float]:
-        measured = {}
-        for i, columns in plan.items():
-            silent = self.index + 1 - self.last_fired[i] if i in self.last_fired else None
-            step = LayerStep(self.network.layers[i], outputs[i], gradients[i], updates[i], silent)
-            for key, measure, name in columns:
-                measured[key] = measure(step, name)
-        return measured
+    def _accuracy(self, y: Array, targets: Array) -> float | None:
+        """The share of a batch that is right, None for a task without classes."""
+        if self.threshold is None:
+            return None
+        return np.count_nonzero(correct(y, targets, self.threshold)) / len(y)
 
     def _note_silence(self, outputs: list[Array]) -> None:
         for i, last_fired in self.last_fired.items():
-            last_fired[outputs[i].any(axis=0)] = self.index + 1
+            fired = column_sums(outputs[i]) > 0  # none of them is negative
+            last_fired[fired] = self.index + 1
 
     def _validation_is_due(self) -> bool:
         """At the end of each epoch; in the first also at steps 100, 1000 and 10,000."""

@@ -110,6 +110,22 @@ class TestNineParametersByHand:
         np.testing.assert_allclose(y, [[0], [1], [1], [0]], atol=1e-4)
 
 
+def test_gradients_are_written_where_they_are_wanted(make_layer, kind):
+    """By every layer; as the same numbers that new arrays would hold."""
+    rng = np.random.default_rng(0)
+    network = Network([make_layer("affine", 3), make_layer(kind, 3, seed=1)])
+    x, targets, loss = rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), SquaredError()
+    outputs, caches = network.forward(x)
+    upstreams = network.backward(loss.gradient(outputs[-1], targets), caches)
+    out = [{name: np.full_like(array, np.nan) for name, array in params.items()} for params in network.params]
+    written = network.gradients(upstreams, caches, out)
+    for wanted, given, new in zip(out, written, network.gradients(upstreams, caches), strict=True):
+        assert list(wanted) == list(given) == list(new)
+        for name in wanted:
+            assert given[name] is wanted[name]
+            np.testing.assert_array_equal(given[name], new[name])
+
+
 def test_two_outputs_add_two_paths_at_a_hidden_weight():
     # x = 2, hidden h = 2·3 = 6 (one unit), outputs 6·1 = 6 and 6·(−2) = −12; t = 5, −10
     # ∂L/∂y = 2·1, 2·(−2) = 2, −4;  ∂L/∂h = 2·1 + (−4)·(−2) = 10;  ∂L/∂w = 2·10 = 20

@@ -14,6 +14,7 @@ from mlpviz.nn import (
     Sigmoid,
     SquaredError,
 )
+from mlpviz.nn.arrays import joined
 
 
 def steps(optimizer, gradients, weight=0.0):
@@ -161,6 +162,15 @@ class TestEveryOptimizer:
                 for name, array in update.items():
                     assert (array.shape, array.dtype) == (layer[name].shape, dtype)
         assert all(array.dtype == dtype for array in optimizer.memory.values() if array.ndim)
+
+    def test_writes_an_update_over_the_gradient(self, new, dtype):
+        """Of weights of any shape, such as all in one vector; the numbers are those of each by itself."""
+        params, apart, together = two_layers(dtype), new(), new()
+        for seed in (1, 2, 3):
+            gradient = joined(two_layers(dtype, seed))
+            update = together.update(joined(params), gradient)
+            assert update is gradient
+            np.testing.assert_array_equal(update, joined(apart.updates(params, two_layers(dtype, seed))))
 
     def test_changes_neither_parameters_nor_gradients(self, new, state_of):
         params, gradients, optimizer = two_layers(), two_layers(seed=1), new()

@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import threading
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpviz.training import Trainer
+from mlpviz.training.blas import use_blas_threads
 
 NUMPYS_BLAS = threadpoolctl.ThreadpoolController().select(user_api="blas")
 """As loaded now: what other tests load later has threads of its own, which are none of a run's business."""
@@ -235,6 +237,31 @@ class TestState:
             trainer.restore(source.state())
         same(untouched, trainer)
 
+    @pytest.mark.parametrize("settings", [{"optimizer": "adam"}, {"momentum": 0.9}], ids=str)
+    def test_must_tell_all_that_the_optimizer_remembers(self, experiment, same, settings):
+        trainer, untouched = (Trainer(experiment(**settings)) for _ in range(2))
+        source = Trainer(experiment(**settings))
+        go_on(source, 3)
+        kept = [key for key in source.state()["arrays"] if key.startswith("optimizer.")]
+        assert len(kept) == len(source.optimizer.remembers) * 4
+        for lost in ([kept[0]], [key for key in kept if key.endswith(kept[0].rpartition(".")[2])][:-1]):
+            state = source.state()
+            for key in lost:
+                del state["arrays"][key]
+            with pytest.raises(ValueError, match=f"{lost[0]} is missing|not whole"):
+                trainer.restore(state)
+            same(untouched, trainer)
+
+    def test_cannot_have_made_more_steps_with_one_parameter_than_with_others(self, experiment, same):
+        trainer, untouched = (Trainer(experiment(optimizer="adam")) for _ in range(2))
+        source = Trainer(experiment(optimizer="adam"))
+        go_on(source, 3)
+        state = source.state()
+        state["arrays"]["optimizer.0.bias.step"] += 1
+        with pytest.raises(ValueError, match="equally many steps with each parameter"):
+            trainer.restore(state)
+        same(untouched, trainer)
+
 
 class TestReplay:
     CHANGES = (
@@ -287,6 +314,18 @@ class TestReplay:
         assert bits(replay.network) == bits(restored.network)
 
 
+def test_an_array_put_in_the_place_of_a_parameter_is_trained(experiment, same):
+    """As one that is written into."""
+    trainer, other = (Trainer(experiment()) for _ in range(2))
+    for each in (trainer, other):
+        go_on(each, 2)
+    layer = trainer.network.layers[0]
+    layer.params["weight"] = layer.weight * 2
+    other.network.layers[0].weight[...] *= 2
+    go_on(trainer), go_on(other)
+    same(trainer, other)
+
+
 class TestThreads:
     """The last bits of a matrix product depend on how many threads shared it."""
 
@@ -306,6 +345,16 @@ class TestThreads:
                 assert self.threads() == {3 - wanted}
                 go_on(trainer, trainer.index + 1)
                 assert self.threads() == {wanted}
+
+    @pytest.mark.parametrize("wanted", [1, 2])
+    def test_in_a_thread_of_its_own_too(self, experiment, wanted):
+        """As in the window, where another thread has set its number before."""
+        use_blas_threads(3 - wanted)
+        assert self.threads() == {3 - wanted}
+        thread = threading.Thread(target=go_on, args=(Trainer(experiment(blas_threads=wanted)),))
+        thread.start()
+        thread.join()
+        assert self.threads() == {wanted}
 
     def test_an_evaluation_does_so_too(self, experiment):
         trainer = Trainer(experiment())
