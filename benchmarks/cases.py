@@ -113,7 +113,6 @@ class Products:
         weights = [array(n_in, n_out) for n_in, n_out in pairwise(case.widths)]
         x, *upstream = (array(case.batch_size, width) for width in case.widths)
         inputs = [x, *upstream[:-1]]
-        self._multiply = np.dot if case.batch_size == 1 else np.matmul  # what is faster for one row
         self.step = list(zip(inputs, weights, strict=True))
         for i in reversed(range(len(weights))):
             self.step.append((inputs[i].T, upstream[i]))
@@ -128,10 +127,10 @@ class Products:
         """Do the products of so many steps, and of so many times the validation split."""
         for _ in range(steps):
             for a, b in self.step:
-                self._multiply(a, b)
+                np.dot(a, b)
         for _ in range(validations):
             for a, b in self.validation:
-                a @ b
+                np.dot(a, b)
 
 
 class PlainLoop:

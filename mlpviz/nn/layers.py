@@ -2,7 +2,8 @@
 
 Rows are examples: ``x`` is (batch, n_in). The *upstream* gradient is ∂L/∂(the layer's output), the
 *downstream* gradient ∂L/∂(its input). What the backward formulas need from the forward pass is handed
-over in ``cache``. No call changes a layer.
+over in ``cache``. No call changes a layer. Matrix products are written ``a.dot(b)``: as ``a @ b``, and faster
+for small batches.
 """
 
 from collections.abc import Mapping
@@ -104,14 +105,14 @@ class Linear(Layer):
         return self.params["weight"]
 
     def forward(self, x: Array) -> tuple[Array, Array]:
-        return x @ self.weight, x
+        return x.dot(self.weight), x
 
     def backward(self, upstream: Array, x: Array) -> Array:
-        return upstream @ self.weight.T
+        return upstream.dot(self.weight.T)
 
     def gradients(self, upstream: Array, x: Array, out: Mapping[str, Array] = NEW) -> Arrays:
         return {
-            "weight": x.T.dot(upstream, out.get("weight")),  # as @, and as fast for a single example
+            "weight": x.T.dot(upstream, out.get("weight")),
         }
 
 
@@ -146,13 +147,13 @@ class Affine(Linear):
         return self.params["bias"]
 
     def forward(self, x: Array) -> tuple[Array, Array]:
-        y = x @ self.weight
+        y = x.dot(self.weight)
         y += self.bias
         return y, x
 
     def gradients(self, upstream: Array, x: Array, out: Mapping[str, Array] = NEW) -> Arrays:
         return {
-            "weight": x.T.dot(upstream, out.get("weight")),  # as @, and as fast for a single example
+            "weight": x.T.dot(upstream, out.get("weight")),
             "bias": column_sums(upstream, out.get("bias")),
         }
 

@@ -149,6 +149,7 @@ class Trainer:
         self._marks: list[dict[str, Any]]
         self._next_mark_s: float
         self._forget_steps()
+        self._with_statistics = [i for i, layer in enumerate(self.network.layers) if layer.statistics]
         self._always = planned(self.network.layers, 1)
         self._sparsely = planned(self.network.layers, SPARSELY)
         self._sparsely_of_updates = planned(self.network.layers, SPARSELY, of_update=True)
@@ -256,9 +257,9 @@ class Trainer:
         return all(np.may_share_memory(array, self._parameters) for array in arrays)
 
     def _note_statistics(self, caches: list[Any]) -> None:
-        for layer, cache in zip(self.network.layers, caches, strict=True):
-            if layer.statistics:
-                layer.statistics.update(layer.new_statistics(cache))
+        for i in self._with_statistics:
+            layer = self.network.layers[i]
+            layer.statistics.update(layer.new_statistics(caches[i]))
 
     # ------------------------------------------------------------------ what is measured
 
