@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,8 +12,18 @@ Arrays: TypeAlias = dict[str, Array]
 
 CACHE_LINE = 64  # bytes
 
-NEW: Mapping[str, Array] = MappingProxyType({})
-"""Where results go if no arrays are given for them: into new ones."""
+
+class _New(dict[str, Any]):
+    """For every name None, as which NumPy takes it that a result wants a new array."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+Out: TypeAlias = Mapping[str, Array]
+"""The arrays that results are to be written into, by name."""
+NEW: Out = _New()
+"""No arrays but new ones."""
 
 
 def column_sums(a: Array, out: Array | None = None) -> Array:

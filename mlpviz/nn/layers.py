@@ -6,13 +6,12 @@ over in ``cache``. No call changes a layer. Matrix products are written ``a.dot(
 for small batches.
 """
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from mlpviz.nn.arrays import NEW, Array, Arrays, column_sums
+from mlpviz.nn.arrays import NEW, Array, Arrays, Out, column_sums
 from mlpviz.nn.initializers import initialize
 
 
@@ -51,10 +50,10 @@ class Layer:
         """The downstream gradient ∂L/∂x."""
         raise TypeError(f"{type(self).__name__} defines no backward formula")
 
-    def gradients(self, upstream: Array, cache: Any, out: Mapping[str, Array] = NEW) -> Arrays:
+    def gradients(self, upstream: Array, cache: Any, out: Out = NEW) -> Arrays:
         """The gradient of each parameter, under the parameter's name and with its shape.
 
-        They are written into the arrays of those names in ``out``, if it has them.
+        They are written into the arrays of those names in ``out``.
         """
         return {}
 
@@ -110,9 +109,9 @@ class Linear(Layer):
     def backward(self, upstream: Array, x: Array) -> Array:
         return upstream.dot(self.weight.T)
 
-    def gradients(self, upstream: Array, x: Array, out: Mapping[str, Array] = NEW) -> Arrays:
+    def gradients(self, upstream: Array, x: Array, out: Out = NEW) -> Arrays:
         return {
-            "weight": x.T.dot(upstream, out.get("weight")),
+            "weight": x.T.dot(upstream, out["weight"]),
         }
 
 
@@ -151,10 +150,10 @@ class Affine(Linear):
         y += self.bias
         return y, x
 
-    def gradients(self, upstream: Array, x: Array, out: Mapping[str, Array] = NEW) -> Arrays:
+    def gradients(self, upstream: Array, x: Array, out: Out = NEW) -> Arrays:
         return {
-            "weight": x.T.dot(upstream, out.get("weight")),
-            "bias": column_sums(upstream, out.get("bias")),
+            "weight": x.T.dot(upstream, out["weight"]),
+            "bias": column_sums(upstream, out["bias"]),
         }
 
 
@@ -293,10 +292,10 @@ class BatchNorm(Layer):
             u = u - u.mean(axis=0) - cache.normalized * (u * cache.normalized).mean(axis=0)
         return u / np.sqrt(cache.variance + self.epsilon)
 
-    def gradients(self, upstream: Array, cache: _Normalization, out: Mapping[str, Array] = NEW) -> Arrays:
+    def gradients(self, upstream: Array, cache: _Normalization, out: Out = NEW) -> Arrays:
         return {
-            "gamma": column_sums(upstream * cache.normalized, out.get("gamma")),
-            "beta": column_sums(upstream, out.get("beta")),
+            "gamma": column_sums(upstream * cache.normalized, out["gamma"]),
+            "beta": column_sums(upstream, out["beta"]),
         }
 
     def new_statistics(self, cache: _Normalization) -> Arrays:

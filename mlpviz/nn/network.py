@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.nn.arrays import Array, Arrays, Out
 from mlpviz.nn.layers import Layer
 from mlpviz.nn.losses import Loss
 
@@ -116,7 +116,7 @@ class Network:
         return upstreams
 
     def gradients(
-        self, upstreams: Mapping[int, Array], caches: Sequence[Any], out: Sequence[Mapping[str, Array]] = ()
+        self, upstreams: Mapping[int, Array], caches: Sequence[Any], out: Sequence[Out] = ()
     ) -> list[Arrays]:
         """The gradients of each layer's parameters, in order, given what `backward` found.
 
