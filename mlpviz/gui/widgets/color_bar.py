@@ -55,8 +55,11 @@ class ColorBar(QWidget):
 
     def set_limit(self, limit: float | None) -> None:
         """Show the end of the scale; None where each picture has its own."""
-        if limit != self._limit:
-            self._limit = limit
+        if limit == self._limit:
+            return
+        before = self.ends()
+        self._limit = limit
+        if self.ends() != before:
             self._describe()
             self.update()
 

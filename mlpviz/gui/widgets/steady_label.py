@@ -22,6 +22,7 @@ class SteadyLabel(QWidget):
     def __init__(self, theme: Theme, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._height = 0
         self._label = QLabel(self)
         self._label.setObjectName(object_name)
         self._label.setTextFormat(Qt.TextFormat.RichText)
@@ -36,9 +37,9 @@ class SteadyLabel(QWidget):
         """Say something else."""
         if text == self._label.text():
             return
-        height = self.heightForWidth(self.width())
         self._label.setText(text)
-        if self.heightForWidth(self.width()) != height:
+        before, self._height = self._height, self.heightForWidth(self.width())
+        if self._height != before:
             self.updateGeometry()
 
     def heightForWidth(self, width: int) -> int:
@@ -53,6 +54,7 @@ class SteadyLabel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._label.resize(event.size())
+        self._height = self.heightForWidth(self.width())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
