@@ -24,7 +24,7 @@ for _above, _edges in {
 _FIRST[10] = (_TOP, _RIGHT)
 _SECOND[5] = (_RIGHT, _BOTTOM)
 _SECOND[10] = (_BOTTOM, _LEFT)
-_ENDS = np.array([((0, 0), (0, 1)), ((0, 1), (1, 1)), ((1, 0), (1, 1)), ((0, 0), (1, 0))])  # (row, column)
+_ENDS = np.array([((0, 0), (1, 0)), ((1, 0), (1, 1)), ((0, 1), (1, 1)), ((0, 0), (0, 1))])  # (column, row)
 
 
 def contour(field: NDArray[np.floating[Any]], level: float = 0.0) -> NDArray[np.float32]:
@@ -43,18 +43,24 @@ def contour(field: NDArray[np.floating[Any]], level: float = 0.0) -> NDArray[np.
         field's entries ``[2, 5]`` and ``[2, 6]`` has a column between 5 and 6 and the row 2.
     """
     values = field - np.asarray(level, field.dtype)
-    above = values > 0
-    code = above[:-1, :-1] + 2 * above[:-1, 1:] + 4 * above[1:, 1:] + 8 * above[1:, :-1].astype(np.int8)
-    rows, columns = np.nonzero((code > 0) & (code < 15))
-    codes = code[rows, columns]
+    above = (values > 0).view(np.uint8)
+    code = above[:-1, :-1] | above[:-1, 1:] << 1 | above[1:, 1:] << 2 | above[1:, :-1] << 3
+    squares = np.flatnonzero(code - np.uint8(1) < 14)  # all but 0, which wraps, and 15
+    codes = code.ravel()[squares]
+    edges = _FIRST[codes]
     saddles = np.flatnonzero((codes == 5) | (codes == 10))
-    edges = np.concatenate([_FIRST[codes], _SECOND[codes[saddles]]])
-    squares = np.stack([rows, columns], axis=1)
-    squares = np.concatenate([squares, squares[saddles]])
-    ends = squares[:, None, None] + _ENDS[edges]  # (n, two ends, two neighbours, (row, column))
-    low, high = (values[ends[:, :, k, 0], ends[:, :, k, 1]] for k in (0, 1))
+    if len(saddles):
+        squares = np.concatenate([squares, squares[saddles]])
+        edges = np.concatenate([edges, _SECOND[codes[saddles]]])
+    rows, columns = np.divmod(squares, code.shape[1])
+    ends = _ENDS[edges]  # (n, two ends, two neighbours, (column, row))
+    ends[..., 0] += columns[:, None, None]
+    ends[..., 1] += rows[:, None, None]
+    near = values.ravel()[ends @ np.array([1, field.shape[1]])]
+    low, high = near[..., 0], near[..., 1]
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         part = (low / (low - high))[..., None]
         places = ends[:, :, 0] + part * (ends[:, :, 1] - ends[:, :, 0])
-    whole = np.isfinite(places).all(axis=(1, 2))
-    return places[whole][..., ::-1].astype(np.float32)
+    if not np.isfinite(part).all():
+        places = places[np.isfinite(places).all(axis=(1, 2))]
+    return places.astype(np.float32)

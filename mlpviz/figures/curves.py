@@ -100,9 +100,11 @@ class Smoother:
         out = blocks.ravel()[:n]
         if n:
             self._sum = float(out[-1])
-        seen = np.arange(self._count + 1, self._count + n + 1, dtype=np.float64)
+        first = self._count + 1
         self._count += n
-        return out / self.corrections(seen)
+        if first >= self._settled:
+            return out
+        return out / self.corrections(np.arange(first, first + n, dtype=np.float64))
 
     def corrections(self, counts: Floats) -> Floats:
         """1 - w^k for each of some ascending counts k: the weight of what was seen."""

@@ -5,7 +5,7 @@ import threading
 import time
 
 BETWEEN_PAUSES_S = 0.013
-PAUSE_S = 0.0001  # long enough for another thread to wake up
+PAUSE_S = 0.00005  # long enough for another thread to wake up
 LONGEST_PAUSE_S = 0.1  # if the window has more to do: drawing in competition would take it many times as long
 SHORT_STEP_S = 0.00025  # longer steps spend enough of their time outside of the interpreter
 

@@ -198,6 +198,8 @@ class RaceThread(StretchThread):
 
     def _next_goal(self) -> Goal | None:
         """How far each is to go in this stretch."""
+        if self._orders.stretch is Stretch.ALL:  # which costs each step less than the lock
+            return None
         with self._condition:
             if self._orders.stretch is Stretch.STEPS and self._steps_wanted:
                 wanted, self._steps_wanted = self._steps_wanted, 0
@@ -216,8 +218,7 @@ class RaceThread(StretchThread):
                 self._steps_left = {}
 
     def _come_to_rest(self) -> bool:
-        with self._condition:
-            return self._orders.stopping or self._orders.stretch is Stretch.NONE
+        return self._orders.stopping or self._orders.stretch is Stretch.NONE
 
     def _wait_until_due(self, began: float) -> None:
         """Keep the pace: so many steps a second of each run that is still going."""

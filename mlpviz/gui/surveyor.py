@@ -71,6 +71,7 @@ class Surveyor(QObject):
         self._pinned: UnitPlace | None = None
         self._as_parts = False
         self._cost_us = 0.2  # of a cell, in the processor's time
+        self._area: Area | None = None
         self._grid: tuple[Area, tuple[int, int], NDArray] | None = None
         self._survey: Survey | None = None
         self._of: tuple[object, object] = None, None
@@ -89,16 +90,19 @@ class Surveyor(QObject):
     @property
     def area(self) -> Area:
         """What is looked at; with one input only its left and right count."""
-        assert self.points is not None
-        if self.n_in == 1:
-            return Area(*reach(self.points.inputs), 0.0, 1.0)
-        return data_area(self.points.inputs).filling(self._aspect)
+        if self._area is None:
+            assert self.points is not None
+            if self.n_in == 1:
+                self._area = Area(*reach(self.points.inputs), 0.0, 1.0)
+            else:
+                self._area = data_area(self.points.inputs).filling(self._aspect)
+        return self._area
 
     def set_aspect(self, aspect: float) -> None:
         """Say how wide the room for the picture is, over its height."""
         if abs(aspect - self._aspect) > 0.01:
             self._aspect = aspect
-            self._grid = None
+            self._area = self._grid = None
             self.area_changed.emit()
 
     # ------------------------------------------------------------------ the pass
@@ -196,7 +200,7 @@ class Surveyor(QObject):
             return
         trainer = run.trainer
         self._hovered = self._pinned = None
-        self._grid = self._survey = None
+        self._area = self._grid = self._survey = None
         self._cost_us = 0.2
         self.best = None
         self.task = task_of(trainer.dataset, trainer.loss, trainer.threshold)

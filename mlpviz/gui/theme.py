@@ -127,6 +127,7 @@ class Theme(QObject):
         self._pixel_ratio = pixel_ratio
         self._mode = _checked(mode)
         self._dark = self._wanted_dark()
+        self._colors: dict[str | int, QColor] = {}
         self._app: QApplication | None = None
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
@@ -168,9 +169,12 @@ class Theme(QObject):
 
     def color(self, role: str | int) -> QColor:
         """Return a colour by its name in :class:`Palette`, or the line colour of layer number `role`."""
-        if isinstance(role, int):
-            return QColor(self.palette.series[role % len(self.palette.series)])
-        return QColor(getattr(self.palette, role))
+        known = self._colors.get(role)
+        if known is None:
+            series = self.palette.series
+            name = series[role % len(series)] if isinstance(role, int) else getattr(self.palette, role)
+            known = self._colors[role] = QColor(name)
+        return QColor(known)
 
     def pixel_ratio(self, widget: QWidget) -> float:
         """Return how many pixels of what a widget is painted on one of its own pixels is wide."""
@@ -186,6 +190,7 @@ class Theme(QObject):
         if dark == self._dark:
             return
         self._dark = dark
+        self._colors.clear()
         self._restyle()
         self.changed.emit()
 

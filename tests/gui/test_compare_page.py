@@ -637,7 +637,7 @@ def test_a_task_without_classes_has_no_accuracy(compare, plane):
     compare.click("button_batch")
     rest(compare)
     assert "%" not in compare.find("button_run_0").accessibleName()
-    assert "no gradient can shrink" in compare.text("label_depth")
+    compare.wait(lambda: "no gradient can shrink" in compare.text("label_depth"))
     deep = page(compare).deep
     compare.wait(lambda: len(deep.gradients.bars) == 1)
     assert deep.gradients.lines(0)[0].startswith("Plane ")

@@ -26,9 +26,10 @@ from mlpviz.gui.panels.beside_card import BesideCard
 from mlpviz.gui.panels.compared_plot import ComparedPlot, GradientPlot
 from mlpviz.gui.panels.depth_card import DepthCard
 from mlpviz.gui.panels.run_list import RunList
+from mlpviz.gui.refresher import Unhurried
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import Card
-from mlpviz.gui.workspace import Workspace
+from mlpviz.gui.workspace import WORDS_PER_SECOND, Workspace
 from mlpviz.training.comparisons import comparison_names, load_comparison
 
 LIST_PX = 312
@@ -221,8 +222,9 @@ class ComparePage(Page):
         return self.comparison
 
     def parts(self) -> list[Callable[[], None]]:
-        """The list, the curves, then the view on show."""
-        return [self.list.refresh, self.loss.show_new, self.accuracy.show_new, self._refresh_view]
+        """The curves, the view on show, and the list, whose numbers nobody reads more often."""
+        words = Unhurried(self.list.refresh, WORDS_PER_SECOND)
+        return [self.loss.show_new, self.accuracy.show_new, self._refresh_view, words]
 
     @property
     def view(self) -> str:

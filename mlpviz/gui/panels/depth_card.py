@@ -11,6 +11,7 @@ from mlpviz.gui.comparison import Comparison
 from mlpviz.gui.theme import Theme, set_role, text_metrics
 from mlpviz.gui.widgets.card import Card
 from mlpviz.gui.widgets.log_bars import BarRow, LogBars, MarkRow
+from mlpviz.gui.widgets.steady_label import SteadyLabel
 from mlpviz.training.shrinking import Shrinking, shrinking
 
 NOTHING_BELOW = (
@@ -51,10 +52,7 @@ class DepthCard(Card):
         ]
         for half in self._halves:
             row.addWidget(half, 1)
-        self._words = QLabel()
-        self._words.setObjectName("label_depth")
-        self._words.setTextFormat(Qt.TextFormat.RichText)
-        self._words.setWordWrap(True)
+        self._words = SteadyLabel(theme, "label_depth")
         self._told = QLabel()
         self._told.setObjectName("label_depth_told")
         self._told.setWordWrap(True)
@@ -111,7 +109,7 @@ class DepthCard(Card):
         self._halves[1].setVisible(depth > 1)
         self.factors.set_bars(groups[:-1], rows, marks)
         several = depth > 1
-        self._words.setText(
+        self._words.set_text(
             "<br>".join(self._sentence(*each) for each in found) if several else NOTHING_BELOW
         )
 

@@ -34,31 +34,44 @@ class RunButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spare what lies below
         theme.changed.connect(self.update)
 
     def tell(self, name: str, differences: str, numbers: str, state: str, validated: str) -> None:
         """Write name, what differs, the newest numbers and the state; what validation measured as a tip."""
-        words = (name, differences, numbers, state)
-        if words == (self.text(), self._differences, self._numbers, self._state):
+        held = name, differences, state
+        if (*held, numbers) == (self.text(), self._differences, self._state, self._numbers):
             return
+        lines = sum(map(len, self._lines[0])) if self._lines else 0
+        if held != (self.text(), self._differences, self._state):
+            self._lines.clear()
         self.setText(name)
         self._differences, self._numbers, self._state = differences, numbers, state
-        self._lines.clear()
-        self.updateGeometry()
+        if self._lines:
+            self._lines[0] = *self._lines[0][:2], self._numbers_in_lines()
+        if sum(map(len, self._broken())) != lines:  # else the whole page would be arranged anew each time
+            self.updateGeometry()
         self.setAccessibleName(f"{name}: {differences}, {numbers}, {state}")
         self.setToolTip("\n".join(filter(None, (name, differences, f"newest batches: {numbers}", validated))))
         self.update()
 
+    @property
+    def _line_px(self) -> int:
+        """How long a line may be."""
+        return self.width() - 2 * _PAD_PX - 4
+
     def _broken(self) -> tuple[list[str], list[str], list[str]]:
         """Name, differences and numbers in lines that fit."""
         if not self._lines:
-            room = self.width() - 2 * _PAD_PX - 4
             small, bold = text_font(SMALL_PX), text_font(bold=True)
             state_px = QFontMetrics(small).horizontalAdvance(self._state)
-            name = in_lines(self.text(), bold, room - _SAMPLE_PX - 8 - state_px - 6, 2)
-            differences = in_lines(self._differences, small, room, MOST_LINES) or [""]
-            self._lines.append((name or [""], differences, in_lines(self._numbers, small, room, 2)))
+            name = in_lines(self.text(), bold, self._line_px - _SAMPLE_PX - 8 - state_px - 6, 2)
+            differences = in_lines(self._differences, small, self._line_px, MOST_LINES) or [""]
+            self._lines.append((name or [""], differences, self._numbers_in_lines()))
         return self._lines[0]
+
+    def _numbers_in_lines(self) -> list[str]:
+        return in_lines(self._numbers, text_font(SMALL_PX), self._line_px, 2)
 
     def sizeHint(self) -> QSize:
         lines = sum(map(len, self._broken()))
@@ -74,6 +87,7 @@ class RunButton(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color("card"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         chosen = self.isChecked()
@@ -114,7 +128,6 @@ class RunButton(QAbstractButton):
 
     @staticmethod
     def _write(painter: QPainter, room: QRectF, line: int, words: str) -> None:
-        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(
             QRectF(room.left(), room.top(), room.width(), line),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,

@@ -40,6 +40,7 @@ class ColorBar(QWidget):
         self.setObjectName(object_name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFont(text_font(SMALLEST_TEXT_PX + 1))
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spare what lies below
         self._theme, self._scale, self._quantity = theme, checked_scale(scale), quantity
         self._limit: float | None = 1.0
         self._center, self._part = 0.0, 1.0
@@ -54,8 +55,11 @@ class ColorBar(QWidget):
 
     def set_limit(self, limit: float | None) -> None:
         """Show the end of the scale; None where each picture has its own."""
-        if limit != self._limit:
-            self._limit = limit
+        if limit == self._limit:
+            return
+        before = self.ends()
+        self._limit = limit
+        if self.ends() != before:
             self._describe()
             self.update()
 
@@ -105,6 +109,7 @@ class ColorBar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color("card"))
         metrics = self.fontMetrics()
         low, high = self.ends()
         # Both ends get the same room, which has steps, so that the bar holds still while the limit changes.

@@ -92,6 +92,7 @@ class LogBars(QWidget):
         self.setFont(text_font(SMALLEST_TEXT_PX))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spare what lies below
         self._theme, self._base = theme, base
         self._groups: Sequence[str] = ()
         self._bars: Sequence[BarRow] = ()
@@ -176,6 +177,7 @@ class LogBars(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color("card"))
         room = self._room()
         if self._groups and room.height() > 20:
             self._paint_axis(painter, room)

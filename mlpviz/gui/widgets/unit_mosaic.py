@@ -1,13 +1,13 @@
 """The maps of a layer's units in one picture, each with the sign of its part in the output."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 
 from mlpviz.figures.map_grid import map_grid
-from mlpviz.gui.theme import SMALLEST_TEXT_PX, text_font
+from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
 from mlpviz.gui.widgets.glyphs import paint_glyph
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 
@@ -29,7 +29,8 @@ class Badge(NamedTuple):
 class UnitMosaic(MosaicView):
     """A mosaic whose cells can carry a badge, and whose selection a second click takes back.
 
-    Its pictures are maps of the plane, which may be stretched a little to fill the room.
+    Its pictures are maps of the plane, which may be stretched a little to fill the room. Their frames and
+    names, which hold still, are kept as one picture.
     """
 
     dropped = Signal()
@@ -38,6 +39,13 @@ class UnitMosaic(MosaicView):
     smooth = True
     _badges: Sequence[Badge] = ()
     _stretch = 1.0  # how much wider than high a pixel of a map is
+    _cells: Sequence[QRectF] = ()
+    _still: QPixmap | None = None
+    _is_picture = False
+
+    def __init__(self, theme: Theme, *args: Any, **settings: Any) -> None:
+        super().__init__(theme, *args, **settings)
+        theme.changed.connect(self._forget_still)
 
     @property
     def badges(self) -> Sequence[Badge]:
@@ -71,8 +79,20 @@ class UnitMosaic(MosaicView):
         left = self._origin().x()
         return super().place_at(QPointF(left + (point.x() - left) / self._stretch, point.y()))
 
+    def become_picture(self) -> None:
+        super().become_picture()
+        self._is_picture = True
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._forget_still()
+        super().scrollContentsBy(dx, dy)
+
+    def _forget_still(self) -> None:
+        self._still, self._cells = None, ()
+
     def _arrange(self) -> None:
         super()._arrange()
+        self._forget_still()
         self._stretch = 1.0
         if not self._images.size or self.verticalScrollBar().maximum() > 0:
             return
@@ -88,20 +108,40 @@ class UnitMosaic(MosaicView):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             height, width = (side / self._pixels_per_px for side in self.grid.shape)
             painter.drawImage(QRectF(self._origin(), QSizeF(width * self._stretch, height)), self._colored())
-            self._paint_frames(painter)
+            self._cells = self._cells or [self.cell_rect(i) for i in range(self.grid.n)]
+            if self._is_picture:
+                self._paint_still(painter)
+            else:
+                painter.drawPixmap(0, 0, self._kept_still())
+            self._paint_outlines(painter)
             self._paint_badges(painter)
-            self._paint_names(painter)
         if self.hasFocus() and self.selection is None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.theme.color("accent"), 2.0))
             painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1), 2, 2)
         painter.end()
 
-    def _paint_frames(self, painter: QPainter) -> None:
-        """A line around each map; a strong one, over the others, around the one pointed at or chosen."""
+    def _kept_still(self) -> QPixmap:
+        ratio = self.theme.pixel_ratio(self)
+        if self._still is None or self._still.devicePixelRatio() != ratio:
+            self._still = QPixmap(self.viewport().size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._still)
+            self._paint_still(painter)
+            painter.end()
+        return self._still
+
+    def _paint_still(self, painter: QPainter) -> None:
+        """A line around each map, and its name."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.color("line"), 1.0))
-        painter.drawRects([self.cell_rect(i) for i in range(self.grid.n)])
+        painter.drawRects(self._cells)
+        self._paint_names(painter)
+
+    def _paint_outlines(self, painter: QPainter) -> None:
+        """A strong line around the map pointed at or chosen."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         chosen = -1 if self.selection is None else self.selection
         for i, role, width in (
             (self._hovered, "text", 2.0),
@@ -127,6 +167,7 @@ class UnitMosaic(MosaicView):
         }
 
     def _paint_names(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(SMALLEST_TEXT_PX))
         for name, place in self.names().items():
             painter.setPen(Qt.PenStyle.NoPen)
@@ -136,15 +177,14 @@ class UnitMosaic(MosaicView):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_badges(self, painter: QPainter) -> None:
-        cell = self.cell_rect(0)
+        cell = self._cells[0]
         if len(self._badges) != self.grid.n or min(cell.width(), cell.height()) < _SMALLEST_PX:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(SMALLEST_TEXT_PX, bold=True))
         side = _BADGE_PX if cell.height() > 3 * _BADGE_PX else _SMALL_BADGE_PX
         ground, ink = self.theme.color("card"), self.theme.color("text")
-        for i, badge in enumerate(self._badges):
-            rect = self.cell_rect(i)
+        for rect, badge in zip(self._cells, self._badges, strict=True):
             place = QRectF(rect.left() + 2, rect.bottom() - side - 2, side, side)
             if badge.shape:
                 middle = QPointF(place.center())

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton
 
@@ -116,3 +116,22 @@ def test_a_sign_never_hides_a_tiny_map(units):
     plain = units.viewport().grab().toImage()
     units.set_badges([Badge("+", QColor("red"))] * 400)
     assert units.viewport().grab().toImage() == plain
+
+
+def test_names_follow_the_theme_and_the_size(qtbot, units, theme):
+    """They are kept as a picture while nothing about them changes."""
+
+    def place_and_ground() -> tuple[QRectF, QColor]:
+        place = next(iter(units.names().values()))
+        middle = place.topLeft().toPoint() + QPoint(3, int(place.height() / 2))
+        return place, units.viewport().grab().toImage().pixelColor(middle)
+
+    units.resize(420, 320)
+    before, ground = place_and_ground()
+    assert ground == theme.color("card")
+    theme.set_mode("dark")
+    assert place_and_ground() == (before, theme.color("card"))
+    units.resize(620, 420)
+    qtbot.wait(10)
+    _, ground = place_and_ground()
+    assert ground == theme.color("card")
