@@ -172,7 +172,8 @@ def test_unscaled_pixels_saturate_the_sigmoids_from_the_start_and_scaling_cures_
     scaled = train("unscaled", "--epochs", 1, "--set", "input_scaling=natural")
     assert unscaled["facts"]["saturated_at_start"]["layer 1"] > 0.5
     assert "saturated_at_start" not in scaled["facts"]
-    assert scaled["validation_accuracy"] > unscaled["validation_accuracy"] + 0.1
+    # by 6 to 13 points, with three seeds and the BLAS kernels of four processors
+    assert scaled["validation_accuracy"] > unscaled["validation_accuracy"] + 0.04
 
 
 def test_batches_of_each_size_train_the_same_network(train):
