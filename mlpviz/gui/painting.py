@@ -5,15 +5,9 @@ from PySide6.QtWidgets import QWidget
 
 
 def paint_now(widget: QWidget) -> None:
-    """Lay out and paint what was changed in a widget, and what that changes around it, before this returns.
-
-    Left to itself each layout would tell the one around it by an event, and the last one the painting.
-    """
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # of what lies in it
+    """Lay out and paint what was changed in a widget, and what that moves around it, before this returns."""
     around: QWidget | None = widget
-    while around is not None:
-        layout = around.layout()
-        if layout is not None:
-            layout.activate()
+    while around is not None:  # each tells the one around it, with an event, that it was laid out
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         around = around.parentWidget()
     QCoreApplication.sendPostedEvents(widget.window(), QEvent.Type.UpdateRequest)
