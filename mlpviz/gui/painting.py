@@ -3,11 +3,12 @@
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
+_DEEPEST = 30  # more than widgets lie in one another anywhere; a call for which nothing is left costs nothing
+
 
 def paint_now(widget: QWidget) -> None:
-    """Lay out and paint what was changed in a widget, and what that moves around it, before this returns."""
-    around: QWidget | None = widget
-    while around is not None:  # each tells the one around it, with an event, that it was laid out
+    """Lay out and paint what was changed in a widget's window, before this returns."""
+    for _ in range(_DEEPEST):  # a layout tells the one around it by an event, which the next call sends
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        around = around.parentWidget()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateLater)  # of what was only just shown
     QCoreApplication.sendPostedEvents(widget.window(), QEvent.Type.UpdateRequest)

@@ -1,5 +1,6 @@
 """The Seeds page: one experiment from many seeds; how many learnt it, and where the others stand."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -111,8 +112,15 @@ class ManySeedsPage(Page):
         self._chosen: int | None = None
         self._timer = QTimer(self)
         self._timer.setObjectName("seeds_timer")
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # training makes room when it is due
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
+        self._after = QTimer(self)  # comes after those by which a table puts off a part of its layout
+        self._after.setObjectName("after_painting_timer")
+        self._after.setSingleShot(True)
+        self._after.setInterval(0)
+        self._after.timeout.connect(self._painted)
+        self._shown: _Part | None = None
         self.bar = SeedsBar(theme)
         self.bar.start_wanted.connect(self.start)
         self.bar.stop_wanted.connect(self.stop)
@@ -201,12 +209,13 @@ class ManySeedsPage(Page):
         seeds = seeds_of(experiment, self.bar.count)
         self._sweep = Sweep(experiment, seeds, share, self.bar.jobs, words)
         self._chosen = None
+        self._sweep.courtesy.hold()  # until the page is painted: see `_look`
         self.bar.refuse("")
         self.bar.set_running(True)
         self._background.ask(self._sweep.work, lambda _: self._ended())
+        self._show_results()
         self._timer.start()
         self._look()
-        self._show_results()
 
     def stop(self) -> None:
         """Drop the runs under way, and keep what is done."""
@@ -283,17 +292,24 @@ class ManySeedsPage(Page):
         if self._sweep is None or not self._background.busy:
             self._timer.stop()
             return
+        self._sweep.courtesy.hold()
         runs = list(self._sweep.results)
         due = [part for part in self._parts if part.is_due(len(runs))] if self.isVisible() else []
-        part = min(due, key=lambda part: part.shown_at, default=None)  # all would hold the window up
-        self._sweep.courtesy.hold()
         self.bar.set_progress(len(runs), len(self._sweep.seeds), self._sweep.progress)
-        if part is not None:
-            part.show_runs(runs)
+        self._shown = min(due, key=lambda part: part.shown_at, default=None)  # all would hold the window up
+        if self._shown is not None:
+            self._shown.show_runs(runs)
         paint_now(self)
-        if part is not None:
-            part.painted()
-        self._sweep.courtesy.release(time.perf_counter() + 0.001 * self._timer.remainingTime())
+        self._after.start()
+
+    def _painted(self) -> None:
+        """The sweep goes on; what was drawn has its price."""
+        paint_now(self)
+        if self._shown is not None:
+            self._shown.painted()
+        if self._sweep is not None:
+            due_s = 0.001 * self._timer.remainingTime() if self._timer.isActive() else math.inf
+            self._sweep.courtesy.release(time.perf_counter() + due_s)
 
     def _ended(self) -> None:
         self._timer.stop()
