@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 from mlpviz.figures.numbers import MINUS, THIN_SPACE
 
@@ -114,16 +115,16 @@ def axis_ticks(
     percent : bool
         The values are parts of one, shown as percentages; none outside of that.
     """
+    find = log_ticks if log else partial(linear_ticks, whole=whole)
     if log:
         low, high = (10.0 ** max(-_LARGEST_EXPONENT, min(end, _LARGEST_EXPONENT)) for end in (low, high))
-        values = log_ticks(low, high, most)
-        return list(zip(map(math.log10, values), tick_labels(values), strict=True))
-    values = linear_ticks(low, high, most, whole)
+    values = find(low, high, most)
     if len(values) < 2:  # one number alone says nothing of the scale
-        values = linear_ticks(low, high, most + 2, whole)
+        values = find(low, high, most + 2)
     if percent:
         values = [v for v in values if -1e-9 <= v <= 1.0 + 1e-9]
-    return list(zip(values, tick_labels(values, percent), strict=True))
+    places = map(math.log10, values) if log else values
+    return list(zip(places, tick_labels(values, percent), strict=True))
 
 
 def tick_labels(values: Sequence[float], percent: bool = False) -> list[str]:

@@ -23,6 +23,7 @@ def _tone(color: str) -> str:
 
 _TEMPLATE = Template("""
 QMainWindow, QDialog { background: $ground; }
+QMainWindow > QWidget { widget-animation-duration: 0; }
 QToolTip { background: $card; color: $text; border: 1px solid $field_line; padding: 4px 6px; }
 
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 9px; }

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpviz.figures.numbers import THIN_SPACE
-from mlpviz.figures.ticks import axis_range, linear_ticks, log_ticks, tick_labels
+from mlpviz.figures.ticks import axis_range, axis_ticks, linear_ticks, log_ticks, tick_labels
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,10 @@ def test_logarithmic_ticks_are_readable(low, high, labels):
 )
 def test_linear_ticks_are_readable(low, high, percent, labels):
     assert tick_labels(linear_ticks(low, high, 5), percent) == [x.replace(" ", THIN_SPACE) for x in labels]
+
+
+def test_one_number_alone_says_nothing_of_a_logarithmic_axis():
+    assert [label for _, label in axis_ticks(-3.7, -0.6, 2, log=True)] == ["0.001", "0.01", "0.1"]
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 12))

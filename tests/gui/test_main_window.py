@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
     QComboBox,
-    QGraphicsScene,
     QLabel,
     QLineEdit,
     QMenu,
@@ -550,8 +549,6 @@ def test_every_action_has_a_name_words_and_something_to_do(screen):
     for action in screen.window.findChildren(QAction):
         if action.isSeparator() or action in menus or action in of_qt or isinstance(action, QWidgetAction):
             continue
-        if isinstance(action.parent(), QGraphicsScene):
-            continue  # pyqtgraph's own, which is in no menu of ours
         name = action.objectName()
         if not SNAKE_CASE.fullmatch(name):
             bad.append(f"{action.text()!r} of {action.parent().objectName()!r} is called {name!r}")

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
-import pyqtgraph as pg
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFont, QFontDatabase
@@ -171,8 +170,6 @@ def _figure(
     frame.resize(view.width, view.height)
     if len(parts) == 1 and isinstance(parts[0], Card):
         set_role(parts[0], "panel")  # the picture's own edge is frame enough
-    for plot in page.findChildren(pg.GraphicsView):  # it wishes for the room it had in the page
-        plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
     for part in parts:
         column.addWidget(part, 1)
         part.show()
@@ -345,16 +342,6 @@ def _dress(top: QWidget, theme: Theme) -> None:
         font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
         widget.setFont(font)
         widget.setPalette(palette)
-        if isinstance(widget, pg.GraphicsView):
-            _draw_afresh(widget)
-
-
-def _draw_afresh(view: pg.GraphicsView) -> None:
-    """Let a plot paint from shapes, not from pictures that it keeps in the pixels of the screen."""
-    view.setCacheMode(pg.GraphicsView.CacheModeFlag.CacheNone)
-    for item in view.scene().items():
-        if isinstance(item, pg.ScatterPlotItem):
-            item.opts |= {"useCache": False, "antialias": True}
 
 
 def _settle(top: QWidget) -> None:

@@ -14,6 +14,7 @@ from mlpviz.gui.background import Task
 from mlpviz.gui.courtesy import Courtesy
 from mlpviz.gui.figures.contents import SeedRuns
 from mlpviz.gui.pages.page import Page
+from mlpviz.gui.painting import paint_now
 from mlpviz.gui.panels.seeds_bar import SeedsBar
 from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.theme import Theme, set_role, text_font
@@ -31,7 +32,6 @@ from mlpviz.training.verdict import criterion
 
 LOOK_EVERY_MS = 100
 DRAWING_SHARE = 0.01  # of the time, at most, for each part while results come in
-ROUNDS = 10  # of the event loop until all is painted: plots, table and page lay out one after the other first
 
 INVITATION = (
     "A run begins with weights drawn at random, and its luck can decide how it ends. Train the experiment "
@@ -112,14 +112,14 @@ class ManySeedsPage(Page):
         self._chosen: int | None = None
         self._timer = QTimer(self)
         self._timer.setObjectName("seeds_timer")
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # training makes room when it is due
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
-        self._after = QTimer(self)  # comes after the painting that is asked for
+        self._after = QTimer(self)  # comes after those by which a table puts off a part of its layout
         self._after.setObjectName("after_painting_timer")
         self._after.setSingleShot(True)
         self._after.setInterval(0)
         self._after.timeout.connect(self._painted)
-        self._rounds_left = 0
         self._shown: _Part | None = None
         self.bar = SeedsBar(theme)
         self.bar.start_wanted.connect(self.start)
@@ -209,12 +209,13 @@ class ManySeedsPage(Page):
         seeds = seeds_of(experiment, self.bar.count)
         self._sweep = Sweep(experiment, seeds, share, self.bar.jobs, words)
         self._chosen = None
+        self._sweep.courtesy.hold()  # until the page is painted: see `_look`
         self.bar.refuse("")
         self.bar.set_running(True)
         self._background.ask(self._sweep.work, lambda _: self._ended())
+        self._show_results()
         self._timer.start()
         self._look()
-        self._show_results()
 
     def stop(self) -> None:
         """Drop the runs under way, and keep what is done."""
@@ -287,30 +288,25 @@ class ManySeedsPage(Page):
     # ------------------------------------------------------------------ what is on show
 
     def _look(self) -> None:
-        """What is new? A few times a second while seeds are being trained."""
+        """Show what is new, a few times a second while seeds are being trained; they wait for it."""
         if self._sweep is None or not self._background.busy:
             self._timer.stop()
             return
         self._sweep.courtesy.hold()
-        self._rounds_left = ROUNDS
+        runs = list(self._sweep.results)
+        due = [part for part in self._parts if part.is_due(len(runs))] if self.isVisible() else []
+        self.bar.set_progress(len(runs), len(self._sweep.seeds), self._sweep.progress)
+        self._shown = min(due, key=lambda part: part.shown_at, default=None)  # all would hold the window up
+        if self._shown is not None:
+            self._shown.show_runs(runs)
+        paint_now(self)
         self._after.start()
-        self.bar.set_progress(len(self._sweep.results), len(self._sweep.seeds), self._sweep.progress)
-        if self.isVisible():
-            runs = list(self._sweep.results)
-            due = [part for part in self._parts if part.is_due(len(runs))]
-            if due:  # one at a time: all of them would hold the window up
-                self._shown = min(due, key=lambda part: part.shown_at)
-                self._shown.show_runs(runs)
 
     def _painted(self) -> None:
         """The sweep goes on; what was drawn has its price."""
-        self._rounds_left -= 1
-        if self._rounds_left > 0:
-            self._after.start()
-            return
+        paint_now(self)
         if self._shown is not None:
             self._shown.painted()
-            self._shown = None
         if self._sweep is not None:
             due_s = 0.001 * self._timer.remainingTime() if self._timer.isActive() else math.inf
             self._sweep.courtesy.release(time.perf_counter() + due_s)
@@ -326,6 +322,7 @@ class ManySeedsPage(Page):
         self.bar.refuse(sentence)
 
     def _show_results(self) -> None:
+        self._show_about()
         if self.isVisible():
             runs = [] if self._sweep is None else list(self._sweep.results)
             for part in self._parts:
@@ -337,7 +334,6 @@ class ManySeedsPage(Page):
         for label in (self._sentence, self._about):
             label.setVisible(bool(runs))
         self._nothing.setVisible(not runs)
-        self._show_about()
         together = summary(runs) if runs else None
         self._sentence.setText(together.sentence if together else "")
         self.curves.set_runs(runs)

@@ -124,6 +124,8 @@ class SeedsBar(Card):
         self._progress.setRange(0, count)
         self._progress.setValue(done)
         self._words.setText(words)
+        widest = self._words.sizeHint().expandedTo(self._words.minimumSize())
+        self._words.setFixedSize(widest)  # what changes its size has the whole window laid out anew
 
     def refuse(self, sentence: str) -> None:
         """Say below the controls why nothing can be trained."""

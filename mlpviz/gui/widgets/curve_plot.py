@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
 from mlpviz.figures.ticks import axis_range
 from mlpviz.gui.theme import Theme, set_role
 from mlpviz.gui.widgets.card import MARGIN_PX, Card
-from mlpviz.gui.widgets.flow_layout import FlowLayout
-from mlpviz.gui.widgets.legend import LegendEntry
+from mlpviz.gui.widgets.legend import Legend, LegendEntry
 from mlpviz.gui.widgets.plot_canvas import LEFT_PX, PlotCanvas
 from mlpviz.gui.widgets.plot_series import PlotSeries
-from mlpviz.gui.widgets.readout import Readout
+from mlpviz.gui.widgets.readout import ValuesReadout
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -142,7 +141,7 @@ class CurvePlot(Card):
         )
         entry.toggled.connect(self._apply_legend)
         self._entries[key] = entry
-        self._flow.addWidget(entry)
+        self._legend.add(entry)
         self._place_legend()
 
     def remove_series(self, key: str) -> None:
@@ -152,8 +151,7 @@ class CurvePlot(Card):
         self._plot.update()
         entry = self._entries.pop(key, None)
         if entry is not None:
-            self._flow.removeWidget(entry)
-            entry.deleteLater()
+            self._legend.remove(entry)
             self._place_legend()
         self._dirty = True
 
@@ -326,7 +324,7 @@ class CurvePlot(Card):
         self._plot.fit_wanted.connect(self.fit)
         self._plot.stepped.connect(self._step_readout)
         self._plot.menu_wanted.connect(self._show_menu)
-        self._readout = Readout(self.theme, f"{name}_readout", self._percent, self._plot)
+        self._readout = ValuesReadout(self.theme, f"{name}_readout", self._percent, self._plot)
         self._nothing = QLabel("All zero: a logarithmic axis cannot show that", self._plot)
         self._nothing.setObjectName(f"{name}_nothing")
         self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -337,11 +335,7 @@ class CurvePlot(Card):
 
     def _build_header(self) -> None:
         name = self.objectName()
-        self._legend = QWidget()
-        self._flow = FlowLayout(self._legend)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self._legend.setSizePolicy(policy)
+        self._legend = Legend()
         self.set_header_middle(self._legend)
         self._fit_button = _flat_button("Fit", f"{name}_fit", "Show everything again and follow the run (F)")
         self._fit_button.clicked.connect(self.fit)
@@ -465,13 +459,10 @@ class CurvePlot(Card):
             return False
         longest = max(shown, key=lambda s: len(s.data))
         at = float(longest.data.x[longest.data.nearest(x) or 0])
-        area = self._plot.inside.toRect().adjusted(4, 2, -4, -4)
+        area = self._plot.readout_area
         self._readout.tell(self._x_label, at, shown, SMOOTHING[self._smoothing], area.right())
-        at_right = self._plot.place_of(at, 0.0).x() >= area.center().x()
-        left = area.left() if at_right else area.right() - self._readout.width()
-        self._readout.move(max(0, min(left, area.right() - self._readout.width())), area.top())
+        self._readout.show_in(area, self._plot.place_of(at, 0.0).x())
         self._set_crosshair(at)
-        self._readout.show()
         return True
 
     def _hide_readout(self) -> None:
@@ -486,7 +477,7 @@ class CurvePlot(Card):
     def _place_legend(self) -> None:
         """Beside the title where there is room, else in rows of its own, if the curves have room then."""
         sizes = [entry.sizeHint() for entry in self._entries.values()]
-        widths = [size.width() + self._flow.spacing() for size in sizes]
+        widths = [size.width() + self._legend.spacing_px for size in sizes]
         self.place_middle(sum(widths))
         room, rows, x = self.width() - 2 * MARGIN_PX, 1, 0
         for width in widths:

@@ -2,13 +2,39 @@
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from mlpviz.gui.theme import Theme
+from mlpviz.gui.widgets.flow_layout import FlowLayout
 
 _SAMPLE_PX = 24
 _PAD_PX = 4
 _MARK_PX = 9
+
+
+class Legend(QWidget):
+    """The entries side by side, in as many rows as they need."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def spacing_px(self) -> int:
+        """Between two entries."""
+        return self._flow.spacing()
+
+    def add(self, entry: "LegendEntry") -> None:
+        """Put an entry behind the others."""
+        self._flow.addWidget(entry)
+
+    def remove(self, entry: "LegendEntry") -> None:
+        """Take an entry away for good."""
+        self._flow.removeWidget(entry)
+        entry.deleteLater()
 
 
 class LegendEntry(QAbstractButton):

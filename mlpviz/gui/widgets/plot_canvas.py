@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -22,7 +22,6 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from mlpviz.figures.ticks import axis_ticks
 from mlpviz.gui.theme import SMALLEST_TEXT_PX, Theme, text_font
 from mlpviz.gui.widgets.legend import line_pen
-from mlpviz.gui.widgets.plot_keys import tell_key
 
 if TYPE_CHECKING:
     from mlpviz.figures.curves import Floats
@@ -84,7 +83,7 @@ class Drawn(Protocol):
 class PlotCanvas(QWidget):
     """The plotting area: paints axes, curves and marks, tells where the pointer is, zooms, shows the focus.
 
-    The wheel zooms, on an axis only that one; dragging pans.
+    The wheel zooms, on an axis only that one; dragging pans. Left and right step, F fits, Escape lets go.
 
     Attributes
     ----------
@@ -103,6 +102,7 @@ class PlotCanvas(QWidget):
     """
 
     pointed = Signal(QPointF)
+    clicked = Signal(QPointF)
     left_alone = Signal()
     fit_wanted = Signal()
     stepped = Signal(int)
@@ -143,6 +143,11 @@ class PlotCanvas(QWidget):
         """Where the curves lie."""
         return QRectF(self.rect()).adjusted(self.left_px, _TOP_PX, -_RIGHT_PX, -_BOTTOM_PX)
 
+    @property
+    def readout_area(self) -> QRect:
+        """Where there is room to say something."""
+        return self.inside.toRect().adjusted(4, 2, -4, -4)
+
     def set_ranges(self, x: Range, y: Range) -> None:
         """Show what lies between."""
         if (x, y) != (self.bottom.range, self.left.range):
@@ -167,6 +172,11 @@ class PlotCanvas(QWidget):
         """The abscissa at a place in the widget."""
         inside, (low, high) = self.inside, self.bottom.range
         return low + (place.x() - inside.left()) / max(1.0, inside.width()) * (high - low)
+
+    def y_at(self, place: QPointF) -> float:
+        """The ordinate at a place in the widget."""
+        inside, (low, high) = self.inside, self.left.range
+        return low + (inside.bottom() - place.y()) / max(1.0, inside.height()) * (high - low)
 
     def polylines(self, x: "Floats", y: "Floats") -> list[QPolygonF]:
         """A line in pixels, in several pieces where values are NaN; a dash where one stands alone."""
@@ -286,7 +296,10 @@ class PlotCanvas(QWidget):
             self.zoomed.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_click = self._pressed is not None and self._dragged is None
         self._pressed = self._dragged = None
+        if was_click:
+            self.clicked.emit(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit_wanted.emit()
@@ -294,12 +307,10 @@ class PlotCanvas(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         factor = _PER_NOTCH ** (event.angleDelta().y() / 120.0)
         across, up = self._axes_at(event.position())
-        inside, (low, high) = self.inside, self.left.range
-        height = high - (event.position().y() - inside.top()) / max(1.0, inside.height()) * (high - low)
         x, y = self.ranges
         wanted = (
             _zoomed(x, self.x_at(event.position()), factor) if across else x,
-            _zoomed(y, height, factor) if up else y,
+            _zoomed(y, self.y_at(event.position()), factor) if up else y,
         )
         event.accept()
         if wanted != (x, y):
@@ -321,7 +332,18 @@ class PlotCanvas(QWidget):
         self.left_alone.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        tell_key(event, self.stepped, self.fit_wanted, self.left_alone)
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        match event.key() if plain else None:
+            case Qt.Key.Key_Left:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_Right:
+                self.stepped.emit(1)
+            case Qt.Key.Key_F:
+                self.fit_wanted.emit()
+            case Qt.Key.Key_Escape:
+                self.left_alone.emit()
+            case _:
+                event.ignore()  # it is somebody else's
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

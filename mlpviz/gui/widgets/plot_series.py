@@ -1,15 +1,15 @@
 """One line of a curve plot: its data, its pens, and what of it is drawn."""
 
-import math
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPaintEngine, QPainter, QPen
+from PySide6.QtGui import QPainter
 
 from mlpviz.gui.theme import DASHES, Theme, mix
 from mlpviz.gui.widgets.legend import line_pen
 from mlpviz.gui.widgets.plot_canvas import PlotCanvas
+from mlpviz.gui.widgets.plot_line import Line, paint_line
 
 if TYPE_CHECKING:
     from mlpviz.figures.curve_data import CurveData
@@ -23,8 +23,6 @@ _MOST_WIDE, _MOST_SWINGS = 400, 20
 
 _AVERAGE_PX = 4
 """Screen pixels between two points of a moving average, which has no finer detail; wide pens are slow."""
-
-Line: TypeAlias = "tuple[Floats, Floats] | None"
 
 
 class PlotSeries:
@@ -133,11 +131,11 @@ class PlotSeries:
 
     def paint_behind(self, painter: QPainter, canvas: PlotCanvas) -> None:
         """The values themselves."""
-        _paint_line(painter, canvas, self.line, self._line_pen, antialias=self._wide)
+        paint_line(painter, canvas, self.line, self._line_pen, antialias=self._wide)
 
     def paint_before(self, painter: QPainter, canvas: PlotCanvas) -> None:
         """Their average, and dots."""
-        _paint_line(painter, canvas, self.average, self._average_pen, antialias=True)
+        paint_line(painter, canvas, self.average, self._average_pen, antialias=True)
         if self.dots is not None:
             whole_at_the_ends = canvas.inside.adjusted(-_DOT_PX, -_DOT_PX, _DOT_PX, _DOT_PX)
             painter.setClipRect(whole_at_the_ends)
@@ -154,43 +152,3 @@ def _is_quiet(y: "Floats") -> bool:
     from mlpviz.figures.curves import swings  # the window opens without NumPy
 
     return len(y) <= _MOST_WIDE or swings(y) <= _MOST_SWINGS
-
-
-def _paint_line(painter: QPainter, canvas: PlotCanvas, line: Line, pen: QPen, antialias: bool) -> None:
-    if line is None or len(line[0]) < 2:
-        return
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, antialias)
-    pieces = canvas.polylines(*line)
-    if not antialias or painter.paintEngine().type() != QPaintEngine.Type.Raster:
-        painter.setPen(pen)
-        for piece in pieces:
-            painter.drawPolyline(piece)
-        return
-    painter.setPen(_thin(pen))
-    place, ratio = painter.transform(), canvas.pixel_ratio
-    for across, down in _strokes(pen.widthF()):
-        painter.translate(across / ratio, down / ratio)
-        for piece in pieces:
-            painter.drawPolyline(piece)
-        painter.setTransform(place)
-
-
-def _thin(pen: QPen) -> QPen:
-    """The same, one pixel wide: Qt draws that twenty times as fast as any other line without jags."""
-    thin, width = QPen(pen), pen.widthF()
-    thin.setWidthF(1.0)
-    if dashes := pen.dashPattern():  # they are told in widths
-        thin.setDashPattern([width * dash for dash in dashes])
-    return thin
-
-
-@cache
-def _strokes(width: float) -> list[tuple[float, float]]:
-    """Where thin lines lie, in pixels of the screen, that together make one so wide."""
-    strokes, radius = [(0.0, 0.0)], (width - 1.0) / 2.0
-    while radius > 0.25:
-        n = max(4, math.ceil(2.0 * math.pi * radius))
-        turns = (2.0 * math.pi * i / n for i in range(n))
-        strokes += [(radius * math.cos(turn), radius * math.sin(turn)) for turn in turns]
-        radius -= 1.0
-    return strokes

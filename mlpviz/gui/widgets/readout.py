@@ -1,9 +1,9 @@
-"""The values of a plot's lines at one step, in a small box over the plot."""
+"""What a plot says about a place in it, in a small box over the plot."""
 
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from mlpviz.figures.numbers import format_number, format_percent
@@ -12,6 +12,40 @@ from mlpviz.gui.widgets.plot_series import PlotSeries
 
 
 class Readout(QLabel):
+    """The box; the pointer passes through it.
+
+    Parameters
+    ----------
+    theme : Theme
+    object_name : str
+    parent : QWidget
+        The plot it lies over.
+    """
+
+    def __init__(self, theme: Theme, object_name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._theme = theme
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    def show_in(self, area: QRect, x_px: float) -> None:
+        """Stand at the top of an area, on the side where the place that it tells about is not."""
+        left = area.left() if x_px >= area.center().x() else area.right() - self.width()
+        self.move(max(0, min(left, area.right() - self.width())), area.top())
+        self.show()
+
+    def _restyle(self) -> None:
+        colors = self._theme.palette
+        self.setStyleSheet(
+            f"background: {colors.card}; color: {colors.text}; border: 1px solid {colors.field_line};"
+            "border-radius: 6px; padding: 3px 6px;"
+        )
+
+
+class ValuesReadout(Readout):
     """A table with a row for each line: its value, its moving average, and the step of its nearest point.
 
     Where there is no room for all of that, the values alone.
@@ -23,18 +57,12 @@ class Readout(QLabel):
     percent : bool
         The values are parts of one.
     parent : QWidget
-        The plot it lies over; the pointer passes through it.
     """
 
     def __init__(self, theme: Theme, object_name: str, percent: bool, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName(object_name)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        super().__init__(theme, object_name, parent)
         self.setTextFormat(Qt.TextFormat.RichText)
-        self._theme, self._percent = theme, percent
-        theme.changed.connect(self._restyle)
-        self._restyle()
-        self.hide()
+        self._percent = percent
 
     def tell(
         self, x_label: str, x: float, lines: Sequence[PlotSeries], smoothing: float, room_px: int
@@ -69,13 +97,6 @@ class Readout(QLabel):
 
     def _number(self, value: float) -> str:
         return format_percent(value) if self._percent else format_number(value, 4)
-
-    def _restyle(self) -> None:
-        colors = self._theme.palette
-        self.setStyleSheet(
-            f"background: {colors.card}; color: {colors.text}; border: 1px solid {colors.field_line};"
-            "border-radius: 6px; padding: 3px 6px;"
-        )
 
 
 def _place(x: float) -> str:

@@ -157,6 +157,7 @@ class SeedTable(QTableView):
         self._quiet = True
         self._model.set_runs(runs)
         self._quiet = False
+        self.executeDelayedItemsLayout()  # or it would be painted twice
 
     def show_seed(self, seed: int | None) -> None:
         """Choose the row of a seed, if it is there."""

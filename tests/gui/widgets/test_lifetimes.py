@@ -20,6 +20,8 @@ from mlpviz.gui.widgets.gallery_view import Caption, GalleryView
 from mlpviz.gui.widgets.level_bar import LevelBar
 from mlpviz.gui.widgets.mosaic_view import MosaicView
 from mlpviz.gui.widgets.residuals_view import ResidualsView
+from mlpviz.gui.widgets.seed_curves import SeedCurves
+from mlpviz.gui.widgets.seed_dots import SeedDots
 from mlpviz.gui.widgets.tensor_image import HeatMap, TensorImage
 
 
@@ -62,6 +64,8 @@ MAKERS = {
     "curve_plot": curve_plot,
     "level_bar": lambda theme: LevelBar(theme, "bar"),
     "mosaic": mosaic,
+    "seed_curves": SeedCurves,
+    "seed_dots": SeedDots,
     "tensor_image": lambda theme: TensorImage(theme, "image"),
     "confusion_map": confusion_map,
     "gallery": gallery,
