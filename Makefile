@@ -17,7 +17,7 @@ help:
 	@echo 'make run     open the window'
 	@echo 'make test    run the tests'
 	@echo 'make check   style, types, import rules and tests: all that must hold before a commit'
-	@echo 'make bench   measure speed, some eight minutes; also beside PyTorch and scikit-learn'
+	@echo 'make bench   measure speed, some fifteen minutes; also beside PyTorch and scikit-learn'
 	@echo 'make fuzz    feed damaged files to the readers, COUNT=20000 to each'
 	@echo 'make clean   remove everything that make made'
 

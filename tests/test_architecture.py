@@ -12,7 +12,7 @@ import mlpviz
 
 PACKAGE = Path(mlpviz.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-QT = ("PySide6", "shiboken6", "pyqtgraph")
+QT = ("PySide6", "shiboken6")
 
 # What the mathematics may be written with: NumPy, and such parts of the standard library as touch nothing
 # outside: no files, clocks, threads or processes.
