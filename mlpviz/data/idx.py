@@ -14,6 +14,9 @@ MAX_DIMENSIONS = 8
 MAX_BYTES = 1 << 30
 """So much is read of a file, and so much memory the examples may fill."""
 CHUNK_BYTES = 1 << 20
+LARGE_BYTES = 1 << 25
+"""So much is copied into an array of NumPy's own, in whose large pages of memory rows are found sooner. For
+less the copy costs more: the bytes it gives back make C's allocator hold on to what is given back later."""
 
 KINDS = {1: "labels", 3: "images"}
 _GZIP = 31  # of zlib's wbits: header and checksum are those of gzip
@@ -128,7 +131,7 @@ def _read_values(stream: Stream, path: Path, dtype: np.dtype[Any], shape: tuple[
     if stream.read(1):
         raise ValueError(f"{path} goes on after the {sizes} values ({expected} bytes) its header announces")
     array = np.frombuffer(values, dtype).reshape(shape)
-    return array.astype(dtype.newbyteorder("="))  # a copy in NumPy's large pages, where rows are found sooner
+    return array.astype(dtype.newbyteorder("="), copy=expected >= LARGE_BYTES)
 
 
 def read_up_to(stream: Stream, size: int) -> bytearray:
