@@ -5,7 +5,8 @@ from typing import Self
 
 import numpy as np
 
-from mlpviz.nn.arrays import Array, Arrays, joined, parted
+from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.nn.vector import joined, parted
 
 
 class Optimizer:

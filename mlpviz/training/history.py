@@ -38,11 +38,7 @@ class Table:
 
     def holds(self, row: Mapping[str, float]) -> bool:
         """Whether there is a column for each value of a row."""
-        return self._is_whole(row) or row.keys() <= self._places.keys()
-
-    def _is_whole(self, row: Mapping[str, float]) -> bool:
-        """Whether a row has just the columns of the table, in their order, as nearly all have."""
-        return tuple(row) == self.names
+        return row.keys() <= self._places.keys()
 
     def append(self, row: Mapping[str, float]) -> None:
         """Add one value to each column, NaN to those that the row leaves out."""
@@ -51,8 +47,7 @@ class Table:
             grown = np.empty((len(self.names), max(256, 2 * n)))
             grown[:, :n] = self._values
             self._values = grown
-        whole = self._is_whole(row)
-        self._values[:, n] = list(row.values()) if whole else [row.get(name, math.nan) for name in self.names]
+        self._values[:, n] = [row.get(name, math.nan) for name in self.names]
         self._length = n + 1  # only now can a reader see the row
 
     def copy(self, names: tuple[str, ...] = (), until: float = np.inf) -> "Table":

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpviz.nn import Optimizer
-from mlpviz.nn.arrays import Array, Arrays, joined, parted
+from mlpviz.nn.arrays import Array, Arrays
+from mlpviz.nn.vector import joined, parted
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
 from mlpviz.training.initial_weights import as_state
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from mlpviz.data import Dataset, load_dataset, split, unknown_name
 from mlpviz.nn import BatchNorm
-from mlpviz.nn.arrays import Array, Arrays, column_sums, joined, new_vector, parted
+from mlpviz.nn.arrays import Array, Arrays, column_sums
+from mlpviz.nn.vector import joined, new_vector, parted
 from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.construction import accuracy_threshold, build_loss, build_network, build_optimizer
 from mlpviz.training.evaluation import Evaluation, correct, evaluate

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from mlpviz.data import load_dataset
@@ -258,6 +258,19 @@ def open_window(qtbot, theme) -> Iterator[Callable[..., Screen]]:
 def screen(open_window) -> Screen:
     """The window with the small digits experiment, ready to train."""
     return open_window()
+
+
+@pytest.fixture(scope="session")
+def zoom() -> Callable[..., None]:
+    """A function that turns the wheel two notches up over a place of a widget, its middle if not said."""
+
+    def zoom(widget: QWidget, place: QPointF | None = None) -> None:
+        at, none = place or QPointF(widget.rect().center()), Qt.MouseButton.NoButton
+        keys, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+        turned = QWheelEvent(at, widget.mapToGlobal(at), QPoint(), QPoint(0, 240), none, keys, phase, False)
+        QApplication.sendEvent(widget, turned)
+
+    return zoom
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mlpviz.nn import (
     Sigmoid,
     SquaredError,
 )
-from mlpviz.nn.arrays import joined
+from mlpviz.nn.vector import joined
 
 
 def steps(optimizer, gradients, weight=0.0):

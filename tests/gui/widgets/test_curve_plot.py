@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from mlpviz.gui.theme import DARK, LIGHT, Theme
@@ -64,21 +64,6 @@ def view_range(plot: CurvePlot) -> tuple[tuple[float, float], tuple[float, float
     return area(plot).ranges
 
 
-def zoom(plot: CurvePlot, place: QPointF | None = None) -> None:
-    middle = place or QPointF(area(plot).rect().center())
-    event = QWheelEvent(
-        middle,
-        area(plot).mapToGlobal(middle),
-        QPoint(),
-        QPoint(0, 240),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(area(plot), event)
-
-
 def test_lines_appear_in_their_colours(plot, filled):
     assert seen(plot, LIGHT.training) > 100
     assert seen(plot, LIGHT.validation) > 50
@@ -118,12 +103,12 @@ def test_the_axes_follow_the_data(plot, filled):
     assert view_range(plot)[0] == (0, 5000)
 
 
-def test_following_stops_on_zoom_until_fit(plot, filled, qtbot):
+def test_following_stops_on_zoom_until_fit(plot, filled, qtbot, zoom):
     fit = part(plot, QToolButton, "fit")
     assert plot.following
     assert not fit.isVisible()
     with qtbot.waitSignal(plot.range_changed):
-        zoom(plot)
+        zoom(area(plot))
     assert not plot.following
     assert fit.isVisible()
     zoomed = view_range(plot)
@@ -136,13 +121,13 @@ def test_following_stops_on_zoom_until_fit(plot, filled, qtbot):
     assert view_range(plot)[0] == (0, 3000)
 
 
-def test_on_an_axis_the_wheel_zooms_only_that_one(plot, filled):
+def test_on_an_axis_the_wheel_zooms_only_that_one(plot, filled, zoom):
     x, y = view_range(plot)
-    zoom(plot, QPointF(5, area(plot).height() / 2))
+    zoom(area(plot), QPointF(5, area(plot).height() / 2))
     assert view_range(plot)[0] == x
     assert np.ptp(view_range(plot)[1]) < np.ptp(y)
     plot.fit()
-    zoom(plot, QPointF(area(plot).width() / 2, area(plot).height() - 5))
+    zoom(area(plot), QPointF(area(plot).width() / 2, area(plot).height() - 5))
     assert np.ptp(view_range(plot)[0]) < np.ptp(x)
     assert view_range(plot)[1] == y
 
@@ -169,8 +154,8 @@ def test_a_hand_that_trembles_while_it_clicks_does_not_drag(plot, filled, qtbot)
 
 
 @pytest.mark.parametrize("how", ["double click", "key"])
-def test_other_ways_to_fit(plot, filled, qtbot, how):
-    zoom(plot)
+def test_other_ways_to_fit(plot, filled, qtbot, how, zoom):
+    zoom(area(plot))
     if how == "key":
         qtbot.keyClick(area(plot), Qt.Key.Key_F)
     else:
@@ -372,8 +357,8 @@ def test_series_come_and_go(plot, filled):
     assert seen(plot, LIGHT.series[1]) > 50
 
 
-def test_clearing_starts_anew(plot, filled):
-    zoom(plot)
+def test_clearing_starts_anew(plot, filled, zoom):
+    zoom(area(plot))
     plot.set_marks([(300, "x")])
     plot.clear_data()
     assert plot.following

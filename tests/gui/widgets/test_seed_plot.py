@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from mlpviz.gui.theme import DARK, LIGHT, Theme, mix
@@ -96,21 +96,6 @@ def readout(plot) -> str:
     """What it says about a place, empty where it says nothing."""
     label = part(plot, QLabel, "readout")
     return label.text() if label.isVisible() else ""
-
-
-def zoom(plot) -> None:
-    middle = QPointF(area(plot).rect().center())
-    event = QWheelEvent(
-        middle,
-        area(plot).mapToGlobal(middle),
-        QPoint(),
-        QPoint(0, 240),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(area(plot), event)
 
 
 def test_each_verdict_has_its_colour(curves, dots):
@@ -214,8 +199,10 @@ def test_a_click_chooses_and_a_drag_moves(plot, qtbot):
 
 
 @pytest.mark.parametrize("how", ["key", "double click", "log"])
-def test_it_follows_the_runs_until_somebody_zooms_and_again_after_fit(plot, runs, seed_result, qtbot, how):
-    zoom(plot)
+def test_it_follows_the_runs_until_somebody_zooms_and_again_after_fit(
+    plot, runs, seed_result, qtbot, how, zoom
+):
+    zoom(area(plot))
     zoomed = area(plot).ranges
     more = [*runs, seed_result(9, 1e-6, steps=400)]
     plot.set_runs(more)
