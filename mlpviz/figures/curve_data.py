@@ -139,6 +139,8 @@ class _Values:
     def extend(self, y: Floats) -> None:
         """Take the whole series, which is at least as long as last time."""
         new = y[len(self.view) :]
+        if not len(new):
+            return
         drawn = (new > self._smallest) & (new < np.inf)
         if self._own is None and not drawn.all():
             self._own = Column()

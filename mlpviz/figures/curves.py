@@ -1,5 +1,6 @@
 """Long curves made small enough to draw, and smooth enough to read, without looking at everything twice."""
 
+import itertools
 from copy import copy
 
 import numpy as np
@@ -125,7 +126,8 @@ class Average:
 
     def __init__(self, weight: float) -> None:
         self._smoother = Smoother(weight)
-        self._known = 0  # entries, all of them in whole groups
+        self._length = 0
+        self._known = 0  # of the entries those in whole groups
         self._sums, self._counts = Column(), Column()
         self.lowest, self.highest, self.lowest_positive = np.inf, -np.inf, np.inf
 
@@ -136,6 +138,9 @@ class Average:
 
     def extend(self, y: Floats) -> None:
         """Take the whole series, which is at least as long as last time."""
+        if len(y) == self._length:
+            return
+        self._length = len(y)
         whole = len(y) // _KEPT * _KEPT
         for start in range(self._known, whole, 4096 * _KEPT):  # a long series is not smoothed in one piece
             self._take(y[start : min(whole, start + 4096 * _KEPT)])
@@ -207,15 +212,16 @@ class Extremes:
             return
         for column, extreme in zip(self._levels[0], (np.fmin, np.fmax), strict=True):
             column.append(extreme.reduce(groups, axis=1))
-        level = 0
-        while len(self._levels[level][0]) > 1:
-            if level + 1 == len(self._levels):
+        for level in itertools.count(1):
+            finer = self._levels[level - 1]
+            if level == len(self._levels):
                 self._levels.append((Column(), Column()))
-            halves = zip(self._levels[level + 1], self._levels[level], (np.fmin, np.fmax), strict=True)
-            for column, finer, extreme in halves:
-                pairs = finer.view[2 * len(column) : len(finer) // 2 * 2].reshape(-1, 2)
-                column.append(extreme(pairs[:, 0], pairs[:, 1]))
-            level += 1
+            known, whole = len(self._levels[level][0]), len(finer[0]) // 2
+            if whole == known:
+                return  # and so nothing new for those above
+            for column, parts, extreme in zip(self._levels[level], finer, (np.fmin, np.fmax), strict=True):
+                new = parts.view[2 * known : 2 * whole]
+                column.append(extreme(new[::2], new[1::2]))
 
     def groups(self, size: int, start: int, stop: int) -> tuple[Floats, Floats] | None:
         """Those of each `size` entries from `start` to `stop`, multiples of it; None for smaller groups."""

@@ -4,7 +4,7 @@ import math
 import threading
 import time
 
-BETWEEN_PAUSES_S = 0.013
+BETWEEN_PAUSES_S = 0.03  # the window mostly gets its turn sooner: this is for when it has bad luck
 PAUSE_S = 0.00005  # long enough for another thread to wake up
 LONGEST_PAUSE_S = 0.1  # if the window has more to do: drawing in competition would take it many times as long
 SHORT_STEP_S = 0.00025  # longer steps spend enough of their time outside of the interpreter
@@ -16,8 +16,8 @@ class Courtesy:
     A small product gives the interpreter free for some microseconds, which is too short for another thread
     to wake up in, and each time puts off the moment when Python would make this one give way: a network of
     few units can keep the window waiting for seconds, and waiting costs both. Hence a pause, short but long
-    enough, when the window is about to repaint something, rest while it does, and a pause every few
-    milliseconds for whatever else it may have to do.
+    enough, when the window is about to repaint something, rest while it does, and a pause now and
+    then for whatever else it may have to do.
 
     Attributes
     ----------
@@ -41,9 +41,9 @@ class Courtesy:
         self.due_at = due_at
         self._free.set()
 
-    def step_made(self) -> None:
-        """Pause if it is time."""
-        self._steps += 1
+    def made(self, steps: int) -> None:
+        """Pause if it is time; so many steps were made since this was last called."""
+        self._steps += steps
         now = time.perf_counter()
         passed_s = now - self._paused_at
         if passed_s < BETWEEN_PAUSES_S and now < self.due_at and self._free.is_set():

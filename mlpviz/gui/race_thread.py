@@ -191,7 +191,7 @@ class RaceThread(StretchThread):
                 lane.mailbox.put(contender.trainer.snapshot())
             if self._orders.interval_s:
                 self._wait_until_due(began)
-            self.courtesy.step_made()
+            self.courtesy.made(1)
         for lane in trained & set(self.lanes):
             lane.mailbox.put(lane.contender.trainer.snapshot())
         self._rest()

@@ -22,7 +22,7 @@ class Stretch(Enum):
 
 @dataclass(eq=False, slots=True)
 class Orders:
-    """What a thread looks at after each step; an attribute of the thread itself, a Qt object, is slower.
+    """What a thread looks at between steps; an attribute of the thread itself, a Qt object, is slower.
 
     Attributes
     ----------
@@ -43,6 +43,11 @@ class Orders:
     interval_s: float = 0.0
     errands: deque[Callable[[], None]] = field(default_factory=deque)
     stopping: bool = False
+
+    @property
+    def at_full_speed(self) -> bool:
+        """Whether nothing is to happen after a certain step."""
+        return self.stretch is Stretch.ALL and not self.interval_s
 
 
 class StretchThread(QThread):

@@ -17,6 +17,8 @@ from mlpviz.training.parameters import ParameterPath
 
 logger = logging.getLogger(__name__)
 
+LOOK_EVERY_S = 0.0005
+"""At full speed it looks so often at what the window wants; after each step would cost tiny networks 2 %."""
 
 Made = Trainer | tuple[Any, ...]
 """A trainer; with its history, or a `mlpviz.files.LoadedRun`, if it has a past."""
@@ -99,7 +101,7 @@ class TrainingThread(StretchThread):
             self._condition.notify()
 
     def pause(self) -> None:
-        """Come to rest after the step under way."""
+        """Come to rest after the step under way; of a tiny network after the few of half a millisecond."""
         self.go(Stretch.NONE)
 
     def change(self, setting: str, value: object) -> None:
@@ -163,23 +165,27 @@ class TrainingThread(StretchThread):
 
     def _make_steps(self) -> None:
         orders, trainer, history, path = self._orders, self.trainer, self.history, self.path
-        mailbox, courtesy, endless = self.mailbox, self.courtesy, Stretch.ALL
-        started = time.monotonic()
+        clock, started = time.perf_counter, time.monotonic()
+        looked_after, look_at = trainer.index, 0.0
         for step in trainer.steps():
             history.append(step)
-            if path is not None:
+            if path is not None and step.index % path.every == 0:
                 path.append(step.index, trainer.network)
+            if clock() < look_at:
+                continue
             orders.steps_left -= 1
-            if mailbox.empty:
-                mailbox.put(trainer.snapshot())
+            if self.mailbox.empty:
+                self.mailbox.put(trainer.snapshot())
             if orders.errands:
                 self._run_errands()
             if orders.interval_s:
                 self._wait_until_due(started)
                 started = time.monotonic()
-            if (orders.stretch is not endless or orders.stopping) and self._come_to_rest():
+            if self._come_to_rest():
                 return
-            courtesy.step_made()
+            self.courtesy.made(step.index - looked_after)
+            looked_after = step.index
+            look_at = clock() + LOOK_EVERY_S if orders.at_full_speed else 0.0
         self.pause()  # all epochs are done, or the run diverged
 
     def _is_over(self) -> bool:
@@ -190,7 +196,7 @@ class TrainingThread(StretchThread):
         return self._orders.stopping or self._orders.stretch is Stretch.NONE
 
     def _come_to_rest(self) -> bool:
-        if not self._is_over():  # which costs each step less than the lock
+        if not self._is_over():  # which costs less than the lock
             return False
         with self._condition:  # a stretch asked for from now on counts as a new one
             if self._is_over():

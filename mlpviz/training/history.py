@@ -27,7 +27,7 @@ class Table:
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
         self._places = {name: i for i, name in enumerate(names)}
-        self._values = np.empty((len(names), 256))
+        self._values = np.empty((len(names), _room_for(0)))
         self._length = 0
 
     def __len__(self) -> int:
@@ -44,7 +44,7 @@ class Table:
         """Add one value to each column, NaN to those that the row leaves out."""
         n = self._length
         if n == self._values.shape[1]:
-            grown = np.empty((len(self.names), max(256, 2 * n)))
+            grown = np.empty((len(self.names), _room_for(2 * n)))
             grown[:, :n] = self._values
             self._values = grown
         self._values[:, n] = [row.get(name, math.nan) for name in self.names]
@@ -55,7 +55,7 @@ class Table:
         n = self._length
         kept = n if until == np.inf else int(np.searchsorted(self.view("step"), until, side="right"))
         twin = Table((*self.names, *names))
-        twin._values = np.full((len(twin.names), max(256, n)), np.nan)
+        twin._values = np.full((len(twin.names), _room_for(n)), np.nan)
         twin._values[: len(self.names), :kept] = self._values[:, :kept]
         twin._length = kept
         return twin
@@ -252,6 +252,11 @@ class History:
             table = self._tables[group] = table.copy(tuple(name for name in row if name not in table))
             self._table_of.update({name: table for name in table.names if name != "step"})
         table.append(row)
+
+
+def _room_for(n: int) -> int:
+    """How many rows to make room for: columns a power of two apart would share few lines of the cache."""
+    return max(256, n) // 16 * 16 + 24
 
 
 def _group_of(name: str) -> str:

@@ -109,6 +109,11 @@ class ParameterPath:
         Whose parameters are followed; it must not grow.
     capacity
         How many rows are kept at most.
+
+    Attributes
+    ----------
+    every
+        Of so many steps one is taken down.
     """
 
     def __init__(self, network: Network, capacity: int = 2048) -> None:
@@ -122,7 +127,7 @@ class ParameterPath:
         self._steps = np.empty(capacity, np.int64)
         self._values = np.empty((capacity, start), np.float32)
         self._length = 0
-        self._every = 1
+        self.every = 1
         self._state = self._steps, self._values, 0
 
     @classmethod
@@ -132,13 +137,13 @@ class ParameterPath:
 
     def append(self, step: int, network: Network) -> None:
         """Take down the parameters after a step, unless the path has become too long for each one."""
-        if step % self._every:
+        if step % self.every:
             return
         n = self._length
         if n == len(self._steps):
             self._thin()
             n = self._length
-            if step % self._every:
+            if step % self.every:
                 return
         row = self._values[n]
         for i, name, columns in self._columns:
@@ -149,8 +154,8 @@ class ParameterPath:
 
     def _thin(self) -> None:
         """Keep every second row, in new arrays: those who read the old ones are left alone."""
-        self._every *= 2
-        kept = np.flatnonzero((self._steps % self._every == 0) | (np.arange(len(self._steps)) == 0))
+        self.every *= 2
+        kept = np.flatnonzero((self._steps % self.every == 0) | (np.arange(len(self._steps)) == 0))
         steps, values = np.empty_like(self._steps), np.empty_like(self._values)
         steps[: len(kept)], values[: len(kept)] = self._steps[kept], self._values[kept]
         self._steps, self._values, self._length = steps, values, len(kept)

@@ -36,7 +36,7 @@ BETWEEN_MARKS_S = 0.2
 """To take back an update, training is repeated from a state kept before: for so long at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to freeze it would cost a tiny network one percent of its time
 class Step:
     """What one step measured.
 

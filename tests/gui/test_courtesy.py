@@ -30,15 +30,15 @@ def pauses(
     begun, already = clock[0], len(clock)
     while clock[0] < begun + for_s:
         clock[0] += step_s
-        courtesy.step_made()
+        courtesy.made(1)
     return [at - begun for at in clock[already:]]
 
 
 def test_short_steps_leave_a_pause_every_few_milliseconds_and_long_ones_none(clock):
-    between = np.diff(pauses(clock, courtesy_module.Courtesy(), 0.0001, 0.2))
+    between = np.diff(pauses(clock, courtesy_module.Courtesy(), 0.0001, 0.4))
     assert len(between) > 5
     np.testing.assert_allclose(between, between[0], atol=2e-4)
-    assert 0.005 < between[0] < 0.015
+    assert 0.01 < between[0] < 0.04  # that late the window answers at worst
     assert pauses(clock, courtesy_module.Courtesy(), 0.001, 0.2) == []
 
 
@@ -54,11 +54,11 @@ def test_it_rests_while_the_window_repaints_but_not_for_ever():
     for _ in range(100):
         courtesy._steps += 1000  # as if they had been short
     begun = time.perf_counter()
-    courtesy.step_made()
+    courtesy.made(1)
     assert time.perf_counter() - begun >= courtesy_module.LONGEST_PAUSE_S
     courtesy.hold()
     threading.Timer(0.005, courtesy.release).start()
     courtesy._steps += 100_000
     begun = time.perf_counter()
-    courtesy.step_made()
+    courtesy.made(1)
     assert time.perf_counter() - begun < courtesy_module.LONGEST_PAUSE_S

@@ -553,6 +553,23 @@ def test_the_number_of_a_layer_is_the_same_everywhere(open_window):
     assert screen.find("choice_layer").itemText(2) == "layer 3: 3 → 1"
 
 
+@pytest.mark.parametrize(("n_layers", "shows_values"), [(2, True), (8, False)])
+def test_of_many_layers_only_the_averages_are_drawn(open_window, n_layers, shows_values):
+    """The values behind them would hide one another."""
+    hidden = [{"kind": "affine", "units": 4}, {"kind": "tanh"}] * (n_layers - 1)
+    table = {"dataset": "moons", "loss": "binary_cross_entropy", "batch_size": 20}
+    layers = [*hidden, {"kind": "affine", "units": 1}]
+    screen = open_window(Experiment.from_table({**table, "layers": layers}), size=ROOMY)
+    screen.step(3)
+    plot = screen.find("plot_measures")
+    lines = [plot._series[key] for key in plot.series_keys()]
+    assert len(lines) == n_layers
+    assert all(line.average is not None for line in lines)
+    assert all((line.line is not None) == shows_values for line in lines)
+    plot.set_smoothing("off")
+    assert all(line.line is not None for line in lines)
+
+
 def test_a_value_can_be_read_from_the_curve(trained):
     plot = trained.find("plot_loss")
     plot._plot.setFocus()

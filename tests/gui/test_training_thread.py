@@ -111,6 +111,24 @@ def test_pictures_are_copied_only_for_somebody_who_looks(qtbot, make_thread, dig
     assert copies == [0, 36, 37, 72]
 
 
+def test_a_tiny_network_at_full_speed_does_at_once_what_it_is_told(qtbot, make_thread, plane):
+    run = make_thread(lambda: Trainer(plane.with_settings({"epochs": 1_000_000})))
+    with qtbot.waitSignal(run.ready):
+        run.start()
+    run.mailbox.take()
+    started = time.monotonic()
+    run.go(Stretch.ALL)
+    qtbot.waitUntil(lambda: not run.mailbox.empty)
+    with qtbot.waitSignal(run.changed):
+        run.change("learning_rate", 0.0625)
+    with qtbot.waitSignal(run.rested):
+        run.pause()
+    assert time.monotonic() - started < PROMPT_S
+    assert len(run.history) == run.trainer.index == run.mailbox.take().step
+    go(qtbot, run, Stretch.STEPS, 3)
+    assert len(run.history) == run.trainer.index == run.mailbox.take().step
+
+
 def test_pausing_does_not_wait_for_a_slow_pace(qtbot, run):
     run.set_steps_per_second(1)
     run.go(Stretch.ALL)

@@ -57,7 +57,7 @@ class Sweep:
         """Train them all; runs on the background's thread."""
 
         def cancelled() -> bool:
-            self.courtesy.step_made()
+            self.courtesy.made(1)
             return task.cancelled
 
         for result in sweep(self.experiment, self.seeds, self.share, self.jobs, cancelled):

@@ -13,6 +13,9 @@ from mlpviz.training.health import layer_number
 from mlpviz.training.history import Column
 from mlpviz.training.probes import PROBES, can_saturate, column
 
+MOST_PALE = 4
+"""Of more layers only the moving averages are drawn: the values behind them would hide one another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -85,15 +88,17 @@ class MeasureChoice(Choice):
         plot.set_title(measure.title)
         plot.clear_series()
         self._columns.clear()
+        numbers: dict[str, int] = {}
         experiment = self._workspace.experiment
         for i, layer in enumerate(self._layers):
             if not PROBES[measure.probe].applies(layer) or experiment.layers[i].kind == "batch_norm":
                 continue
             name = "weight" if PROBES[measure.probe].per_parameter else ""
             key = column(measure.probe, i, name)
-            number = layer_number(experiment, i)
+            numbers[key] = layer_number(experiment, i)
             self._columns[key] = (key, layer.params[name].size if name else 1)
-            plot.add_series(key, f"layer {number}", number - 1, dash=True)
+        for key, number in numbers.items():
+            plot.add_series(key, f"layer {number}", number - 1, dash=True, pale=len(numbers) <= MOST_PALE)
         plot.set_log(not measure.share)
         self.hand_over()
         plot.fit()
