@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-REFRESHES_PER_SECOND = 11.0
+REFRESHES_PER_SECOND = 10.5
 LEAST_REFRESHES_PER_SECOND = 5.0
 PAINTING_SHARE = 0.3  # of the time at most, where the least rate allows it
 TOGETHER_S = 0.008  # parts that take no longer are repainted together: each turn has its own price
-NEARLY_DUE = 0.8
+NEARLY = 0.2  # of the time between two repaints: what is due so soon goes with what is due now
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Refresher(QObject):
         self._after.timeout.connect(self._painted)
         self._parts: list[Callable[[], None]] = []
         self._costs_s: list[float] = []
-        self._refreshed_at: list[float] = []
+        self._due: list[float] = []
         self._rates: list[float] = []
         self._turn: list[int] = []
         self._turn_began = 0.0
@@ -83,7 +83,7 @@ class Refresher(QObject):
         """What is visible now; each call repaints one part of it."""
         self._parts = parts
         self._costs_s = [TOGETHER_S] * len(parts)  # nothing goes together before it was measured
-        self._refreshed_at = [0.0] * len(parts)
+        self._due = [0.0] * len(parts)
         self._turn = []
         self._find_rates()
         if self.is_on:
@@ -116,7 +116,8 @@ class Refresher(QObject):
             self._fetch()
         self._turn_began = time.perf_counter()
         for i in self._turn:
-            self._refreshed_at[i] = self._turn_began
+            period_s = 1.0 / self._rates[i]  # counted from when it was due, so that delays do not add up
+            self._due[i] = max(self._due[i], self._turn_began - 0.5 * period_s) + period_s
         for part in [self._parts[i] for i in self._turn]:
             part()
         self._after.start()
@@ -124,22 +125,18 @@ class Refresher(QObject):
     def _next_turn(self) -> list[int]:
         """The part that is most behind, of those due the hurried ones first; and what goes with it."""
         now = time.perf_counter()
-        behind = [(now - at) * rate for at, rate in zip(self._refreshed_at, self._rates, strict=True)]
+        behind = [(now - due) * rate for due, rate in zip(self._due, self._rates, strict=True)]
         first, *others = sorted(
             range(len(behind)),
-            key=lambda i: (behind[i] >= 0.95 and not isinstance(self._parts[i], Unhurried), behind[i]),
+            key=lambda i: (behind[i] >= -0.05 and not isinstance(self._parts[i], Unhurried), behind[i]),
             reverse=True,
         )
         turn, cost_s = [first], self._costs_s[first]
         for i in others:
-            if behind[i] >= NEARLY_DUE and cost_s + self._costs_s[i] <= TOGETHER_S:
+            if behind[i] >= -NEARLY and cost_s + self._costs_s[i] <= TOGETHER_S:
                 turn.append(i)
                 cost_s += self._costs_s[i]
         return turn
-
-    @property
-    def _is_mixed(self) -> bool:
-        return any(isinstance(part, Unhurried) for part in self._parts)
 
     def _painted(self) -> None:
         if self._turn:  # or the page was changed meanwhile
@@ -163,17 +160,5 @@ class Refresher(QObject):
         self._rates = [min(rate, wish) for wish in wishes]
 
     def _interval_ms(self) -> int:
-        """To the next turn: all follow each other evenly, or each comes when it is due."""
-        if self._is_mixed:
-            due = min(at + 1.0 / rate for at, rate in zip(self._refreshed_at, self._rates, strict=True))
-        else:
-            due = self._turn_began + 1.0 / (self._rates[0] * self._turns_a_round())
-        return min(max(1, int(1000 * (due - time.perf_counter()))), 200)
-
-    def _turns_a_round(self) -> int:
-        turns, room_s = 1, TOGETHER_S
-        for cost_s in self._costs_s:
-            if cost_s > room_s and room_s < TOGETHER_S:
-                turns, room_s = turns + 1, TOGETHER_S
-            room_s -= cost_s
-        return turns
+        """To the next turn, when a part is due."""
+        return min(max(1, int(1000 * (min(self._due) - time.perf_counter()))), 200)
