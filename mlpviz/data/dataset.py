@@ -1,7 +1,7 @@
 """Examples as arrays: data sets, their splits, and mini-batches scaled on the way out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -34,6 +34,7 @@ class Examples:
     inputs: NDArray[np.uint8] | NDArray[np.float32]
     targets: NDArray[np.float32]
     labels: NDArray[np.int64] | None = None
+    _of_class: NDArray[np.float32] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         _check_table("inputs", self.inputs, ("uint8", "float32"))
@@ -51,9 +52,16 @@ class Examples:
                     f"labels is {self.labels.dtype} of shape {self.labels.shape}: give int64 of shape ({n},)"
                 )
             object.__setattr__(self, "labels", read_only(self.labels))
+            object.__setattr__(self, "_of_class", _targets_of_classes(self.targets, self.labels))
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def targets_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The targets of some examples, (B, K)."""
+        if self._of_class is None or self.labels is None:
+            return self.targets.take(rows, axis=0)
+        return self._of_class.take(self.labels.take(rows), axis=0)  # which the processor has at hand
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -161,9 +169,9 @@ class Split:
             low, high = self.rows.min(), self.rows.max()
             raise ValueError(f"rows go from {low} to {high}: the examples are 0 to {n - 1}")
         object.__setattr__(self, "rows", read_only(self.rows))
-        for field in ("shift", "factor"):
-            value = _scalar_or_row(field, getattr(self, field), self.examples.inputs.shape[1])
-            object.__setattr__(self, field, value)
+        for name in ("shift", "factor"):
+            value = _scalar_or_row(name, getattr(self, name), self.examples.inputs.shape[1])
+            object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -187,7 +195,7 @@ class Split:
             When a position is not in the split.
         """
         rows = self.rows[positions]
-        return self.scaled(self.examples.inputs.take(rows, axis=0)), self.examples.targets.take(rows, axis=0)
+        return self.scaled(self.examples.inputs.take(rows, axis=0)), self.examples.targets_at(rows)
 
     def scaled(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         """Stored numbers, (n_in,) or (B, n_in), as the network sees them: (stored - shift) * factor."""
@@ -306,6 +314,18 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
+
+
+def _targets_of_classes(
+    targets: NDArray[np.float32], labels: NDArray[np.int64]
+) -> NDArray[np.float32] | None:
+    """The targets of each class, (C, K); None where the examples of a class have different ones."""
+    n_classes = max(2, targets.shape[1])
+    if labels.min() < 0 or labels.max() >= n_classes:
+        return None  # which no data set takes
+    of_class = np.zeros((n_classes, targets.shape[1]), np.float32)
+    of_class[labels] = targets
+    return of_class if np.array_equal(of_class[labels], targets) else None
 
 
 def _stratified(candidates: NDArray[np.int64], labels: NDArray[np.int64], size: int) -> NDArray[np.int64]:

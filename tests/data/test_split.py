@@ -218,6 +218,22 @@ def test_other_pictures_are_scaled_in_the_same_way():
     assert np.array_equal(part.scaled(part.inputs_at([4])), part.batch([4])[0])
 
 
+@pytest.mark.parametrize(
+    "targets",
+    [
+        one_hot(np.array([1, 0, 1, 1]), 2),
+        np.array([[1], [-1], [1], [1]], np.float32),
+        np.array([[0.75], [0.25], [0.5], [1]], np.float32),  # those of a class may differ
+    ],
+    ids=["one-hot", "two values", "any values"],
+)
+def test_the_targets_of_a_batch_are_those_of_its_examples(targets):
+    examples = Examples(np.zeros((4, 3), np.float32), targets, np.array([1, 0, 1, 1]))
+    part = Split(examples, np.array([0, 1, 3]), np.float32(0), np.float32(1))
+    np.testing.assert_array_equal(part.batch([2, 0, 1])[1], targets[[3, 0, 1]])
+    assert part.batch([2, 0])[1].dtype == np.float32
+
+
 def test_a_batch_is_the_callers_own():
     data = plain()
     part = split(data, rng(), 0).training
