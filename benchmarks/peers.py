@@ -1,8 +1,8 @@
 """How many times as fast as PyTorch and scikit-learn is mlpviz, on the same network, batches and threads?
 
-mlpviz measures as it trains, keeps the history and judges the validation split; the others train, and nothing
-else: the comparison is in their favour. All have the digits as float32 in memory but mlpviz, which scales
-each batch.
+All make the same steps, and judge as many validation examples after each epoch. mlpviz measures each layer
+as it trains, and keeps the history; the others do nothing else. They have the digits as float32 in memory;
+mlpviz scales each batch.
 """
 
 import json
@@ -31,11 +31,12 @@ Run = Callable[[int], object]
 """Trains so many steps."""
 
 
-def scaled_digits(case: Case) -> tuple[np.ndarray, np.ndarray]:
-    """The pixels from 0 to 1, float32, and the labels of as many examples as mlpviz trains on."""
+def scaled_digits(case: Case, validation: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The pixels from 0 to 1, float32, and the labels of as many examples as mlpviz trains on, or judges."""
     examples = digits().training
     n = len(examples) - case.validation_size
-    return examples.inputs[:n].astype(np.float32) / np.float32(255), examples.labels[:n].copy()
+    part = slice(n, None) if validation else slice(n)
+    return examples.inputs[part].astype(np.float32) / np.float32(255), examples.labels[part].copy()
 
 
 class PyTorch:
@@ -45,6 +46,8 @@ class PyTorch:
     ----------
     model
         An `nn.Sequential` of the case's layers.
+    judged
+        Loss and accuracy on the validation split after each epoch.
     """
 
     def __init__(self, case: Case) -> None:
@@ -56,6 +59,10 @@ class PyTorch:
         pixels, labels = scaled_digits(case)
         self._x = torch.from_numpy(pixels)
         self._targets = torch.eye(CLASSES)[torch.from_numpy(labels)]
+        pixels, labels = scaled_digits(case, validation=True)
+        self._validation_x, self._validation_labels = torch.from_numpy(pixels), torch.from_numpy(labels)
+        self._validation_targets = torch.eye(CLASSES)[self._validation_labels]
+        self.judged: list[tuple[float, float]] = []
         self._batch_size = case.batch_size
         layers: list[nn.Module] = []
         for n_in, n_out in zip(case.widths, case.widths[1:], strict=False):
@@ -64,11 +71,29 @@ class PyTorch:
         self.model = nn.Sequential(*layers)
         self._optimizer = torch.optim.SGD(self.model.parameters(), lr=LEARNING_RATE)
         self._batches = self.batches()
+        self._left = len(self._x)
 
     def run(self, steps: int) -> None:
-        """Train so many steps."""
+        """Train so many steps, and judge the validation split after each epoch."""
         for _ in range(steps):
-            self.step(*next(self._batches))
+            x, targets = next(self._batches)
+            self.step(x, targets)
+            self._left -= len(x)
+            if self._left == 0:
+                self._left = len(self._x)
+                self.judge()
+
+    def judge(self) -> None:
+        """Loss and accuracy on the validation split."""
+        import torch
+
+        if len(self._validation_x) == 0:
+            return
+        with torch.no_grad():
+            y = self.model(self._validation_x)
+            loss = ((y - self._validation_targets) ** 2).sum() / len(y)
+            right = (y.argmax(dim=1) == self._validation_labels).float().mean()
+            self.judged.append((loss.item(), right.item()))
 
     def step(self, x, targets) -> None:
         """One mini-batch."""
@@ -115,12 +140,19 @@ class ScikitLearn:
     """scikit-learn's MLPClassifier in its own loop over mini-batches, plain gradient descent.
 
     It knows no squared error after a sigmoid: its loss is the cross-entropy of a softmax.
+
+    Attributes
+    ----------
+    judged
+        The accuracy on the validation split after each epoch.
     """
 
     def __init__(self, case: Case) -> None:
         from sklearn.neural_network import MLPClassifier
 
         self._x, self._labels = scaled_digits(case)
+        self._validation = scaled_digits(case, validation=True)
+        self.judged: list[float] = []
         self._batch_size = case.batch_size
         self.model = MLPClassifier(
             case.hidden,
@@ -133,7 +165,7 @@ class ScikitLearn:
         )
 
     def run(self, steps: int) -> None:
-        """Train so many steps, an epoch at a time where there are so many."""
+        """Train so many steps, an epoch at a time where there are so many, and judge after each epoch."""
         import sklearn
 
         with sklearn.config_context(assume_finite=True):  # spares it a look through all examples
@@ -142,6 +174,8 @@ class ScikitLearn:
                 part = slice(min(examples, len(self._x)))
                 self.model.partial_fit(self._x[part], self._labels[part], classes=range(CLASSES))
                 examples -= len(self._x)
+                if examples >= 0 and len(self._validation[0]):
+                    self.judged.append(self.model.score(*self._validation))
 
 
 Side = Callable[[Case], PyTorch | ScikitLearn]

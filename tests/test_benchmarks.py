@@ -164,6 +164,16 @@ def test_pytorch_goes_through_all_examples_in_another_order_each_epoch(side):
     assert not np.array_equal(*epochs)
 
 
+def test_the_peers_judge_the_validation_split_after_each_epoch_as_mlpviz_does():
+    for name, make in peers.installed_sides().items():
+        peer = make(SMALL)
+        peer.run(3)
+        assert not peer.judged, name
+        peer.run(4 if name == "scikit-learn" else 5)  # its epochs begin anew with each stretch
+        assert len(peer.judged) == (1 if name == "scikit-learn" else 2), name
+        assert all(0 <= np.ravel(each)[-1] <= 1 for each in peer.judged)
+
+
 def test_scikit_learn_trains_the_same_network_in_the_same_precision():
     pytest.importorskip("sklearn")
     peer = peers.ScikitLearn(SMALL)
