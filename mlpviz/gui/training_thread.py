@@ -18,7 +18,7 @@ from mlpviz.training.parameters import ParameterPath
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.0005
-"""At full speed it looks so often at what the window wants; after each step would cost tiny networks 2 %."""
+"""So often, at full speed, it looks at what the window wants; after each step cost tiny networks 1.5 %."""
 
 Made = Trainer | tuple[Any, ...]
 """A trainer; with its history, or a `mlpviz.files.LoadedRun`, if it has a past."""

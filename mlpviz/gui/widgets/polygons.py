@@ -21,8 +21,7 @@ def polylines(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[QPolygonF]
     The arrays are written over.
     """
     for places in (x, y):
-        np.maximum(places, -_FARTHEST_PX, out=places)  # np.clip takes three times as long for a few
-        np.minimum(places, _FARTHEST_PX, out=places)
+        np.clip(places, -_FARTHEST_PX, _FARTHEST_PX, out=places)
     finite = np.isfinite(y)
     if finite.all():
         return [polygon(x, y)]
