@@ -5,6 +5,7 @@ import time
 import pytest
 from PySide6.QtCore import QObject
 
+import mlpviz.gui.refresher as refresher_module
 from mlpviz.gui.refresher import Refresher, Unhurried
 
 
@@ -48,6 +49,28 @@ def test_dear_parts_take_turns(rounds, qtbot):
     later = rounds.turns[-6:]
     assert all(len(turn) == 1 for turn in later)
     assert {turn[0] for turn in later} == {0, 1, 2}
+
+
+def test_parts_that_do_not_fit_in_one_turn_come_equally_often(rounds, qtbot):
+    """What one turn has no room for gets another one soon after, not the next round."""
+    rounds.refresher.set_parts([rounds.part(i, 0.003) for i in range(4)])
+    rounds.refresher.start()
+    qtbot.waitUntil(lambda: len(rounds.turns) > 16)
+    times = [sum(i in turn for turn in rounds.turns) for i in range(4)]
+    assert max(times) - min(times) <= 1
+    assert any(len(turn) > 1 for turn in rounds.turns)
+
+
+def test_turns_that_begin_a_little_late_keep_to_the_rate(rounds, monkeypatch):
+    clock, refresher = [1000.0], rounds.refresher
+    monkeypatch.setattr(refresher_module.time, "perf_counter", lambda: clock[0])
+    refresher.set_parts([rounds.part(0)])
+    n = 40
+    for _ in range(n):
+        refresher._tick()
+        refresher._painted()
+        clock[0] += 0.001 * refresher._interval_ms() + 0.004
+    assert n / (clock[0] - 1000.0) == pytest.approx(refresher_module.REFRESHES_PER_SECOND, rel=0.02)
 
 
 def test_what_is_new_is_fetched_before_the_first_part(rounds, qtbot):
