@@ -4,13 +4,14 @@ import itertools
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from mlpviz.gui.refresher import Unhurried
+from mlpviz.gui.refresher import REFRESHES_PER_SECOND, Unhurried
 from mlpviz.gui.stretch_thread import Stretch
 from mlpviz.gui.workspace import Workspace
 from mlpviz.training import Trainer
@@ -395,10 +396,6 @@ def test_costly_parts_leave_time_for_input(qtbot, endless):
     assert not any(a == b == "paint" for a, b in itertools.pairwise(order))
 
 
-def between_rounds_ms(workspace: Workspace, parts: int) -> int:
-    return workspace.findChild(QTimer, "refresh_timer").interval() * parts
-
-
 def test_what_costs_more_is_repainted_less_often(qtbot, endless):
     """A painting that follows from a part counts for it."""
 
@@ -406,20 +403,29 @@ def test_what_costs_more_is_repainted_less_often(qtbot, endless):
         def paintEvent(self, _event) -> None:
             busy(0.06)
 
+    def seconds_between_rounds(first: Callable[[], object], *others: Callable[[], object]) -> float:
+        """Without training, which would make the clock less sure."""
+        began: list[float] = []
+
+        def part() -> None:
+            began.append(time.monotonic())
+            first()
+
+        endless.refresher.set_parts([part, *others])
+        endless.refresher.start()
+        qtbot.waitUntil(lambda: len(began) >= 8)
+        return float(np.median(np.diff(began[3:])))
+
     slow = Slow()
     qtbot.addWidget(slow)
     slow.show()
-    pauses = []
-    for parts in ([lambda: None], [lambda: busy(0.02)] * 3, [slow.update]):
-        endless.refresher.set_parts(parts)
-        endless.refresher.start()  # without training, which would make the clock less sure
-        goal = endless.refresher.rounds + 3
-        qtbot.waitUntil(lambda goal=goal: endless.refresher.rounds >= goal)
-        pauses.append(between_rounds_ms(endless, len(parts)))
+    cheap = seconds_between_rounds(lambda: None)
+    dear = seconds_between_rounds(*[lambda: busy(0.02)] * 3)
+    dear_to_paint = seconds_between_rounds(slow.update)
     endless.refresher.stop()
-    assert pauses[0] == pytest.approx(1000 / 11, abs=3)
-    assert pauses[1] > 1.2 * pauses[0]
-    assert pauses[2] > 1.2 * pauses[0]
+    assert cheap == pytest.approx(1 / REFRESHES_PER_SECOND, rel=0.1)
+    assert dear > 1.2 * cheap
+    assert dear_to_paint > 1.2 * cheap
 
 
 def test_a_part_that_asks_for_it_is_repainted_less_often_and_the_others_no_less(qtbot, endless):
