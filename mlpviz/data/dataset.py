@@ -57,11 +57,12 @@ class Examples:
     def __len__(self) -> int:
         return len(self.inputs)
 
-    def targets_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The targets of some examples, (B, K)."""
-        if self._of_class is None or self.labels is None:
-            return self.targets.take(rows, axis=0)
-        return self._of_class.take(self.labels.take(rows), axis=0)  # which the processor has at hand
+    def answers_at(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
+        """The targets of some examples, (B, K), and their labels, (B,)."""
+        labels = None if self.labels is None else self.labels.take(rows)
+        if self._of_class is None or labels is None:
+            return self.targets.take(rows, axis=0), labels
+        return self._of_class.take(labels, axis=0), labels  # the processor has those few at hand
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -194,8 +195,16 @@ class Split:
         IndexError
             When a position is not in the split.
         """
+        x, targets, _ = self.labelled_batch(positions)
+        return x, targets
+
+    def labelled_batch(
+        self, positions: Positions
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64] | None]:
+        """The same with the labels, (B,); None for regression, which has none."""
         rows = self.rows[positions]
-        return self.scaled(self.examples.inputs.take(rows, axis=0)), self.examples.targets_at(rows)
+        targets, labels = self.examples.answers_at(rows)
+        return self.scaled(self.examples.inputs.take(rows, axis=0)), targets, labels
 
     def scaled(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         """Stored numbers, (n_in,) or (B, n_in), as the network sees them: (stored - shift) * factor."""

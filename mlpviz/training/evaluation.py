@@ -48,7 +48,12 @@ def in_pieces(network: Network, split: Split, loss: Loss) -> Iterator[tuple[Arra
 
 
 def correct(y: Array, targets: Array, threshold: float) -> npt.NDArray[np.bool_]:
-    """Which rows name the right class, booleans (N,): by the largest output, or by the threshold if one."""
+    """Which rows name the right class, booleans (N,)."""
     if targets.shape[1] > 1:
-        return y.argmax(axis=1) == targets.argmax(axis=1)
-    return (y[:, 0] > threshold) == (targets[:, 0] > 0)  # targets are 0 and 1, or −1 and 1
+        return named(y, threshold) == targets.argmax(axis=1)
+    return named(y, threshold) == (targets[:, 0] > 0)  # they are 0 and 1, or −1 and 1
+
+
+def named(y: Array, threshold: float) -> npt.NDArray[np.integer | np.bool_]:
+    """The class that each row names, (N,): the largest output, or of a single one whether it is enough."""
+    return y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0] > threshold

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from mlpviz.data import Split
 from mlpviz.nn import Loss, Network
 from mlpviz.nn.arrays import Array
-from mlpviz.training.evaluation import in_pieces
+from mlpviz.training.evaluation import in_pieces, named
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -125,8 +125,7 @@ def said(y: Array, threshold: float) -> Indices:
 
     ``UNSAID`` where an output is not a finite number.
     """
-    named = y.argmax(axis=1) if y.shape[1] > 1 else (y[:, 0] > threshold).astype(np.int64)
-    return np.where(np.isfinite(y).all(axis=1), named, UNSAID)
+    return np.where(np.isfinite(y).all(axis=1), named(y, threshold), UNSAID)
 
 
 def class_shares(loss: Loss, y: Array, low: float = 0.0, high: float = 1.0) -> Array:

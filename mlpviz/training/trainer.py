@@ -15,7 +15,7 @@ from mlpviz.nn.arrays import Array, Arrays, column_sums
 from mlpviz.nn.vector import joined, new_vector, parted
 from mlpviz.training.blas import use_blas_threads
 from mlpviz.training.construction import accuracy_threshold, build_loss, build_network, build_optimizer
-from mlpviz.training.evaluation import Evaluation, correct, evaluate
+from mlpviz.training.evaluation import Evaluation, evaluate, named
 from mlpviz.training.experiment import LIVE_SETTINGS, Experiment
 from mlpviz.training.initial_weights import as_state, initial_weights_of, pinned
 from mlpviz.training.probes import SPARSELY, Passed, can_die, measured, planned
@@ -197,10 +197,10 @@ class Trainer:
         self._mark_way_back()
         use_blas_threads(self.experiment.blas_threads)
         batch = self._next_batch()
-        x, targets = self.splits.training.batch(batch)
+        x, targets, labels = self.splits.training.labelled_batch(batch)
         outputs, caches = self.network.forward(x, training=True, rng=self._dropout_rng)
         loss = self.loss.value(outputs[-1], targets)
-        accuracy = self._accuracy(outputs[-1], targets)
+        accuracy = self._accuracy(outputs[-1], labels)
         self._note_silence(outputs)
         upstreams = self.network.backward(self.loss.gradient(outputs[-1], targets), caches)
         gradients = self.network.gradients(upstreams, caches, out=self._gradients)
@@ -264,11 +264,11 @@ class Trainer:
 
     # ------------------------------------------------------------------ what is measured
 
-    def _accuracy(self, y: Array, targets: Array) -> float | None:
+    def _accuracy(self, y: Array, labels: npt.NDArray[np.int64] | None) -> float | None:
         """The share of a batch that is right, None for a task without classes."""
-        if self.threshold is None:
+        if self.threshold is None or labels is None:
             return None
-        return np.count_nonzero(correct(y, targets, self.threshold)) / len(y)
+        return np.count_nonzero(named(y, self.threshold) == labels) / len(y)
 
     def _note_silence(self, outputs: list[Array]) -> None:
         for i, last_fired in self.last_fired.items():
