@@ -51,6 +51,7 @@ def run(file: str | None) -> int:
     workspace = Workspace()
     window = MainWindow(workspace, theme, settings, slows_small=True)
     theme.apply(application)
+    fit_screen(window)
     window.show()
     gc.freeze()
     gc.enable()
@@ -59,6 +60,11 @@ def run(file: str | None) -> int:
     QTimer.singleShot(AFTER_PAINTING_MS, workspace, lambda: begin(window, file, kind))
     QTimer.singleShot(ONCE_AT_REST_MS, window, lambda: _keep_safe(window))
     return application.exec()
+
+
+def fit_screen(window: "MainWindow") -> None:
+    """Make a window no larger than its screen, such as a projector's: not every desktop does so by itself."""
+    window.resize(window.size().boundedTo(window.screen().availableSize()))
 
 
 def kind_of_argument(file: str) -> "Kind | None":

@@ -194,3 +194,14 @@ def test_menus_are_there_from_the_start(first_picture):
 def test_train_can_be_pressed_once_the_digits_are_loaded(first_picture):
     assert not first_picture["can train when painted"]
     assert first_picture["can train when loaded"]
+
+
+def test_the_window_is_no_larger_than_its_screen(screen):
+    room = screen.window.screen().availableSize()
+    screen.window.resize(room.width() + 1000, room.height() + 300)
+    application.fit_screen(screen.window)
+    assert screen.window.height() == room.height()
+    assert screen.window.width() == max(room.width(), screen.window.minimumWidth())
+    screen.window.resize(screen.window.minimumSize())
+    application.fit_screen(screen.window)
+    assert screen.window.size() == screen.window.minimumSize()
